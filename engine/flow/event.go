@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened.
+type EventType string
+
+// The events of the public contract, section 5.
+const (
+	ExecutionStarted  EventType = "execution.started"
+	StepStarted       EventType = "step.started"
+	StepRetrying      EventType = "step.retrying"
+	StepFinished      EventType = "step.finished"
+	ResponseStored    EventType = "response.stored"
+	ExecutionFinished EventType = "execution.finished"
+)
+
+// Outcome is how a step ended.
+type Outcome string
+
+// The outcomes of the public contract.
+const (
+	StepSucceeded Outcome = "succeeded"
+	StepFailed    Outcome = "failed"
+	StepSkipped   Outcome = "skipped"
+)
+
+// Event is one entry of an execution's journal. The state of an execution is a
+// function of its version and its events, so an event carries all that is
+// needed to go on after a restart. Viewers get the Public part.
+type Event struct {
+	Seq       int64
+	Execution string
+	Type      EventType
+	At        time.Time
+
+	Step string
+	// Iteration holds the index of the round in each enclosing each step, the
+	// outermost first. Empty for steps of the flow itself.
+	Iteration []int
+	Attempt   int // of step.started and step.retrying, from 1
+
+	Outcome  Outcome
+	Port     string        // that was taken
+	Duration time.Duration // of step.finished
+	// Passed marks a skipped step whose edges arrive nevertheless: it is
+	// disabled, or a person decided to go on without it.
+	Passed  bool
+	Failure *Failure
+	Input   any // what the step was asked to do, for people to read
+	Output  any
+
+	Items int       // of a started each step: how many rounds
+	Until time.Time // of a started wait step, and of step.retrying: when it goes on
+	Child string    // of a started flow step: the execution it starts
+
+	Status       Status // of execution.finished
+	AnswerStatus int    // of response.stored
+	Mode         Mode   // of execution.started
+	Cancel       bool   // of execution.finished and step.finished: because of a cancel
+}
+
+// publicEvent is the form in which viewers get an event. Inputs and outputs are
+// not in it: they may be large or private and are asked for by step.
+type publicEvent struct {
+	Seq        int64      `json:"seq"`
+	Execution  string     `json:"execution"`
+	Type       EventType  `json:"type"`
+	Step       string     `json:"step,omitempty"`
+	Iteration  *int       `json:"iteration,omitempty"`
+	Iterations []int      `json:"iterations,omitempty"` // only in nested rounds
+	At         time.Time  `json:"at"`
+	Attempt    int        `json:"attempt,omitempty"`
+	Outcome    Outcome    `json:"outcome,omitempty"`
+	Port       string     `json:"port,omitempty"`
+	MS         *float64   `json:"ms,omitempty"`
+	Passed     bool       `json:"passed,omitempty"`
+	Error      *Failure   `json:"error,omitempty"`
+	Items      *int       `json:"items,omitempty"`
+	Until      *time.Time `json:"until,omitempty"`
+	Child      string     `json:"child,omitempty"`
+	Mode       Mode       `json:"mode,omitempty"`
+	Status     any        `json:"status,omitempty"` // a Status, or an answer's HTTP status
+}
+
+// Public is the event as the public contract describes it, as JSON.
+func (e Event) Public() ([]byte, error) {
+	p := publicEvent{
+		Seq: e.Seq, Execution: e.Execution, Type: e.Type, Step: e.Step,
+		At: e.At, Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port,
+		Passed: e.Passed, Error: e.Failure, Child: e.Child, Mode: e.Mode,
+	}
+	if n := len(e.Iteration); n > 0 {
+		p.Iteration = &e.Iteration[n-1]
+		if n > 1 {
+			p.Iterations = e.Iteration
+		}
+	}
+	switch e.Type {
+	case StepFinished:
+		if e.Outcome != StepSkipped {
+			ms := float64(e.Duration.Microseconds()) / 1000
+			p.MS = &ms
+		}
+	case StepStarted:
+		if e.Items > 0 {
+			p.Items = &e.Items
+		}
+	case ResponseStored:
+		p.Status = e.AnswerStatus
+	case ExecutionFinished:
+		p.Status = e.Status
+	}
+	if !e.Until.IsZero() {
+		p.Until = &e.Until
+	}
+	return json.Marshal(p)
+}

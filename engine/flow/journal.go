@@ -1,0 +1,102 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// journalEvent is the form in which an event is stored. Names are short, as
+// there are many events; their execution is stored beside them.
+type journalEvent struct {
+	Seq          int64           `json:"n"`
+	Type         EventType       `json:"t"`
+	At           time.Time       `json:"at"`
+	Step         string          `json:"s,omitempty"`
+	Iteration    []int           `json:"i,omitempty"`
+	Attempt      int             `json:"a,omitempty"`
+	Outcome      Outcome         `json:"o,omitempty"`
+	Port         string          `json:"p,omitempty"`
+	Duration     time.Duration   `json:"d,omitempty"`
+	Passed       bool            `json:"pass,omitempty"`
+	Failure      *Failure        `json:"err,omitempty"`
+	Input        json.RawMessage `json:"in,omitempty"`
+	Output       json.RawMessage `json:"out,omitempty"`
+	Items        int             `json:"items,omitempty"`
+	Until        *time.Time      `json:"until,omitempty"`
+	Child        string          `json:"child,omitempty"`
+	Status       Status          `json:"st,omitempty"`
+	AnswerStatus int             `json:"ans,omitempty"`
+	Mode         Mode            `json:"m,omitempty"`
+	Cancel       bool            `json:"c,omitempty"`
+}
+
+// EncodeEvents writes events of one execution for the journal.
+func EncodeEvents(events []Event) ([]byte, error) {
+	stored := make([]journalEvent, len(events))
+	for i := range events {
+		e := &events[i]
+		stored[i] = journalEvent{
+			Seq: e.Seq, Type: e.Type, At: e.At, Step: e.Step, Iteration: e.Iteration,
+			Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port, Duration: e.Duration,
+			Passed: e.Passed, Failure: e.Failure, Items: e.Items, Child: e.Child,
+			Status: e.Status, AnswerStatus: e.AnswerStatus, Mode: e.Mode, Cancel: e.Cancel,
+		}
+		if !e.Until.IsZero() {
+			stored[i].Until = &e.Until
+		}
+		var err error
+		if stored[i].Input, err = encodeOptional(e.Input); err != nil {
+			return nil, fmt.Errorf("writing the input of step %s: %w", e.Step, err)
+		}
+		if stored[i].Output, err = encodeOptional(e.Output); err != nil {
+			return nil, fmt.Errorf("writing the output of step %s: %w", e.Step, err)
+		}
+	}
+	return EncodeJSON(stored)
+}
+
+// DecodeEvents reads what EncodeEvents wrote; the events belong to the given
+// execution.
+func DecodeEvents(execution string, data []byte) ([]Event, error) {
+	var stored []journalEvent
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, fmt.Errorf("reading events of execution %s: %w", execution, err)
+	}
+	events := make([]Event, len(stored))
+	for i := range stored {
+		s := &stored[i]
+		events[i] = Event{
+			Execution: execution,
+			Seq:       s.Seq, Type: s.Type, At: s.At, Step: s.Step, Iteration: s.Iteration,
+			Attempt: s.Attempt, Outcome: s.Outcome, Port: s.Port, Duration: s.Duration,
+			Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
+			Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
+		}
+		if s.Until != nil {
+			events[i].Until = *s.Until
+		}
+		var err error
+		if events[i].Input, err = decodeOptional(s.Input); err != nil {
+			return nil, fmt.Errorf("reading the input of step %s of execution %s: %w", s.Step, execution, err)
+		}
+		if events[i].Output, err = decodeOptional(s.Output); err != nil {
+			return nil, fmt.Errorf("reading the output of step %s of execution %s: %w", s.Step, execution, err)
+		}
+	}
+	return events, nil
+}
+
+func encodeOptional(value any) (json.RawMessage, error) {
+	if value == nil {
+		return nil, nil
+	}
+	return EncodeJSON(value)
+}
+
+func decodeOptional(data json.RawMessage) (any, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	return decodeJSON(data)
+}
