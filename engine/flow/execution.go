@@ -20,15 +20,6 @@ const (
 // One that needs attention has not: a person may let it go on.
 func (s Status) Ended() bool { return s == Succeeded || s == Failed || s == Canceled }
 
-// Version is a flow as it was frozen, for good.
-type Version struct {
-	ID      int64  // of the frozen content
-	Flow    string // slug
-	Number  int    // counts the published versions of a flow from 1; 0: a draft under test
-	File    *Flow
-	Created time.Time
-}
-
 // Request is the call that started an execution, as `trigger` shows it to the
 // flow's expressions. Header names are in lower case.
 type Request struct {
