@@ -1,0 +1,199 @@
+package core
+
+import (
+	"time"
+
+	"redial/engine/flow"
+)
+
+// State is where an execution stands. It is changed by Apply, Cancel, Interrupt
+// and Redo alone, and belongs to one goroutine.
+type State struct {
+	Root *Scope
+	// Failure is why the execution fails or failed.
+	Failure *flow.Failure
+	// Answered is true once an answer was stored.
+	Answered bool
+	// LastSeq is the number of the newest event.
+	LastSeq int64
+
+	status    flow.Status
+	canceling bool
+	due       []Ref // steps that Next may ask for
+	waits     int   // running steps that only wait
+	attention int   // steps whose outcome a person has to settle
+}
+
+// Scope is one set of steps that run together: those of the flow, or those of
+// one round of an each step.
+type Scope struct {
+	// Iteration holds the round's index in each enclosing each step.
+	Iteration []int
+
+	graph   *Graph
+	parent  Ref // the each step this is a round of; its Scope is nil for the root
+	nodes   []nodeState
+	left    int // steps that are not settled
+	calls   int // steps under way that do not merely wait, inner rounds included
+	failure *flow.Failure
+}
+
+// Ref names one step of one scope.
+type Ref struct {
+	Scope *Scope
+	Node  int
+}
+
+// ID is the step's ID.
+func (r Ref) ID() string { return r.node().ID }
+
+func (r Ref) node() *Node       { return &r.Scope.graph.Nodes[r.Node] }
+func (r Ref) state() *nodeState { return &r.Scope.nodes[r.Node] }
+
+type phase uint8
+
+const (
+	open      phase = iota // edges into it are not settled
+	due                    // to be run, skipped or closed
+	running                // begun
+	attention              // interrupted; a person has to decide
+	settled
+)
+
+type nodeState struct {
+	phase   phase
+	settled int // edges into it that are settled
+	arrived int // edges into it that have arrived
+	attempt int
+	started time.Time
+	until   time.Time
+	child   string
+	ran     bool
+	output  any
+	each    *eachState
+}
+
+// NewState is the state of an execution that has no events yet.
+func NewState(g *Graph) *State {
+	s := &State{status: flow.Running}
+	s.Root = s.openScope(g, Ref{}, nil)
+	return s
+}
+
+// Fold is the state that the events lead to.
+func Fold(g *Graph, events []flow.Event) (*State, error) {
+	s := NewState(g)
+	for i := range events {
+		if err := s.Apply(&events[i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *State) openScope(g *Graph, parent Ref, iteration []int) *Scope {
+	scope := &Scope{
+		Iteration: iteration, graph: g, parent: parent,
+		nodes: make([]nodeState, len(g.Nodes)), left: len(g.Nodes),
+	}
+	for i := range g.Nodes {
+		if g.Nodes[i].in == 0 {
+			scope.nodes[i].phase = due
+			s.due = append(s.due, Ref{scope, i})
+		}
+	}
+	return scope
+}
+
+// Status is where the execution stands, as people see it.
+func (s *State) Status() flow.Status {
+	switch {
+	case s.status.Ended():
+		return s.status
+	case s.Root.calls > 0 || len(s.live()) > 0:
+		return flow.Running
+	case s.attention > 0:
+		return flow.NeedsAttention
+	case s.waits > 0 && !s.stopping():
+		return flow.Waiting
+	default:
+		return flow.Running
+	}
+}
+
+// stopping reports whether nothing new may start.
+func (s *State) stopping() bool { return s.canceling || s.Root.failure != nil }
+
+// Output is what a step has put out, as seen from within the scope: its own
+// steps first, then those of the scopes around it. ran is false for a step that
+// was skipped or has not settled.
+func (c *Scope) Output(id string) (output any, ran bool) {
+	for scope := c; scope != nil; scope = scope.parent.Scope {
+		if i, ok := scope.graph.own(id); ok {
+			n := &scope.nodes[i]
+			return n.output, n.ran && n.phase == settled
+		}
+	}
+	return nil, false
+}
+
+// Round is the each step that the scope is a round of, and the round's index.
+// ok is false for the root scope.
+func (c *Scope) Round() (each Ref, index int, ok bool) {
+	if c.parent.Scope == nil {
+		return Ref{}, 0, false
+	}
+	return c.parent, c.Iteration[len(c.Iteration)-1], true
+}
+
+// Begun says when the step was started, with which attempt it is under way,
+// until when it waits and which execution it started.
+func (r Ref) Begun() (at time.Time, attempt int, until time.Time, child string) {
+	n := r.state()
+	return n.started, n.attempt, n.until, n.child
+}
+
+// find leads from an event's step and iteration to the step's place. ok is
+// false when there is no such step or its round is not open.
+func (s *State) find(id string, iteration []int) (Ref, bool) {
+	p, ok := s.Root.graph.index[id]
+	if !ok || len(p.around) != len(iteration) {
+		return Ref{}, false
+	}
+	scope := s.Root
+	for depth, each := range p.around {
+		rounds := scope.nodes[each].each
+		if rounds == nil || iteration[depth] >= len(rounds.scopes) || iteration[depth] < 0 {
+			return Ref{}, false
+		}
+		if scope = rounds.scopes[iteration[depth]]; scope == nil {
+			return Ref{}, false
+		}
+	}
+	return Ref{scope, p.node}, true
+}
+
+// UnderWay are the steps that have begun and not settled, each steps aside, in
+// the order of the graph. After a restart they are what the host goes on with.
+func (s *State) UnderWay() []Ref { return s.Root.collect(running, nil) }
+
+// Attention are the steps whose outcome a person has to settle.
+func (s *State) Attention() []Ref { return s.Root.collect(attention, nil) }
+
+func (c *Scope) collect(wanted phase, found []Ref) []Ref {
+	for i := range c.nodes {
+		n := &c.nodes[i]
+		if n.each != nil {
+			for _, round := range n.each.scopes {
+				if round != nil {
+					found = round.collect(wanted, found)
+				}
+			}
+			continue
+		}
+		if n.phase == wanted {
+			found = append(found, Ref{c, i})
+		}
+	}
+	return found
+}
