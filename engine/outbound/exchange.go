@@ -1,0 +1,132 @@
+package outbound
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"redial/engine/flow"
+)
+
+// maxExchangeBody is how much of a body an exchange keeps, in bytes.
+const maxExchangeBody = 64 << 10
+
+// Exchange is what went over the wire in one call, for people to look at.
+// Secrets are masked and bodies are bounded.
+type Exchange struct {
+	Method    string   `json:"method"`
+	URL       string   `json:"url"`
+	Redirects []string `json:"redirects,omitempty"`
+	Request   Message  `json:"request"`
+	// Status is 0 and Response empty if no answer came.
+	Status   int           `json:"status,omitempty"`
+	Response Message       `json:"response"`
+	Duration time.Duration `json:"duration"`
+	Failure  string        `json:"failure,omitempty"`
+}
+
+// Message is the request or the answer of an exchange.
+type Message struct {
+	Header http.Header `json:"header,omitempty"`
+	Body   string      `json:"body,omitempty"`
+	// Size is that of the whole body in bytes; Body may be a part of it.
+	Size int `json:"size"`
+}
+
+// exchange describes the call as far as it came.
+func (c *call) exchange(failure *flow.Failure) *Exchange {
+	secrets := c.secrets()
+	exchange := &Exchange{
+		Method:   c.method(),
+		URL:      maskURL(c.request.URL, secrets),
+		Request:  Message{Body: shownBody(c.request.Body, secrets), Size: len(c.request.Body)},
+		Status:   c.response.Status,
+		Response: Message{Header: maskHeader(c.response.Header, secrets), Body: shownBody(c.response.Body, secrets), Size: len(c.response.Body)},
+		Duration: c.response.Duration,
+	}
+	for _, redirect := range c.redirects {
+		exchange.Redirects = append(exchange.Redirects, maskURL(redirect, secrets))
+	}
+	if c.sent != nil {
+		exchange.Request.Header = maskHeader(c.sent.Header, secrets)
+		if len(c.redirects) == 0 {
+			exchange.URL = maskURL(c.sent.URL.String(), secrets)
+		}
+	}
+	if failure != nil {
+		exchange.Failure = failure.Message
+	}
+	return exchange
+}
+
+func (c *call) secrets() []string {
+	secrets := c.request.Secrets
+	if c.request.Auth != nil {
+		secrets = append(c.request.Auth.secrets(), secrets...)
+	}
+	return secrets
+}
+
+// sensitive matches names of headers and query parameters that usually hold a
+// credential. It catches those that a flow sets by itself.
+var sensitive = regexp.MustCompile(`(?i)(^|[-_])(authorization|cookie2?|api[-_]?key|apikey|token|access[-_]?token|secret|password|passwd|signature|credentials?|sig)$|[-_](token|secret|key)$|^(key|x-amz-security-token|set-cookie)$`)
+
+func maskHeader(header http.Header, secrets []string) http.Header {
+	masked := make(http.Header, len(header))
+	for name, values := range header {
+		for _, value := range values {
+			masked[name] = append(masked[name], maskValue(name, value, secrets))
+		}
+	}
+	return masked
+}
+
+func maskValue(name, value string, secrets []string) string {
+	if strings.EqualFold(name, "Idempotency-Key") || !sensitive.MatchString(name) {
+		return Redact(value, secrets)
+	}
+	// The scheme alone is no secret and explains much.
+	if scheme, _, found := strings.Cut(value, " "); found && strings.EqualFold(name, "Authorization") {
+		return scheme + " " + Mask
+	}
+	return Mask
+}
+
+// maskURL keeps the URL readable: names of query parameters stay, values of
+// those that look like credentials do not.
+func maskURL(text string, secrets []string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return Mask
+	}
+	parsed.User = nil
+	pairs := strings.Split(parsed.RawQuery, "&")
+	for i, pair := range pairs {
+		name, _, found := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(name)
+		if found && (err != nil || sensitive.MatchString(plain)) {
+			pairs[i] = name + "=" + Mask
+		}
+	}
+	parsed.RawQuery = strings.Join(pairs, "&")
+	return Redact(parsed.String(), secrets)
+}
+
+// shownBody masks before it cuts, so that the cut cannot leave half a secret.
+func shownBody(body []byte, secrets []string) string {
+	if len(body) == 0 {
+		return ""
+	}
+	if !utf8.Valid(body) {
+		return fmt.Sprintf("(%d bytes that are not text)", len(body))
+	}
+	text := Redact(string(body), secrets)
+	if len(text) > maxExchangeBody {
+		text = strings.ToValidUTF8(text[:maxExchangeBody], "")
+	}
+	return text
+}
