@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"redial/engine"
+	"redial/engine/flow"
+)
+
+// Draft is a flow as it is being edited.
+type Draft struct {
+	Slug string
+	Name string
+	// Revision counts the changes of the draft. It goes on when a flow is made
+	// anew under the slug of a deleted one, so it never comes back.
+	Revision int64
+	// Source is the flow file exactly as it was received.
+	Source []byte
+	// Published is the number of the published version; 0: none.
+	Published        int
+	Created, Updated time.Time
+}
+
+const draftColumns = `SELECT f.slug, f.name, f.revision, f.source, coalesce(v.number, 0), f.created_at, f.updated_at
+FROM flows f LEFT JOIN versions v ON v.id = f.published WHERE f.source IS NOT NULL`
+
+// draftRecord is a row of draftColumns.
+type draftRecord struct {
+	Draft
+	created, updated sql.Null[int64]
+}
+
+func (r *draftRecord) places() []any {
+	return []any{&r.Slug, &r.Name, &r.Revision, &r.Source, &r.Published, &r.created, &r.updated}
+}
+
+func (r *draftRecord) draft() Draft {
+	r.Created, r.Updated = fromMoment(r.created), fromMoment(r.updated)
+	return r.Draft
+}
+
+// Draft is the draft of a flow; engine.ErrNotFound.
+func (s *Store) Draft(ctx context.Context, slug string) (*Draft, error) {
+	var row draftRecord
+	if err := s.reader.find(ctx, draftColumns+` AND f.slug = ?`, []any{slug}, row.places()...); err != nil {
+		return nil, fmt.Errorf("reading flow %s: %w", slug, err)
+	}
+	draft := row.draft()
+	return &draft, nil
+}
+
+// Drafts lists drafts in the order of their slugs, beginning behind the slug
+// after. limit is DefaultPage if 0 and at most MaxPage.
+func (s *Store) Drafts(ctx context.Context, after string, limit int) ([]Draft, error) {
+	drafts, err := all(ctx, s.reader, draftColumns+` AND f.slug > ? ORDER BY f.slug LIMIT ?`, []any{after, pageSize(limit)},
+		func(rows *sql.Rows) (Draft, error) {
+			var row draftRecord
+			err := rows.Scan(row.places()...)
+			return row.draft(), err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("listing flows: %w", err)
+	}
+	return drafts, nil
+}
+
+// PutDraft creates or replaces a draft. With ifMatch it does so only if that is
+// the draft's revision, and else returns ErrRevision; a flow that does not exist
+// has revision 0. Putting what is stored already keeps the revision.
+func (s *Store) PutDraft(
+	ctx context.Context, slug, name string, source []byte, ifMatch *int64,
+) (revision int64, created bool, err error) {
+	if slug == "" || source == nil {
+		return 0, false, fmt.Errorf("storing a flow: it needs a slug and a source")
+	}
+	type result struct {
+		revision int64
+		created  bool
+	}
+	stored, err := write(ctx, s.writer, func(c *conn) (r result, err error) {
+		old, err := findDraft(c, slug)
+		if err != nil {
+			return r, err
+		}
+		if ifMatch != nil && *ifMatch != old.visible() {
+			return r, fmt.Errorf("storing flow %s: %w", slug, ErrRevision)
+		}
+		if old.exists && old.name == name && string(old.source) == string(source) {
+			return result{old.revision, false}, nil
+		}
+		r = result{old.revision + 1, !old.exists}
+		if err := putDraft(c, slug, name, source, r.revision, s.now(), r.created); err != nil {
+			return r, err
+		}
+		return r, raiseGeneration(c)
+	})
+	return stored.revision, stored.created, err
+}
+
+// oldDraft is what a change of a draft needs to know of what is there.
+type oldDraft struct {
+	exists    bool  // and is not deleted
+	revision  int64 // also of a deleted one
+	name      string
+	source    []byte
+	published int64 // ID of the version; 0: none
+	settings  []byte
+}
+
+// visible is the revision that callers see.
+func (d oldDraft) visible() int64 {
+	if !d.exists {
+		return 0
+	}
+	return d.revision
+}
+
+func findDraft(c *conn, slug string) (oldDraft, error) {
+	var (
+		revision, published sql.Null[int64]
+		name                sql.Null[string]
+		source, settings    sql.Null[[]byte]
+	)
+	_, err := c.find(`SELECT revision, name, source, published, settings FROM flows WHERE slug = ?`, []any{slug},
+		&revision, &name, &source, &published, &settings)
+	return oldDraft{
+		exists: source.Valid, revision: revision.V, name: name.V, source: source.V,
+		published: published.V, settings: settings.V,
+	}, err
+}
+
+func putDraft(c *conn, slug, name string, source []byte, revision int64, now time.Time, created bool) error {
+	_, err := c.exec(`INSERT INTO flows (slug, name, source, revision, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+ON CONFLICT (slug) DO UPDATE SET name = ?2, source = ?3, revision = ?4, updated_at = ?5,
+  created_at = CASE WHEN ?6 THEN ?5 ELSE created_at END`,
+		slug, name, source, revision, now.UnixNano(), created)
+	return err
+}
+
+// DeleteFlow takes away a flow's draft and its published version;
+// engine.ErrNotFound. Its executions and versions stay readable, and a flow that
+// is made anew under the slug goes on counting both.
+func (s *Store) DeleteFlow(ctx context.Context, slug string) error {
+	_, err := write(ctx, s.writer, func(c *conn) (none struct{}, err error) {
+		rows, err := c.exec(`UPDATE flows SET source = NULL, published = NULL, settings = NULL, updated_at = ?
+WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
+		if err != nil {
+			return none, err
+		}
+		if rows == 0 {
+			return none, fmt.Errorf("deleting flow %s: %w", slug, engine.ErrNotFound)
+		}
+		return none, raiseGeneration(c)
+	})
+	return err
+}
+
+// SetSettings changes the settings of a flow without publishing it: those of
+// the published version, if there is one, and the draft, whose new source the
+// caller hands in. Both change or neither does. ifMatch guards it as in
+// PutDraft; engine.ErrNotFound.
+func (s *Store) SetSettings(
+	ctx context.Context, slug string, settings flow.Settings, draftSource []byte, ifMatch *int64,
+) (revision int64, err error) {
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		return 0, fmt.Errorf("changing settings of flow %s: %w", slug, err)
+	}
+	return write(ctx, s.writer, func(c *conn) (int64, error) {
+		old, err := findDraft(c, slug)
+		switch {
+		case err != nil:
+			return 0, err
+		case !old.exists:
+			return 0, fmt.Errorf("changing settings of flow %s: %w", slug, engine.ErrNotFound)
+		case ifMatch != nil && *ifMatch != old.revision:
+			return 0, fmt.Errorf("changing settings of flow %s: %w", slug, ErrRevision)
+		}
+		revision := old.revision
+		if string(old.source) != string(draftSource) {
+			revision++
+		}
+		if err := putDraft(c, slug, old.name, draftSource, revision, s.now(), false); err != nil {
+			return 0, err
+		}
+		if _, err := c.exec(`UPDATE flows SET settings = ? WHERE slug = ? AND published IS NOT NULL`,
+			string(encoded), slug); err != nil {
+			return 0, err
+		}
+		return revision, raiseGeneration(c)
+	})
+}
