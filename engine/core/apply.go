@@ -7,57 +7,53 @@ import (
 )
 
 // Apply brings the state forward by one event. An event that cannot have
-// happened (a gap in the numbers, a step that was not due) is an error: the
-// journal is damaged or belongs to another version.
+// happened (a gap in the numbers, a step that was not due or is settled, an
+// execution that has ended) is an error and changes nothing: it is a duplicate,
+// or the journal is damaged or belongs to another version.
 func (s *State) Apply(e *flow.Event) error {
-	if e.Seq != s.LastSeq+1 {
-		return fmt.Errorf("event %d follows event %d", e.Seq, s.LastSeq)
+	if err := s.possible(e); err != nil {
+		return fmt.Errorf("event %d is impossible: %w", e.Seq, err)
 	}
 	s.LastSeq = e.Seq
 	switch e.Type {
-	case flow.ExecutionStarted:
-		return nil
 	case flow.ResponseStored:
 		s.Answered = true
-		return nil
 	case flow.ExecutionFinished:
 		s.status = e.Status
-		return nil
+		s.canceling = e.Status == flow.Canceled
+		if s.Failure == nil {
+			s.Failure = e.Failure
+		}
 	case flow.StepStarted, flow.StepRetrying, flow.StepFinished:
-		ref, ok := s.find(e.Step, e.Iteration)
-		if !ok {
-			return fmt.Errorf("event %d: there is no step %s%v under way", e.Seq, e.Step, e.Iteration)
-		}
-		return s.applyStep(ref, e)
-	default:
-		return fmt.Errorf("event %d has the unknown type %q", e.Seq, e.Type)
-	}
-}
-
-func (s *State) applyStep(ref Ref, e *flow.Event) error {
-	n := ref.state()
-	if n.phase == settled {
-		return fmt.Errorf("event %d: step %s%v is settled already", e.Seq, e.Step, e.Iteration)
-	}
-	switch e.Type {
-	case flow.StepStarted:
-		if n.phase == open {
-			return fmt.Errorf("event %d: step %s%v was not due", e.Seq, e.Step, e.Iteration)
-		}
-		s.start(ref, e)
-	case flow.StepRetrying:
-		n.attempt, n.until = e.Attempt, e.Until
-	case flow.StepFinished:
-		s.finish(ref, e)
+		ref, _ := s.find(e.Step, e.Iteration)
+		s.applyStep(ref, e)
 	}
 	return nil
 }
 
+func (s *State) applyStep(ref Ref, e *flow.Event) {
+	switch e.Type {
+	case flow.StepStarted:
+		s.start(ref, e)
+	case flow.StepRetrying:
+		n := ref.state()
+		n.attempt, n.until = e.Attempt, e.Until
+	case flow.StepFinished:
+		// A cancel that has left a trace holds after a restart, too.
+		s.canceling = s.canceling || e.Cancel
+		s.finish(ref, e)
+	}
+}
+
 func (s *State) start(ref Ref, e *flow.Event) {
 	n := ref.state()
+	again := n.phase != due
 	s.setPhase(ref, running)
-	n.started, n.attempt, n.until, n.child = e.At, e.Attempt, e.Until, e.Child
-	if ref.node().Inner != nil {
+	if !again {
+		n.started = e.At // a later attempt does not move the step's start
+	}
+	n.attempt, n.until, n.child = e.Attempt, e.Until, e.Child
+	if ref.node().Inner != nil && !again {
 		s.openEach(ref, e.Items)
 	}
 }
@@ -69,20 +65,23 @@ func (s *State) setPhase(ref Ref, to phase) {
 	from := n.phase
 	n.phase = to
 	if from == due {
-		s.drop(ref)
+		s.due.drop(ref)
 	}
 	if ref.node().Inner != nil {
 		return
 	}
-	delta := count(to == running) - count(from == running)
+	s.attention += count(to == attention) - count(from == attention)
+	delta := count(to.begun()) - count(from.begun())
 	if ref.node().Waits {
 		s.waits += delta
-	} else {
-		for scope := ref.Scope; scope != nil; scope = scope.parent.Scope {
-			scope.calls += delta
+		return
+	}
+	for scope := ref.Scope; scope != nil; scope = scope.parent.Scope {
+		scope.calls += delta
+		if around := scope.parent; around.Scope != nil {
+			around.state().each.calls += delta
 		}
 	}
-	s.attention += count(to == attention) - count(from == attention)
 }
 
 func count(yes bool) int {
@@ -90,16 +89,6 @@ func count(yes bool) int {
 		return 1
 	}
 	return 0
-}
-
-// drop takes a step off the list of due ones.
-func (s *State) drop(ref Ref) {
-	for i := range s.due {
-		if s.due[i] == ref {
-			s.due = append(s.due[:i], s.due[i+1:]...)
-			return
-		}
-	}
 }
 
 func (s *State) finish(ref Ref, e *flow.Event) {
@@ -137,12 +126,13 @@ func (s *State) settleEdges(ref Ref, arrives bool, port string) {
 		}
 		if to.settled == ref.Scope.graph.Nodes[e.to].in {
 			to.phase = due
-			s.due = append(s.due, Ref{ref.Scope, e.to})
+			s.due.add(Ref{ref.Scope, e.to})
 		}
 	}
 }
 
-// fail records the failure of a step that ends its scope.
+// fail records the failure of a step that ends its scope, and with it an each
+// step that does not go on without a round.
 func (s *State) fail(ref Ref, e *flow.Event) {
 	scope := ref.Scope
 	if scope.failure == nil {
@@ -150,24 +140,42 @@ func (s *State) fail(ref Ref, e *flow.Event) {
 	}
 	if scope == s.Root {
 		s.Failure = scope.failure
+	} else if each := scope.parent.state().each; each.failure == nil && !scope.parent.node().ContinueRounds {
+		each.failure = scope.failure
 	}
 	s.endRounds(scope)
 }
 
 // Cancel asks for the execution to end. Steps under way are for the host to
 // abort.
-func (s *State) Cancel() { s.canceling = !s.status.Ended() }
+func (s *State) Cancel() { s.canceling = s.canceling || !s.status.Ended() }
 
 // Canceling reports whether a cancel was asked for.
 func (s *State) Canceling() bool { return s.canceling }
 
 // Interrupt marks a step that was under way when its process died and whose
 // effect may or may not have happened: a person has to decide. It is no event,
-// as it follows from the events at every restart.
-func (s *State) Interrupt(ref Ref) { s.setPhase(ref, attention) }
+// as it follows from the events at every restart. Steps that are not under way
+// or merely wait are left alone.
+func (s *State) Interrupt(ref Ref) {
+	if s.within(ref) && ref.state().phase == running && ref.node().Inner == nil && !ref.node().Waits {
+		s.setPhase(ref, attention)
+	}
+}
 
-// Redo puts a step that needed attention under way again.
-func (s *State) Redo(ref Ref) { s.setPhase(ref, running) }
+// Redo puts a step that needed attention under way again. Other steps are left
+// alone.
+func (s *State) Redo(ref Ref) {
+	if s.within(ref) && ref.state().phase == attention {
+		s.setPhase(ref, running)
+	}
+}
+
+// within reports whether the step's scope is still open.
+func (s *State) within(ref Ref) bool {
+	found, ok := s.find(ref.ID(), ref.Scope.Iteration)
+	return ok && found == ref
+}
 
 // Find is the step an ID and an iteration name, if its scope is open.
 func (s *State) Find(id string, iteration []int) (Ref, bool) { return s.find(id, iteration) }

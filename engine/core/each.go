@@ -10,9 +10,11 @@ import (
 type eachState struct {
 	scopes   []*Scope // of the rounds that are open, by index
 	results  []any
+	first    int // no round before it is open
 	begun    int
 	finished int
-	failure  *flow.Failure // of the round that ended the step
+	calls    int           // as those of a scope, of all rounds
+	failure  *flow.Failure // of the round that ends the step
 	closing  bool
 }
 
@@ -27,37 +29,41 @@ func (s *State) openEach(ref Ref, items int) {
 func (s *State) advanceEach(ref Ref) {
 	node, each := ref.node(), ref.state().each
 	for each.failure == nil && each.begun < len(each.scopes) && each.begun-each.finished < node.Concurrency {
-		index := each.begun
-		each.begun++
-		iteration := append(slices.Clone(ref.Scope.Iteration), index)
+		iteration := append(slices.Clone(ref.Scope.Iteration), each.begun)
 		round := s.openScope(node.Inner, ref, iteration)
-		each.scopes[index] = round
-		s.endRound(ref, index, round) // it may be empty
+		each.scopes[each.begun] = round
+		each.begun++
+		if round.left == 0 {
+			each.end(round)
+		}
 	}
 	done := each.finished == len(each.scopes)
 	if each.failure != nil {
-		done = each.calls() == 0 && !s.undecided(ref.Scope)
+		done = each.calls == 0
 	}
 	if done && !each.closing {
 		each.closing = true
-		s.due = append(s.due, ref)
+		s.due.add(ref)
 	}
 }
 
-// calls are the steps under way in its open rounds.
-func (e *eachState) calls() int {
-	n := 0
-	for _, round := range e.scopes {
-		if round != nil {
-			n += round.calls
-		}
-	}
-	return n
-}
+// open are the rounds from the first to the last open one; those that have
+// ended are nil.
+func (e *eachState) open() []*Scope { return e.scopes[e.first:e.begun] }
 
-// undecided reports whether a person has to settle a step of the scope.
-func (s *State) undecided(scope *Scope) bool {
-	return s.attention > 0 && len(scope.collect(attention, nil)) > 0
+// end lets go of a round that has come to its end.
+func (e *eachState) end(round *Scope) {
+	index := round.index()
+	if round.failure != nil {
+		e.results[index] = map[string]any{"error": round.failure.Object()}
+	} else {
+		e.results[index] = round.result()
+	}
+	e.scopes[index] = nil
+	e.finished++
+	for e.first < e.begun && e.scopes[e.first] == nil {
+		e.first++
+	}
 }
 
 // output is the list of results in the order of the items.
@@ -71,54 +77,61 @@ func (e *eachState) output() any {
 // endRounds settles the round that the scope is, and those around it, as far as
 // they have come to their end.
 func (s *State) endRounds(scope *Scope) {
-	for ; scope != nil; scope = scope.parent.Scope {
-		if ref, index, ok := scope.Round(); ok {
-			s.endRound(ref, index, scope)
-		}
+	for ; scope.parent.Scope != nil; scope = scope.parent.Scope {
+		s.endRound(scope)
 	}
 }
 
-func (s *State) endRound(ref Ref, index int, round *Scope) {
-	each := ref.state().each
-	if each == nil || each.scopes[index] != round {
-		return
+func (s *State) endRound(round *Scope) {
+	each := round.parent.state().each
+	over := round.left == 0
+	if round.failure != nil {
+		over = round.calls == 0
 	}
-	failed := round.failure != nil && round.calls == 0 && !s.undecided(round)
-	if round.left > 0 && !failed {
-		if each.failure != nil {
-			s.advanceEach(ref)
-		}
-		return
-	}
-	each.scopes[index] = nil
-	each.finished++
-	if !failed {
-		each.results[index] = round.result()
-	} else {
+	if over {
 		s.abandon(round)
-		if ref.node().ContinueRounds {
-			each.results[index] = map[string]any{"error": round.failure.Object()}
-		} else if each.failure == nil {
-			each.failure = round.failure
-		}
+		each.end(round)
 	}
-	s.advanceEach(ref)
+	if over || each.failure != nil {
+		s.advanceEach(round.parent)
+	}
 }
 
 // abandon forgets the steps of a scope that will not be settled any more: those
-// that were due and those that still wait.
+// that are due and those that still wait.
 func (s *State) abandon(scope *Scope) {
-	s.waits -= len(scope.collect(running, nil))
-	s.due = slices.DeleteFunc(s.due, func(ref Ref) bool { return ref.Scope.within(scope) })
-}
-
-func (c *Scope) within(outer *Scope) bool {
-	for scope := c; scope != nil; scope = scope.parent.Scope {
-		if scope == outer {
-			return true
+	if scope.left == 0 {
+		return
+	}
+	for i := range scope.nodes {
+		ref := Ref{scope, i}
+		n := ref.state()
+		switch {
+		case n.each != nil:
+			s.closeEach(ref)
+		case n.phase == due:
+			s.due.drop(ref)
+		case n.phase == running && ref.node().Waits:
+			s.waits--
+		}
+		if n.phase != settled {
+			n.phase = open // for good
 		}
 	}
-	return false
+}
+
+// closeEach lets go of an each step's rounds; those still open are abandoned.
+func (s *State) closeEach(ref Ref) {
+	each := ref.state().each
+	if each.closing {
+		s.due.drop(ref)
+	}
+	for _, round := range each.open() {
+		if round != nil {
+			s.abandon(round)
+		}
+	}
+	ref.state().each = nil
 }
 
 // result is what a round puts out: the output of its only succeeded step
@@ -136,15 +149,4 @@ func (c *Scope) result() any {
 		return only
 	}
 	return outputs
-}
-
-// closeEach lets go of an each step's rounds; those still open are abandoned.
-func (s *State) closeEach(ref Ref) {
-	s.drop(ref)
-	for _, round := range ref.state().each.scopes {
-		if round != nil {
-			s.abandon(round)
-		}
-	}
-	ref.state().each = nil
 }

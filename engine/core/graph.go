@@ -154,3 +154,22 @@ func (g *Graph) checkAcyclic() error {
 
 // terminal reports whether no edge leaves the node.
 func (n *Node) terminal() bool { return len(n.out) == 0 }
+
+// Downstream are the steps that can be reached from a step of this very graph
+// along its edges, by ID. ok is false if there is no such step.
+func (g *Graph) Downstream(id string) (behind map[string]bool, ok bool) {
+	start, ok := g.own(id)
+	if !ok {
+		return nil, false
+	}
+	behind = map[string]bool{}
+	for front := []int{start}; len(front) > 0; front = front[1:] {
+		for _, e := range g.Nodes[front[0]].out {
+			if to := g.Nodes[e.to].ID; !behind[to] {
+				behind[to] = true
+				front = append(front, e.to)
+			}
+		}
+	}
+	return behind, true
+}

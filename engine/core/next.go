@@ -35,40 +35,43 @@ func Next(s *State) []Command {
 	if s.status.Ended() {
 		return nil
 	}
-	if s.canceling {
-		return finishIf(s.Root.calls == 0, flow.Canceled)
+	if status, ends := s.ending(); ends {
+		return []Command{{Kind: Finish, Status: status}}
 	}
-	// Who merely waits does not hold up a failure, but an undecided outcome does.
-	if s.Root.failure != nil {
-		return finishIf(s.Root.calls == 0 && s.attention == 0, flow.Failed)
+	if s.stopping() {
+		return nil
 	}
-	live := s.live()
-	if len(live) == 0 {
-		return finishIf(s.Root.calls == 0 && s.waits == 0 && s.attention == 0, flow.Succeeded)
-	}
-	commands := make([]Command, 0, len(live))
-	for _, ref := range live {
+	var commands []Command
+	s.due.live(func(ref Ref) bool {
 		commands = append(commands, command(ref))
-	}
+		return true
+	})
 	return commands
 }
 
-func finishIf(done bool, status flow.Status) []Command {
-	if !done {
-		return nil
+// ending says whether and how the execution is to be finished now.
+func (s *State) ending() (status flow.Status, ends bool) {
+	switch {
+	case s.canceling:
+		return flow.Canceled, s.Root.calls == s.attention
+	case s.Root.failure != nil:
+		// Who merely waits does not hold up a failure, but an undecided outcome does.
+		return flow.Failed, s.Root.calls == 0
+	default:
+		return flow.Succeeded, s.Root.left == 0
 	}
-	return []Command{{Kind: Finish, Status: status}}
 }
 
-// live are the due steps that are not held back by a failure around them.
-func (s *State) live() []Ref {
-	var live []Ref
-	for _, ref := range s.due {
-		if !ref.Scope.stopped() {
-			live = append(live, ref)
-		}
+// wanting reports whether Next has something to ask for.
+func (s *State) wanting() (wanting bool) {
+	if _, ends := s.ending(); ends || s.stopping() {
+		return ends
 	}
-	return live
+	s.due.live(func(Ref) bool {
+		wanting = true
+		return false
+	})
+	return wanting
 }
 
 func command(ref Ref) Command {
@@ -88,13 +91,15 @@ func command(ref Ref) Command {
 // stopped reports whether a failure in this scope or around it keeps its steps
 // from starting.
 func (c *Scope) stopped() bool {
-	for scope := c; scope != nil; scope = scope.parent.Scope {
+	for scope := c; ; scope = scope.parent.Scope {
 		if scope.failure != nil {
 			return true
 		}
-		if each := scope.parent; each.Scope != nil && each.state().each.failure != nil {
+		if scope.parent.Scope == nil {
+			return false
+		}
+		if each := scope.parent.state().each; each == nil || each.failure != nil {
 			return true
 		}
 	}
-	return false
 }

@@ -19,7 +19,7 @@ type State struct {
 
 	status    flow.Status
 	canceling bool
-	due       []Ref // steps that Next may ask for
+	due       queue // steps that Next may ask for
 	waits     int   // running steps that only wait
 	attention int   // steps whose outcome a person has to settle
 }
@@ -34,7 +34,7 @@ type Scope struct {
 	parent  Ref // the each step this is a round of; its Scope is nil for the root
 	nodes   []nodeState
 	left    int // steps that are not settled
-	calls   int // steps under way that do not merely wait, inner rounds included
+	calls   int // steps begun that do not merely wait, undecided ones and inner rounds included
 	failure *flow.Failure
 }
 
@@ -60,8 +60,12 @@ const (
 	settled
 )
 
+// begun reports whether a step in this phase was started and is not settled.
+func (p phase) begun() bool { return p == running || p == attention }
+
 type nodeState struct {
 	phase   phase
+	place   int // in the queue of due steps
 	settled int // edges into it that are settled
 	arrived int // edges into it that have arrived
 	attempt int
@@ -99,7 +103,7 @@ func (s *State) openScope(g *Graph, parent Ref, iteration []int) *Scope {
 	for i := range g.Nodes {
 		if g.Nodes[i].in == 0 {
 			scope.nodes[i].phase = due
-			s.due = append(s.due, Ref{scope, i})
+			s.due.add(Ref{scope, i})
 		}
 	}
 	return scope
@@ -110,11 +114,11 @@ func (s *State) Status() flow.Status {
 	switch {
 	case s.status.Ended():
 		return s.status
-	case s.Root.calls > 0 || len(s.live()) > 0:
+	case s.Root.calls > s.attention || s.wanting():
 		return flow.Running
 	case s.attention > 0:
 		return flow.NeedsAttention
-	case s.waits > 0 && !s.stopping():
+	case s.waits > 0:
 		return flow.Waiting
 	default:
 		return flow.Running
@@ -143,8 +147,11 @@ func (c *Scope) Round() (each Ref, index int, ok bool) {
 	if c.parent.Scope == nil {
 		return Ref{}, 0, false
 	}
-	return c.parent, c.Iteration[len(c.Iteration)-1], true
+	return c.parent, c.index(), true
 }
+
+// index is that of a round.
+func (c *Scope) index() int { return c.Iteration[len(c.Iteration)-1] }
 
 // Begun says when the step was started, with which attempt it is under way,
 // until when it waits and which execution it started.
@@ -175,16 +182,25 @@ func (s *State) find(id string, iteration []int) (Ref, bool) {
 
 // UnderWay are the steps that have begun and not settled, each steps aside, in
 // the order of the graph. After a restart they are what the host goes on with.
-func (s *State) UnderWay() []Ref { return s.Root.collect(running, nil) }
+// An execution that has ended has none, though a wait may have been cut short.
+func (s *State) UnderWay() []Ref { return s.inPhase(running) }
 
-// Attention are the steps whose outcome a person has to settle.
-func (s *State) Attention() []Ref { return s.Root.collect(attention, nil) }
+// Attention are the steps whose outcome a person has to settle. An execution
+// that has ended has none.
+func (s *State) Attention() []Ref { return s.inPhase(attention) }
+
+func (s *State) inPhase(wanted phase) []Ref {
+	if s.status.Ended() {
+		return nil
+	}
+	return s.Root.collect(wanted, nil)
+}
 
 func (c *Scope) collect(wanted phase, found []Ref) []Ref {
 	for i := range c.nodes {
 		n := &c.nodes[i]
 		if n.each != nil {
-			for _, round := range n.each.scopes {
+			for _, round := range n.each.open() {
 				if round != nil {
 					found = round.collect(wanted, found)
 				}
@@ -197,3 +213,17 @@ func (c *Scope) collect(wanted phase, found []Ref) []Ref {
 	}
 	return found
 }
+
+// Due reports whether a command about the step still stands: it may begin, or
+// be closed, now.
+func (r Ref) Due() bool {
+	n := r.state()
+	closing := n.each != nil && n.each.closing
+	return (n.phase == due || closing) && !r.Scope.stopped()
+}
+
+// Running reports whether the step has begun and has not settled.
+func (r Ref) Running() bool { return r.state().phase == running }
+
+// Undecided reports whether a person has to settle the step.
+func (r Ref) Undecided() bool { return r.state().phase == attention }
