@@ -67,6 +67,13 @@ func unknownField(value any, t reflect.Type, at string) string {
 }
 
 func unknownMember(object map[string]any, t reflect.Type, at string) string {
+	if t.Kind() == reflect.Map {
+		for name, member := range object {
+			if path := unknownField(member, t.Elem(), strings.TrimPrefix(at+"."+name, ".")); path != "" {
+				return path
+			}
+		}
+	}
 	if t.Kind() != reflect.Struct {
 		return ""
 	}
