@@ -155,7 +155,7 @@ func (n *node) child(path string) (next *node, at int, rest string) {
 		if tail, found := strings.CutPrefix(path, "with.do"); found {
 			return n.child("do" + tail)
 		}
-		if with, found := n.get("with"); found && strings.HasPrefix(path, "do.") {
+		if with, found := n.get("with"); found && (path == "do" || strings.HasPrefix(path, "do.")) {
 			return with.node.child(path)
 		}
 	}

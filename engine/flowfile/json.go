@@ -69,7 +69,7 @@ func (c *jsonConverter) syntaxError(fallback *json.SyntaxError) error {
 }
 
 func (c *jsonConverter) value(depth int) (*node, error) {
-	n := &node{start: c.next(), style: doubleQuotedStyle}
+	n := &node{start: c.next(), style: jsonStyle}
 	token, err := c.token()
 	if err != nil {
 		return nil, err

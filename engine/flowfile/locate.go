@@ -64,9 +64,9 @@ func (w *walker) flow(style style) bool {
 		}
 		ok := false
 		switch blanks := countBlanks(rest); {
-		case breakWidth(rest[blanks:]) > 0:
+		case style != jsonStyle && breakWidth(rest[blanks:]) > 0:
 			ok = w.fold()
-		case style == doubleQuotedStyle && rest[0] == '\\':
+		case (style == doubleQuotedStyle || style == jsonStyle) && rest[0] == '\\':
 			ok = w.escape()
 		case style == singleQuotedStyle && bytes.HasPrefix(rest, []byte("''")):
 			ok = w.take(2, "'")

@@ -23,9 +23,10 @@ type style uint8
 const (
 	plainStyle style = iota
 	singleQuotedStyle
-	doubleQuotedStyle // of JSON too
+	doubleQuotedStyle
 	literalStyle
 	foldedStyle
+	jsonStyle
 )
 
 // node is one value of the file, be it YAML or JSON, with its place.

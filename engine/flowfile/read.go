@@ -3,7 +3,6 @@ package flowfile
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"redial/engine/flow"
 )
@@ -238,7 +237,6 @@ func (r *flowReader) stepField(s *flow.Step, v field) error {
 // with reads a step's fields. The inner graph of an each step, one of its
 // fields, is taken out of them.
 func (r *flowReader) with(n *node, s *flow.Step) error {
-	r.emptyWhens(n)
 	inner, found := n.get("do")
 	if s.Uses != usesEach || !found {
 		r.object(n, &s.With)
@@ -271,31 +269,6 @@ func (r *flowReader) do(v field, s *flow.Step) error {
 		}
 	})
 	return err
-}
-
-// emptyWhens reports conditions that say nothing, in the paths of a branch.
-func (r *flowReader) emptyWhens(with *node) {
-	paths, _ := with.get("paths")
-	if paths.node == nil {
-		return
-	}
-	r.name("paths")
-	defer r.up()
-	for i, item := range paths.node.items {
-		when, found := item.get("when")
-		if !found {
-			continue
-		}
-		text, isText := when.node.value.(string)
-		if when.node.isNull() || isText && strings.TrimSpace(text) == "" {
-			r.index(i)
-			r.name("when")
-			r.error(when.start, flow.CodeInvalidValue,
-				"when is empty; give it a condition, or remove the line if the path takes what no other takes")
-			r.up()
-			r.up()
-		}
-	}
 }
 
 func (r *flowReader) retry(n *node) *flow.Retry {

@@ -91,6 +91,7 @@ func (c *yamlConverter) refuseProperties(y *yaml.Node, n *node) {
 			"the anchor &%s is not supported; write the value out where it is needed", shorten(y.Anchor))
 	}
 	text := c.source.text
+	start := n.start
 	tagged := y.Style&yaml.TaggedStyle != 0
 	for y.Kind == yaml.ScalarNode && n.start < len(text) && (text[n.start] == '!' || text[n.start] == '&') {
 		tagged = tagged || text[n.start] == '!'
@@ -102,7 +103,7 @@ func (c *yamlConverter) refuseProperties(y *yaml.Node, n *node) {
 		n.start += len(text[n.start:]) - len(bytes.TrimLeft(text[n.start:], " \t\r\n"))
 	}
 	if tagged {
-		c.error(n.start, flow.CodeInvalidValue,
+		c.error(start, flow.CodeInvalidValue,
 			"the tag %s is not supported; remove it", shorten(y.Tag))
 	}
 }
@@ -214,9 +215,10 @@ var yamlAdvice = []struct{ part, advice string }{
 	{"did not find expected ',' or '}'", "a \",\" or \"}\" is missing; text with braces, brackets or \": \" in it needs quotes"},
 	{"did not find expected ',' or ']'", "a \",\" or \"]\" is missing; text with braces, brackets or \": \" in it needs quotes"},
 	{"did not find expected '-' indicator", "a line of the list does not begin with \"- \", or its indentation is off"},
-	{"found unexpected end of stream", "a quote is opened and never closed"},
+	{"found unexpected end of stream", "the quote that is opened here is never closed"},
 	{"did not find expected node content", "a value is missing here"},
 	{"control characters are not allowed", "there is a control character in the file; remove it, or write it as an escape in double quotes"},
+	{"incompatible YAML document", "remove the line that begins with %YAML"},
 	{"unknown anchor", "aliases are not supported; write the value out"},
 }
 
@@ -229,8 +231,8 @@ func yamlSyntaxError(s *source, cursor *yamlCursor, err error) error {
 	if strings.Contains(failure.Message, "exceeded max depth") {
 		return s.tooLarge(offset, "the file is nested more than %d levels deep", flow.MaxNesting)
 	}
-	if failure.Stage == yaml.ResolverStage {
-		return s.syntaxError(tagOffset(s.text), "tags are not supported; remove it")
+	if failure.Message == "found unexpected end of stream" {
+		offset = cursor.find(failure.ContextMark.Line, failure.ContextMark.Column)
 	}
 	if at, found := unquotedBefore(s.text, offset); found {
 		return s.syntaxError(at, unquotedMessage, "{{ … }}")
@@ -264,15 +266,4 @@ func unquotedBefore(text []byte, offset int) (int, bool) {
 		}
 		at += 2
 	}
-}
-
-// tagOffset finds the first thing that looks like a tag: the library does not
-// say where the one is that it does not like.
-func tagOffset(text []byte) int {
-	for i := range text {
-		if text[i] == '!' && (i == 0 || bytes.IndexByte([]byte(" \t\n[{,"), text[i-1]) >= 0) {
-			return i
-		}
-	}
-	return 0
 }
