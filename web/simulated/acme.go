@@ -171,7 +171,7 @@ func (a *acme) createOrder(w http.ResponseWriter, r *http.Request) {
 	a.shop.orderMoved(order)
 	a.pulse.beat()
 	w.Header().Set("Location", "/acme/orders/"+order.ID)
-	writeJSON(w, http.StatusCreated, order)
+	writeJSON(w, http.StatusCreated, orderAnswer{order, order.ID, orderPage(r, order)})
 }
 
 func (a *acme) getOrder(w http.ResponseWriter, r *http.Request) {
@@ -180,5 +180,16 @@ func (a *acme) getOrder(w http.ResponseWriter, r *http.Request) {
 		refuseAcmeAs(w, http.StatusNotFound, "unknown_order", fmt.Sprintf("There is no order %q.", clip(r.PathValue("id"), 64)))
 		return
 	}
-	writeJSON(w, http.StatusOK, order)
+	writeJSON(w, http.StatusOK, orderAnswer{order, order.ID, orderPage(r, order)})
+}
+
+// orderAnswer is an order as the API shows one.
+type orderAnswer struct {
+	Order
+	Number string `json:"number"` // for people; the same as the ID
+	URL    string `json:"url"`    // its place on the shop page
+}
+
+func orderPage(r *http.Request, order Order) string {
+	return "http://" + r.Host + "/acme/#" + order.ID
 }

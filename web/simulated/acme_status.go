@@ -9,8 +9,8 @@ import (
 
 // statusChange is the body of POST /orders/{id}/status.
 type statusChange struct {
-	Status OrderStatus `json:"status"`
-	Note   string      `json:"note"`
+	Status  OrderStatus `json:"status"`
+	Message string      `json:"message"` // for the person who ordered
 }
 
 // statusChanged is its answer. Orders that the shop has only asked for have
@@ -20,7 +20,7 @@ type statusChanged struct {
 	ID      string      `json:"id,omitempty"`
 	OrderID string      `json:"orderId"`
 	Status  OrderStatus `json:"status"`
-	Note    string      `json:"note,omitempty"`
+	Message string      `json:"message,omitempty"`
 }
 
 func (a *acme) setStatus(w http.ResponseWriter, r *http.Request) {
@@ -32,12 +32,12 @@ func (a *acme) setStatus(w http.ResponseWriter, r *http.Request) {
 		refuseAcme(w, http.StatusUnprocessableEntity, fmt.Sprintf("status must be one of %v.", OrderStatuses()))
 		return
 	}
-	if len(change.Note) > 2000 {
-		refuseAcme(w, http.StatusUnprocessableEntity, "note is longer than 2000 bytes.")
+	if len(change.Message) > 2000 {
+		refuseAcme(w, http.StatusUnprocessableEntity, "message is longer than 2000 bytes.")
 		return
 	}
 	id := r.PathValue("id")
-	order, err := a.orders.setStatus(id, change.Status, change.Note)
+	order, err := a.orders.setStatus(id, change.Status, change.Message)
 	switch {
 	case err == nil:
 		a.shop.orderMoved(order)
@@ -45,9 +45,9 @@ func (a *acme) setStatus(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, statusChanged{order.ID, order.OrderID, order.Status, order.Note})
 	case !errors.Is(err, errNoOrder):
 		refuseAcme(w, http.StatusConflict, "The status cannot change: "+err.Error()+".")
-	case a.shop.told(id, change.Status, change.Note):
+	case a.shop.told(id, change.Status, change.Message):
 		a.pulse.beat()
-		writeJSON(w, http.StatusOK, statusChanged{"", id, change.Status, change.Note})
+		writeJSON(w, http.StatusOK, statusChanged{"", id, change.Status, change.Message})
 	default:
 		refuseAcmeAs(w, http.StatusNotFound, "unknown_order", fmt.Sprintf("There is no order %q.", clip(id, 64)))
 	}

@@ -12,7 +12,7 @@ import (
 
 var acmeKey = map[string]string{"X-API-Key": simulated.DemoCredentials().AcmeAPIKey}
 
-const acmeOrder = `{"orderId":"A-1001","customer":"Ada Sorensen","email":"ada@example.com","lines":[{"sku":"LAMP-01","name":"Desk lamp","quantity":2,"price":89.10},{"sku":"CHAIR-02","quantity":1,"price":0.05}],"invoiceNumber":"1001"}`
+const acmeOrder = `{"orderId":"A-1001","customer":"Ada Sorensen","email":"ada@example.com","lines":[{"sku":"LAMP-01","name":"Desk lamp","quantity":2,"price":89.10},{"sku":"CHAIR-02","quantity":1,"price":0.05}],"invoice":"1001"}`
 
 func TestAcme(t *testing.T) {
 	t.Parallel()
@@ -30,7 +30,8 @@ func TestAcme(t *testing.T) {
 		{"two values", call{"POST", "/acme/orders", acmeOrder + acmeOrder, acmeKey}, 400, nil},
 		{"unknown field", call{"POST", "/acme/orders", strings.Replace(acmeOrder, "customer", "client", 1), acmeKey}, 422, map[string]any{"error.message": `~"client"`}},
 		{"field in another case", call{"POST", "/acme/orders", strings.Replace(acmeOrder, "quantity", "Quantity", 1), acmeKey}, 422, map[string]any{"error.message": `~"lines.Quantity"`}},
-		{"missing field", call{"POST", "/acme/orders", `{"customer":"Ada"}`, acmeKey}, 422, map[string]any{"error.message": "~orderId is required"}},
+		{"missing field", call{"POST", "/acme/orders", `{"orderId":"A-1"}`, acmeKey}, 422, map[string]any{"error.message": "~customer is required"}},
+		{"unknown status", call{"POST", "/acme/orders", strings.Replace(acmeOrder, `"invoice"`, `"status":"new","invoice"`, 1), acmeKey}, 422, map[string]any{"error.message": "~confirmed back-ordered"}},
 		{"no lines", call{"POST", "/acme/orders", `{"orderId":"A","customer":"Ada","email":"a@example.com","lines":[]}`, acmeKey}, 422, map[string]any{"error.message": "~lines"}},
 		{"bad email", call{"POST", "/acme/orders", strings.Replace(acmeOrder, "ada@example.com", "ada", 1), acmeKey}, 422, map[string]any{"error.message": "~email"}},
 		{"quantity zero", call{"POST", "/acme/orders", strings.Replace(acmeOrder, `"quantity":2`, `"quantity":0`, 1), acmeKey}, 422, map[string]any{"error.message": "~lines[0].quantity"}},
@@ -51,7 +52,7 @@ func TestAcmeOrderLife(t *testing.T) {
 	made := b.do(call{"POST", "/acme/orders", acmeOrder, acmeKey})
 	made.want(t, 201, map[string]any{
 		"id": "SO-5001", "orderId": "A-1001", "status": "confirmed", "total": "178.25",
-		"lines.0.price": "89.1", "invoiceNumber": "1001",
+		"lines.0.price": "89.1", "invoice": "1001", "number": "SO-5001",
 	})
 	if got := made.header.Get("Location"); got != "/acme/orders/SO-5001" {
 		t.Errorf("Location is %q", got)
@@ -61,12 +62,13 @@ func TestAcmeOrderLife(t *testing.T) {
 		{"by order number", call{"GET", "/acme/orders/SO-5001", "", acmeKey}, 200, map[string]any{"customer": "Ada Sorensen"}},
 		{"by the shop's ID", call{"GET", "/acme/orders/A-1001", "", acmeKey}, 200, map[string]any{"id": "SO-5001"}},
 		{"unknown", call{"GET", "/acme/orders/SO-9", "", acmeKey}, 404, map[string]any{"error.code": "unknown_order"}},
-		{"notify", call{"POST", "/acme/orders/SO-5001/status", `{"status":"shipped","note":"By rail"}`, acmeKey}, 200, map[string]any{"status": "shipped", "note": "By rail"}},
-		{"notify twice", call{"POST", "/acme/orders/A-1001/status", `{"status":"shipped"}`, acmeKey}, 200, map[string]any{"id": "SO-5001", "note": "By rail"}},
+		{"notify", call{"POST", "/acme/orders/SO-5001/status", `{"status":"shipped","message":"By rail"}`, acmeKey}, 200, map[string]any{"status": "shipped", "message": "By rail"}},
+		{"notify twice", call{"POST", "/acme/orders/A-1001/status", `{"status":"shipped"}`, acmeKey}, 200, map[string]any{"id": "SO-5001", "message": "By rail"}},
 		{"unknown status", call{"POST", "/acme/orders/SO-5001/status", `{"status":"lost"}`, acmeKey}, 422, map[string]any{"error.message": "~back-ordered"}},
 		{"notify an unknown order", call{"POST", "/acme/orders/SO-9/status", `{"status":"shipped"}`, acmeKey}, 404, nil},
 		{"cancel", call{"POST", "/acme/orders/SO-5001/status", `{"status":"canceled"}`, acmeKey}, 200, nil},
 		{"stock is given back", call{"GET", "/acme/inventory/LAMP-01", "", acmeKey}, 200, map[string]any{"available": "500"}},
+		{"back-ordered takes no stock", call{"POST", "/acme/orders", `{"customer":"Ada","status":"back-ordered","lines":[{"sku":"CLOCK-04","quantity":9,"price":1}]}`, acmeKey}, 201, map[string]any{"id": "SO-5002", "orderId": "SO-5002", "status": "back-ordered"}},
 		{"canceled is final", call{"POST", "/acme/orders/SO-5001/status", `{"status":"shipped"}`, acmeKey}, 409, nil},
 	})
 }

@@ -26,23 +26,25 @@ type OrderLine struct {
 
 // NewOrder is what a caller sends to create an order in Acme.
 type NewOrder struct {
-	OrderID       string      `json:"orderId"` // the shop's own, such as A-1001
-	Customer      string      `json:"customer"`
-	Email         string      `json:"email"`
-	Lines         []OrderLine `json:"lines"`
-	InvoiceID     string      `json:"invoiceId,omitempty"`
-	InvoiceNumber string      `json:"invoiceNumber,omitempty"`
-	Note          string      `json:"note,omitempty"`
+	OrderID  string      `json:"orderId"` // the shop's own, such as A-1001; empty: the order number
+	Customer string      `json:"customer"`
+	Email    string      `json:"email,omitempty"`
+	Lines    []OrderLine `json:"lines"`
+	Invoice  string      `json:"invoice,omitempty"` // an invoice's number
+	Status   OrderStatus `json:"status"`            // empty: confirmed
+	Note     string      `json:"note,omitempty"`
 }
 
-// Order is an order that Acme has accepted. Its stock is taken.
+// Order is an order that Acme has accepted. Unless it came in back-ordered
+// or canceled, its stock is taken.
 type Order struct {
 	ID string `json:"id"` // Acme's order number, such as SO-5001
 	NewOrder
-	Status    OrderStatus `json:"status"`
-	Total     Amount      `json:"total"`
-	CreatedAt time.Time   `json:"createdAt"`
-	UpdatedAt time.Time   `json:"updatedAt"`
+	Total     Amount    `json:"total"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	stockTaken bool
 }
 
 // OrderStatus is where an order stands.
@@ -65,19 +67,19 @@ func OrderStatuses() []OrderStatus {
 // check says what is wrong with an order; nil means that it can be tried.
 func (n NewOrder) check() error {
 	switch {
-	case n.OrderID == "":
-		return errors.New("orderId is required")
 	case len(n.OrderID) > 64:
 		return errors.New("orderId is longer than 64 bytes")
 	case n.Customer == "":
 		return errors.New("customer is required")
-	case len(n.Customer) > 200 || len(n.Note) > 2000 || len(n.InvoiceID) > 64 || len(n.InvoiceNumber) > 64:
-		return errors.New("a text is too long: customer takes 200 bytes, note 2000, invoiceId and invoiceNumber 64")
+	case len(n.Customer) > 200 || len(n.Note) > 2000 || len(n.Invoice) > 64:
+		return errors.New("a text is too long: customer takes 200 bytes, note 2000, invoice 64")
+	case n.Status != "" && !slices.Contains(OrderStatuses(), n.Status):
+		return fmt.Errorf("status must be one of %v", OrderStatuses())
 	case len(n.Lines) == 0 || len(n.Lines) > maxOrderLines:
 		return fmt.Errorf("lines must hold from 1 to %d lines", maxOrderLines)
 	}
-	if address, err := mail.ParseAddress(n.Email); err != nil || address.Address != n.Email || len(n.Email) > 254 {
-		return errors.New("email is required and must be one plain address")
+	if address, err := mail.ParseAddress(n.Email); n.Email != "" && (err != nil || address.Address != n.Email || len(n.Email) > 254) {
+		return errors.New("email must be one plain address")
 	}
 	for i, line := range n.Lines {
 		switch {
@@ -163,14 +165,23 @@ func (b *orderBook) create(asked NewOrder, key string, bodyHash [32]byte) (order
 			return *found, true, nil
 		}
 	}
-	if short := b.inventory.take(asked.Lines); short != nil {
-		return Order{}, false, outOfStock{*short}
+	if asked.Status == "" {
+		asked.Status = OrderConfirmed
+	}
+	takesStock := asked.Status != OrderBackOrdered && asked.Status != OrderCanceled
+	if takesStock {
+		if short := b.inventory.take(asked.Lines); short != nil {
+			return Order{}, false, outOfStock{*short}
+		}
 	}
 	b.number++
 	now := b.clock()
 	made := &Order{
-		ID: fmt.Sprintf("SO-%d", b.number), NewOrder: asked, Status: OrderConfirmed,
-		Total: total(asked.Lines), CreatedAt: now, UpdatedAt: now,
+		ID: fmt.Sprintf("SO-%d", b.number), NewOrder: asked, Total: total(asked.Lines),
+		CreatedAt: now, UpdatedAt: now, stockTaken: takesStock,
+	}
+	if made.OrderID == "" {
+		made.OrderID = made.ID
 	}
 	b.orders.add(made)
 	if key != "" {
@@ -217,8 +228,9 @@ func (b *orderBook) setStatus(id string, status OrderStatus, note string) (Order
 	if order.Status == OrderCanceled && status != OrderCanceled {
 		return Order{}, errors.New("the order is canceled, and its stock is given back; place a new one")
 	}
-	if status == OrderCanceled && order.Status != OrderCanceled {
+	if status == OrderCanceled && order.stockTaken {
 		b.inventory.giveBack(order.Lines)
+		order.stockTaken = false
 	}
 	order.Status, order.UpdatedAt = status, b.clock()
 	if note != "" {

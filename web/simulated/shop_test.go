@@ -93,7 +93,7 @@ func TestShopAsync(t *testing.T) {
 		t.Errorf("the shop remembers %+v", placed[0])
 	}
 	// The API can tell about an order that has no order number yet.
-	b.do(call{"POST", "/acme/orders/A-2001/status", `{"status":"back-ordered","note":"In March"}`, acmeKey}).
+	b.do(call{"POST", "/acme/orders/A-2001/status", `{"status":"back-ordered","message":"In March"}`, acmeKey}).
 		want(t, 200, map[string]any{"orderId": "A-2001", "id": nil})
 	if placed := b.services.Placements(); placed[0].Note != "In March" {
 		t.Errorf("the note is %q", placed[0].Note)
