@@ -41,7 +41,10 @@ func Next(s *State) []Command {
 	if s.stopping() {
 		return nil
 	}
-	var commands []Command
+	if s.due.len() == 0 {
+		return nil
+	}
+	commands := make([]Command, 0, s.due.len())
 	s.due.live(func(ref Ref) bool {
 		commands = append(commands, command(ref))
 		return true

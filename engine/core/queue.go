@@ -4,11 +4,14 @@ package core
 // step knows its place, so that taking one out costs the same in a long queue.
 type queue struct {
 	refs []Ref
-	gaps int // places whose step was taken out
+	head int // no step stands before it
+	gaps int // places from head on whose step was taken out
 }
 
 // fewGaps are not worth closing.
 const fewGaps = 32
+
+func (q *queue) len() int { return len(q.refs) - q.head - q.gaps }
 
 func (q *queue) add(ref Ref) {
 	ref.state().place = len(q.refs)
@@ -17,7 +20,12 @@ func (q *queue) add(ref Ref) {
 
 func (q *queue) drop(ref Ref) {
 	q.refs[ref.state().place] = Ref{}
-	if q.gaps++; q.gaps > fewGaps && q.gaps > len(q.refs)/2 {
+	q.gaps++
+	for q.head < len(q.refs) && q.refs[q.head].Scope == nil {
+		q.head++
+		q.gaps--
+	}
+	if unused := q.head + q.gaps; unused > fewGaps && unused > len(q.refs)/2 {
 		q.close()
 	}
 }
@@ -25,20 +33,20 @@ func (q *queue) drop(ref Ref) {
 // close moves the steps together.
 func (q *queue) close() {
 	kept := q.refs[:0]
-	for _, ref := range q.refs {
+	for _, ref := range q.refs[q.head:] {
 		if ref.Scope != nil {
 			ref.state().place = len(kept)
 			kept = append(kept, ref)
 		}
 	}
 	clear(q.refs[len(kept):])
-	q.refs, q.gaps = kept, 0
+	q.refs, q.head, q.gaps = kept, 0, 0
 }
 
 // live calls visit for the due steps that are not held back by a failure around
 // them, until it returns false.
 func (q *queue) live(visit func(Ref) bool) {
-	for _, ref := range q.refs {
+	for _, ref := range q.refs[q.head:] {
 		if ref.Scope != nil && !ref.Scope.stopped() && !visit(ref) {
 			return
 		}
