@@ -20,6 +20,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 
 	"redial/engine/flow"
 )
@@ -75,7 +76,7 @@ type edge struct {
 // NewGraph joins nodes by edges. Edges name nodes by ID; unknown ones and a
 // cycle are errors, as are two nodes with one ID.
 func NewGraph(nodes []Node, edges []flow.Edge) (*Graph, error) {
-	g := &Graph{Nodes: nodes, index: make(map[string]place, len(nodes))}
+	g := &Graph{Nodes: slices.Clone(nodes), index: make(map[string]place, len(nodes))}
 	for i := range nodes {
 		if err := g.add(nodes[i].ID, place{node: i}); err != nil {
 			return nil, err
