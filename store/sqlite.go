@@ -14,9 +14,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// busyTimeout is how long a statement waits for another process to release the
-// database.
-const busyTimeout = 5 * time.Second
+// DefaultLockWait is how long a change waits for another process to release the
+// database. Other processes write in short transactions.
+const DefaultLockWait = 5 * time.Second
 
 // checkpointPages is the size of the write-ahead log, in pages of 4 KiB, at
 // which a commit moves it into the database.
@@ -24,9 +24,9 @@ const checkpointPages = 4000
 
 // connector opens connections to a database file. Pragmas are part of the name,
 // as they hold for one connection only.
-func connector(file string, queryOnly bool) (driver.Connector, error) {
+func connector(file string, lockWait time.Duration, queryOnly bool) (driver.Connector, error) {
 	options := url.Values{
-		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())},
+		"_busy_timeout": {fmt.Sprint(lockWait.Milliseconds())},
 		"_defensive":    {"1"},
 		"_dqs":          {"0"},
 		"_error_rc":     {"1"},
@@ -90,7 +90,7 @@ func (c *conn) run(text string, args []driver.NamedValue) (int64, error) {
 		return 0, err
 	}
 	// Without a deadline: a statement of the writer ends by itself, and
-	// busyTimeout bounds its wait for the lock.
+	// the busy timeout bounds its wait for the lock.
 	result, err := statement.ExecContext(context.Background(), args)
 	if err != nil {
 		return 0, err

@@ -39,6 +39,9 @@ type Options struct {
 	// Exclusive is for the server: only one may have the data folder. The other
 	// commands run beside it.
 	Exclusive bool
+	// LockWait is how long a change waits for another process to release the
+	// database before its caller gets ErrBusy; DefaultLockWait if 0.
+	LockWait time.Duration
 	// Clock gives the times at which flows and the like were changed; time.Now
 	// if nil.
 	Clock func() time.Time
@@ -68,6 +71,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.LockWait == 0 {
+		o.LockWait = DefaultLockWait
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -80,7 +86,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	s := &Store{clock: o.Clock, logger: o.Logger}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("opening the data folder %s: %w", o.Dir, err), s.Close())
+			err = errors.Join(fmt.Errorf("opening %s: %w", o.Dir, err), s.Close())
 		}
 	}()
 	if o.Exclusive {
@@ -106,11 +112,11 @@ func (s *Store) open(ctx context.Context, o Options) (err error) {
 	if err := createPrivate(file); err != nil {
 		return fmt.Errorf("making the database: %w", err)
 	}
-	writing, err := connector(file, false)
+	writing, err := connector(file, o.LockWait, false)
 	if err != nil {
 		return err
 	}
-	reading, err := connector(file, true)
+	reading, err := connector(file, o.LockWait, true)
 	if err != nil {
 		return err
 	}

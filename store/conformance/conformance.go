@@ -1,0 +1,100 @@
+// Package conformance says what a store must do, as tests that run against any
+// of them. A new kind of database is one more caller of Run.
+//
+// It tests through the public interface alone. What belongs to one kind, as
+// files, locks and keys, is tested beside that kind.
+package conformance
+
+import (
+	"context"
+	"testing"
+
+	"redial/engine"
+	"redial/engine/flow"
+	"redial/store"
+)
+
+// Store is what a store offers. store.Store documents the methods.
+type Store interface {
+	engine.Journal
+
+	Executions(ctx context.Context, q store.ExecutionQuery) ([]flow.Execution, string, error)
+
+	Draft(ctx context.Context, slug string) (*store.Draft, error)
+	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
+	PutDraft(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error)
+	DeleteFlow(ctx context.Context, slug string) error
+	SetSettings(ctx context.Context, slug string, settings flow.Settings, source []byte, ifMatch *int64) (int64, error)
+	Publish(ctx context.Context, p store.Publication) (*flow.Version, error)
+	Freeze(ctx context.Context, slug string, content []byte, components []flow.Manifest) (*flow.Version, error)
+	Published(ctx context.Context, slug string) (*store.Published, error)
+	Versions(ctx context.Context, slug string) ([]flow.Version, error)
+	Generation(ctx context.Context) (int64, error)
+
+	Connection(ctx context.Context, name string) (*store.Connection, error)
+	Connections(ctx context.Context) ([]store.Connection, error)
+	PutConnection(ctx context.Context, c store.Connection) error
+	DeleteConnection(ctx context.Context, name string) error
+
+	Components(ctx context.Context) ([]flow.Manifest, error)
+	PutComponent(ctx context.Context, m flow.Manifest) error
+
+	CreateToken(ctx context.Context, name string) (string, error)
+	CheckToken(ctx context.Context, token string) (string, error)
+	Tokens(ctx context.Context) ([]store.Token, error)
+	DeleteToken(ctx context.Context, name string) error
+
+	Close() error
+}
+
+var _ Store = (*store.Store)(nil)
+
+// Open opens the database that belongs to a folder, making it at the first
+// time. A folder may be opened more than once, as other processes do. The test
+// closes the store.
+type Open func(t testing.TB, dir string) Store
+
+// Run runs the suite.
+func Run(t *testing.T, open Open) {
+	suites := []struct {
+		name  string
+		tests map[string]func(*testing.T, Open)
+	}{
+		{"journal", journalTests},
+		{"executions", executionTests},
+		{"flows", flowTests},
+		{"versions", versionTests},
+		{"generation", generationTests},
+		{"connections", connectionTests},
+		{"components", componentTests},
+		{"tokens", tokenTests},
+	}
+	for _, suite := range suites {
+		t.Run(suite.name, func(t *testing.T) {
+			t.Parallel()
+			for name, test := range suite.tests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					test(t, open)
+				})
+			}
+		})
+	}
+}
+
+// fresh opens a new database and closes it after the test.
+func fresh(t *testing.T, open Open) Store {
+	t.Helper()
+	return opened(t, open, t.TempDir())
+}
+
+func opened(t *testing.T, open Open, dir string) Store {
+	t.Helper()
+	s := open(t, dir)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return s
+}
