@@ -27,7 +27,7 @@ const (
 	MaxViolations = 100
 	// maxSteps bounds the work of one Validate to a second or two. A body of
 	// 10 MiB has at most five million values.
-	maxSteps = 20_000_000
+	maxSteps = 12_000_000
 	// maxPointer is where a pointer is cut back to the value that holds the one
 	// at fault.
 	maxPointer = 2_000
