@@ -161,6 +161,8 @@ func argumentAdvice(p *param, k Kind) string {
 		return "; text(…) makes it text"
 	case len(p.kinds) == 2 && p.kinds[0] == Integer && isText(k):
 		return "; number(…) makes it a number"
+	case k == Object && p.allows(Text) && p.allows(List):
+		return `; ask for a field with in, as in "name" in object`
 	default:
 		return ""
 	}

@@ -214,6 +214,8 @@ func (s *source) syntaxMessage(message string, start int) string {
 		return fmt.Sprintf("%s is not expected here%s", m[2], s.mistakeAt(start))
 	}
 	switch {
+	case strings.HasPrefix(message, "unexpected end of expression"):
+		return "the expression ends too early: something is missing at its end"
 	case strings.HasPrefix(message, "Operator ("):
 		return "?? cannot stand beside another operator without brackets: write (a ?? b) + c"
 	case strings.Contains(message, "exceeds maximum allowed nodes"):
@@ -238,10 +240,13 @@ func (s *source) syntaxMessage(message string, start int) string {
 // mistakeAt is advice for a token that is not expected.
 func (s *source) mistakeAt(start int) string {
 	i := s.tokenAt(start)
-	if i >= len(s.tokens) || i == 0 {
+	if i >= len(s.tokens) {
 		return ""
 	}
-	t, before := s.tokens[i], s.tokens[i-1]
+	t, before := s.tokens[i], token{}
+	if i > 0 {
+		before = s.tokens[i-1]
+	}
 	switch strings.ToLower(t.Value) {
 	case "and", "or", "not", "in", "contains", "matches":
 		if t.Value != strings.ToLower(t.Value) {
@@ -256,9 +261,7 @@ func (s *source) mistakeAt(start int) string {
 			return "; did you mean >= ?"
 		}
 	case ".":
-		if len(s.text) > 0 {
-			return "; .field stands for a field of the item only inside filter, map and the like"
-		}
+		return "; .field stands for a field of the item only inside filter, map and the like"
 	case "#":
 		return "; # stands for the item only inside filter, map and the like"
 	}

@@ -75,7 +75,7 @@ func (d *dateReader) number(f field, exact bool) bool {
 	for n < len(d.rest) && n < most && d.rest[n] >= '0' && d.rest[n] <= '9' {
 		n++
 	}
-	if n == 0 || (exact && n < most) || (f.width >= 2 && n < 2) {
+	if n == 0 || (exact && n < most) || n < f.width {
 		return false
 	}
 	v, err := strconv.Atoi(d.rest[:n])

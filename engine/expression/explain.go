@@ -36,7 +36,10 @@ func (p *Program) Explain(v *Values) Explanation {
 	defer r.end()
 	r.trace = map[*node]any{}
 	value, err := p.evaluate(r)
-	e := Explanation{Value: value, Err: p.place(err)}
+	e := Explanation{Value: value}
+	if err != nil {
+		e.Err = p.place(err)
+	}
 	p.parts(r, p.root, &e.Parts)
 	sort.SliceStable(e.Parts, func(i, j int) bool {
 		if e.Parts[i].Start != e.Parts[j].Start {
@@ -87,21 +90,21 @@ func (p *Program) summary(r *run, e Explanation) string {
 	}
 	b.WriteString(" -> ")
 	b.WriteString(brief(e.Value))
-	var operands, notes []string
-	for _, n := range operandsOf(p.root, nil) {
-		v, ok := r.trace[n]
-		if !ok || n.literal {
-			continue
+	var shown, notes []string
+	for _, n := range operands(p.root) {
+		if v, ok := r.trace[n]; ok && !n.literal {
+			shown = append(shown, brief(leaving(v)))
 		}
-		operands = append(operands, brief(leaving(v)))
-		if v == nil {
+	}
+	for _, n := range operandsOf(p.root, nil) {
+		if v, ok := r.trace[n]; ok && v == nil && !n.literal {
 			if note := whyNull(r, n); note != "" {
 				notes = append(notes, note)
 			}
 		}
 	}
-	if len(operands) > 0 && !(len(operands) == 1 && n1(p.root)) {
-		b.WriteString(" (" + strings.Join(operands, ", ") + ")")
+	if len(shown) > 0 {
+		b.WriteString(" (" + strings.Join(shown, ", ") + ")")
 	}
 	if len(notes) > 0 {
 		b.WriteString(": " + strings.Join(notes, "; "))
@@ -109,11 +112,25 @@ func (p *Program) summary(r *run, e Explanation) string {
 	return b.String()
 }
 
-// n1 says whether the whole expression is one path, whose value is the result.
-func n1(root *node) bool { return root.show == showPath }
-
 // maxOperands bounds the values in the line.
 const maxOperands = 8
+
+// operands are what the result of an expression was made of. The value of one
+// path is the result itself, and says nothing more.
+func operands(root *node) []*node {
+	switch root.show {
+	case showPath:
+		return nil
+	case showCall:
+		var found []*node
+		for _, kid := range root.kids {
+			found = operandsOf(kid, found)
+		}
+		return found
+	default:
+		return operandsOf(root, nil)
+	}
+}
 
 // operandsOf are the innermost things that were read: paths and calls.
 func operandsOf(n *node, found []*node) []*node {

@@ -147,12 +147,14 @@ func formatDate(r *run, a []any) (any, error) {
 		return nil, err
 	}
 	t := m.Time
-	if a[2] != nil && !m.dateOnly {
+	if a[2] != nil {
 		zone, err := readZone(a[2])
 		if err != nil {
 			return nil, err
 		}
-		t = t.In(zone)
+		if !m.dateOnly {
+			t = t.In(zone)
+		}
 	}
 	format := a[1].(string)
 	if err := r.grow(8 * len(format)); err != nil {

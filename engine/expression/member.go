@@ -142,6 +142,9 @@ func (c *compiler) fieldType(base *node, key string, start, end int) *Type {
 
 // text is the source of a node, for messages.
 func (c *compiler) text(n *node) string {
+	if n.key == "#" {
+		return "the item"
+	}
 	return clip(strings.TrimSpace(c.source.text[n.start:n.end]), maxText)
 }
 

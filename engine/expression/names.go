@@ -23,6 +23,9 @@ func (c *compiler) identifier(n *ast.IdentifierNode) *node {
 		return c.broken(start, end)
 	}
 	if root := c.root(n.Value); root != nil {
+		if n.Value == "steps" && c.isRoot("steps") {
+			c.fault(start, end, FaultUnknownStep, "a step is read by its name, as in steps.check_inventory")
+		}
 		root.start, root.end = start, end
 		root.show, root.key, root.path = showPath, n.Value, []string{n.Value}
 		return root
@@ -106,7 +109,7 @@ func (c *compiler) names() []string {
 func (c *compiler) unknownName(name string, start, end int) {
 	advice := didYouMean(name, c.names())
 	switch {
-	case c.scope != nil && c.scope.Config[name] != nil && !c.scope.ItemsOnly:
+	case c.hasConfig(name):
 		advice = "; did you mean config." + name + "?"
 	case c.scope != nil && c.hasStep(name):
 		advice = "; did you mean steps." + name + "?"
@@ -128,6 +131,14 @@ func (c *compiler) afterMinus(start int) bool {
 	i := c.source.tokenAt(start)
 	return i > 1 && c.source.tokens[i-1].Value == "-" && c.source.tokens[i-1].end == start &&
 		c.source.tokens[i-2].end == c.source.tokens[i-1].start
+}
+
+func (c *compiler) hasConfig(name string) bool {
+	if c.scope == nil || c.scope.ItemsOnly {
+		return false
+	}
+	_, ok := c.scope.Config[name]
+	return ok
 }
 
 func (c *compiler) hasStep(id string) bool {
