@@ -100,6 +100,7 @@ func correlationID() string {
 func (s *Services) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.controlRoutes(mux)
+	s.pageRoutes(mux)
 	mux.Handle("/acme/", http.StripPrefix("/acme", s.acmeHandler()))
 	mux.Handle("/quickbooks/", http.StripPrefix("/quickbooks", s.quickBooksHandler()))
 	mux.Handle("/ses/", http.StripPrefix("/ses", s.sesHandler()))
@@ -117,6 +118,7 @@ func (s *Services) gated(service string, refuse refusal, api http.Handler) http.
 func (s *Services) acmeHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.acme.shop.routes(mux)
+	mux.HandleFunc("GET /{$}", s.shopPage)
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 		_, _ = w.Write(acmeOpenAPI) // the caller may be gone
@@ -127,30 +129,36 @@ func (s *Services) acmeHandler() http.Handler {
 
 func (s *Services) quickBooksHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.booksPage)
 	mux.Handle("/", s.gated(QuickBooks, s.quickBooks.refuse, s.quickBooks.api()))
 	return mux
 }
 
 func (s *Services) sesHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.mailboxPage)
+	mux.HandleFunc("GET /mails/{id}/html", s.mailHTML)
 	mux.Handle("/", s.gated(SES, refuseSES, s.ses.api()))
 	return mux
 }
 
 func (s *Services) salesforceHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.salesforcePage)
 	mux.Handle("/", s.gated(Salesforce, refuseSalesforce, s.salesforce.api()))
 	return mux
 }
 
 func (s *Services) hubSpotHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.hubSpotPage)
 	mux.Handle("/", s.gated(HubSpot, s.hubSpot.refuse, s.hubSpot.api()))
 	return mux
 }
 
 func (s *Services) pipedriveHandler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.pipedrivePage)
 	mux.Handle("/", s.gated(Pipedrive, refusePipedrive, s.pipedrive.api()))
 	return mux
 }
