@@ -58,8 +58,8 @@ func (s *State) start(ref Ref, e *flow.Event) {
 	}
 }
 
-// setPhase keeps the counts of steps under way. Each steps are not counted:
-// their inner steps are.
+// setPhase keeps the counts of steps under way. Each steps are not counted, as
+// their inner steps are, and neither are those that merely wait.
 func (s *State) setPhase(ref Ref, to phase) {
 	n := ref.state()
 	from := n.phase
@@ -71,11 +71,10 @@ func (s *State) setPhase(ref Ref, to phase) {
 		return
 	}
 	s.attention += count(to == attention) - count(from == attention)
-	delta := count(to.begun()) - count(from.begun())
 	if ref.node().Waits {
-		s.waits += delta
 		return
 	}
+	delta := count(to.begun()) - count(from.begun())
 	for scope := ref.Scope; scope != nil; scope = scope.parent.Scope {
 		scope.calls += delta
 		if around := scope.parent; around.Scope != nil {

@@ -111,8 +111,6 @@ func (s *State) abandon(scope *Scope) {
 			s.closeEach(ref)
 		case n.phase == due:
 			s.due.drop(ref)
-		case n.phase == running && ref.node().Waits:
-			s.waits--
 		}
 		if n.phase != settled {
 			n.phase = open // for good

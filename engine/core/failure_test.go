@@ -161,6 +161,27 @@ func TestInterruptAndRedoLeaveOthersAlone(t *testing.T) {
 	s.wants("run due, close each", flow.Running)
 }
 
+// A timer may fire for a wait whose each step has ended meanwhile.
+func TestRoundsCutShortAreNotUnderWay(t *testing.T) {
+	t.Parallel()
+	inner := newGraph(t, []core.Node{{ID: "wait", Waits: true}, {ID: "bad"}})
+	s := newScript(t, looped(inner, func(each *core.Node) { each.Concurrency, each.OnError = 2, flow.OnErrorContinue }))
+	s.open("each", 2)
+	s.start("wait[0]", "wait[1]")
+	waits := []core.Ref{s.ref("wait[0]"), s.ref("wait[1]")}
+	s.fail("bad[0]", "")
+	s.do()
+	for _, ref := range waits {
+		if ref.Running() {
+			t.Errorf("%s still waits", name(ref))
+		}
+	}
+	if err := s.try(flow.Event{Type: flow.StepFinished, Step: "wait", Iteration: []int{1}, Outcome: flow.StepSucceeded}); err == nil {
+		t.Error("a step of a round that was cut short is settled")
+	}
+	s.wants("run after", flow.Running)
+}
+
 // A host that goes through the answer of Next asks before each command whether
 // those before it have made it void.
 func TestDueTellsVoidCommands(t *testing.T) {

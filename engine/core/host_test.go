@@ -119,6 +119,11 @@ func (h *host) next() []core.Command {
 	if again := core.Next(h.state); !sameCommands(commands, again) {
 		violate("Next says first\n%v\nand then\n%v", commands, again)
 	}
+	for _, c := range commands {
+		if c.Kind != core.Finish && !c.Ref.Due() {
+			violate("Next asks for %s, which is not due", name(c.Ref))
+		}
+	}
 	return commands
 }
 
@@ -141,6 +146,9 @@ func (h *host) obey(c core.Command) {
 			if u.step.kind != wait {
 				violate("the execution ends while the call of %s is under way", u.key())
 			}
+		}
+		if n := len(h.state.Attention()); n > 0 && c.Status != flow.Canceled {
+			violate("the execution ends while %d steps need attention", n)
 		}
 		h.begun = nil
 		h.emit(flow.Event{Type: flow.ExecutionFinished, Status: c.Status})

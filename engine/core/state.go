@@ -20,7 +20,6 @@ type State struct {
 	status    flow.Status
 	canceling bool
 	due       queue // steps that Next may ask for
-	waits     int   // running steps that only wait
 	attention int   // steps whose outcome a person has to settle
 }
 
@@ -118,10 +117,8 @@ func (s *State) Status() flow.Status {
 		return flow.Running
 	case s.attention > 0:
 		return flow.NeedsAttention
-	case s.waits > 0:
-		return flow.Waiting
 	default:
-		return flow.Running
+		return flow.Waiting // nothing else could bring it on
 	}
 }
 
