@@ -48,7 +48,9 @@ type Execution struct {
 	Mode      Mode // in effect for this call
 	Settings  Settings
 	Status    Status
-	Parent    string // execution whose flow step started this one
+	// Parent has the IDs of the executions whose flow steps led to this one, the
+	// outermost first, joined by slashes. Empty for one that a caller started.
+	Parent    string
 	StartedAt time.Time
 	EndedAt   time.Time // zero while not ended
 	// AnsweredAt is when an answer was stored and AnswerStatus its HTTP status.
