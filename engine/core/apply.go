@@ -16,6 +16,7 @@ func (s *State) Apply(e *flow.Event) error {
 	}
 	s.LastSeq = e.Seq
 	switch e.Type {
+	case flow.ExecutionStarted:
 	case flow.ResponseStored:
 		s.Answered = true
 	case flow.ExecutionFinished:
@@ -24,25 +25,23 @@ func (s *State) Apply(e *flow.Event) error {
 		if s.Failure == nil {
 			s.Failure = e.Failure
 		}
-	case flow.StepStarted, flow.StepRetrying, flow.StepFinished:
-		ref, _ := s.find(e.Step, e.Iteration)
-		s.applyStep(ref, e)
-	}
-	return nil
-}
-
-func (s *State) applyStep(ref Ref, e *flow.Event) {
-	switch e.Type {
 	case flow.StepStarted:
-		s.start(ref, e)
+		s.start(s.step(e), e)
 	case flow.StepRetrying:
-		n := ref.state()
+		n := s.step(e).state()
 		n.attempt, n.until = e.Attempt, e.Until
 	case flow.StepFinished:
 		// A cancel that has left a trace holds after a restart, too.
 		s.canceling = s.canceling || e.Cancel
-		s.finish(ref, e)
+		s.finish(s.step(e), e)
 	}
+	return nil
+}
+
+// step is the one that a possible event is about.
+func (s *State) step(e *flow.Event) Ref {
+	ref, _ := s.find(e.Step, e.Iteration)
+	return ref
 }
 
 func (s *State) start(ref Ref, e *flow.Event) {

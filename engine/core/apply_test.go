@@ -222,6 +222,7 @@ func (h *host) everything() map[core.Ref]bool {
 
 // disturb does one thing that a host may do, in or out of turn.
 func (h *host) disturb(t *testing.T, source *bytesSource) {
+	t.Helper()
 	switch source.below(16) {
 	case 0:
 		h.state.Cancel()

@@ -46,6 +46,7 @@ func loop(concurrency int, continues bool) ([]core.Node, []flow.Edge) {
 // after each round of commands as the engine does. All calls of a round are
 // under way together. It returns the events.
 func drive(tb testing.TB, g *core.Graph, rounds int, fails bool) []flow.Event {
+	tb.Helper()
 	s := core.NewState(g)
 	var events []flow.Event
 	apply := func(e flow.Event) {
@@ -60,12 +61,12 @@ func drive(tb testing.TB, g *core.Graph, rounds int, fails bool) []flow.Event {
 	for !s.Status().Ended() {
 		var begun []core.Ref
 		for _, c := range core.Next(s) {
-			switch {
-			case c.Kind == core.Finish:
+			switch c.Kind {
+			case core.Finish:
 				apply(flow.Event{Type: flow.ExecutionFinished, Status: c.Status})
-			case c.Kind == core.Close:
+			case core.Close:
 				apply(flow.Event{Type: flow.StepFinished, Step: c.Ref.ID(), Outcome: flow.StepSucceeded, Output: c.Output})
-			default:
+			case core.Run, core.Skip:
 				apply(flow.Event{Type: flow.StepStarted, Step: c.Ref.ID(), Iteration: c.Ref.Scope.Iteration, Items: rounds})
 				if c.Ref.ID() != "each" {
 					begun = append(begun, c.Ref)
@@ -109,6 +110,7 @@ func BenchmarkCore(b *testing.B) {
 			b.Fatal(err)
 		}
 		perStep := func(b *testing.B) {
+			b.Helper()
 			b.ReportAllocs()
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*bench.steps), "ns/step")
 		}

@@ -55,10 +55,11 @@ type violation string
 
 func violate(format string, args ...any) { panic(violation(fmt.Sprintf(format, args...))) }
 
-func newHost(t testing.TB, w *world, schedule uint64) *host {
+func newHost(tb testing.TB, w *world, schedule uint64) *host {
+	tb.Helper()
 	random := rand.New(rand.NewPCG(schedule, 2))
 	h := &host{
-		world: w, graph: w.plan.compile(t), random: random,
+		world: w, graph: w.plan.compile(tb), random: random,
 		crashes: [...]int{0, 1, 5}[random.IntN(3)], cancels: random.IntN(5) == 0,
 		launches: map[string]int{}, retries: map[string]int{}, decided: map[string]string{}, steps: map[string]*step{}, done: map[string]bool{},
 	}
@@ -167,6 +168,7 @@ func (h *host) obey(c core.Command) {
 		h.emit(e)
 	case core.Run:
 		h.begin(c.Ref)
+	case core.Finish:
 	}
 }
 

@@ -87,18 +87,18 @@ func (p *plan) all(visit func(*step)) {
 	}
 }
 
-func (p *plan) compile(t testing.TB) *core.Graph {
-	t.Helper()
+func (p *plan) compile(tb testing.TB) *core.Graph {
+	tb.Helper()
 	nodes := make([]core.Node, len(p.steps))
 	for i, s := range p.steps {
 		nodes[i] = s.node
 		if s.inner != nil {
-			nodes[i].Inner = s.inner.compile(t)
+			nodes[i].Inner = s.inner.compile(tb)
 		}
 	}
 	g, err := core.NewGraph(nodes, p.edges)
 	if err != nil {
-		t.Fatalf("the plan is not a graph: %v", err)
+		tb.Fatalf("the plan is not a graph: %v", err)
 	}
 	return g
 }
@@ -134,6 +134,7 @@ func (w *world) result(s *step, iteration []int) result {
 		}
 	case respond, wait:
 		r.failed = false
+	case pure, each:
 	}
 	if r.failed {
 		r.port = flow.DefaultPort
@@ -242,6 +243,7 @@ func (m *planner) equip(s *step, depth int, visible []string) {
 		s.inner = m.plan(1+m.random.IntN(5), depth+1, visible)
 		s.node.Concurrency = 1 + m.random.IntN(3)
 		s.node.ContinueRounds = m.random.IntN(2) == 0
+	case call, pure:
 	}
 	if disabled {
 		s.node.Pass = core.PassNull

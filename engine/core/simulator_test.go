@@ -80,8 +80,9 @@ func report(t *testing.T, seed int64) {
 }
 
 // simulate runs one seed to its end. The host is there for telling its story.
-func simulate(t testing.TB, seed int64, size int) (h *host, err error) {
-	h = newHost(t, newWorld(uint64(seed), size), uint64(seed))
+func simulate(tb testing.TB, seed int64, size int) (h *host, err error) {
+	tb.Helper()
+	h = newHost(tb, newWorld(uint64(seed), size), uint64(seed))
 	defer func() {
 		switch broken := recover().(type) {
 		case nil:
@@ -109,6 +110,7 @@ func (h *host) story() string {
 			fmt.Fprintf(&out, " items=%d", e.Items)
 		case flow.ExecutionFinished:
 			fmt.Fprintf(&out, " %s", e.Status)
+		case flow.ExecutionStarted, flow.StepRetrying, flow.ResponseStored:
 		}
 		out.WriteString("\n")
 	}
