@@ -39,7 +39,7 @@ var eachKind = &Kind{
 			}
 		}
 		if c.Step.Do == nil || len(c.Step.Do.Steps) == 0 {
-			c.Report(flow.CodeMissingField, "do", "For each needs at least one inner step in \"do\"")
+			c.Report(flow.CodeMissingField, "with.do", "For each needs at least one inner step in \"do\"")
 		}
 		return e
 	},

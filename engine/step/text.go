@@ -3,7 +3,6 @@ package step
 import (
 	"strconv"
 
-	"redial/engine/expression"
 	"redial/engine/flow"
 )
 
@@ -27,31 +26,5 @@ func toText(value any) string {
 			return ""
 		}
 		return string(text)
-	}
-}
-
-// typeOf is what is known about a constant.
-func typeOf(value any) *expression.Type {
-	switch v := value.(type) {
-	case nil:
-		return &expression.Type{Kind: expression.Null, Nullable: true}
-	case bool:
-		return &expression.Type{Kind: expression.Boolean}
-	case int64:
-		return &expression.Type{Kind: expression.Integer}
-	case float64:
-		return &expression.Type{Kind: expression.Number}
-	case string:
-		return &expression.Type{Kind: expression.Text}
-	case []any:
-		return &expression.Type{Kind: expression.List}
-	case map[string]any:
-		fields := make(map[string]*expression.Type, len(v))
-		for name, field := range v {
-			fields[name] = typeOf(field)
-		}
-		return &expression.Type{Kind: expression.Object, Fields: fields}
-	default:
-		return nil
 	}
 }

@@ -150,7 +150,7 @@ func (v *Value) Type() *expression.Type {
 	case isList:
 		return &expression.Type{Kind: expression.List}
 	default:
-		return typeOf(v.constant)
+		return expression.TypeOf(v.constant)
 	}
 }
 

@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"redial/engine/content"
+	"redial/engine/core"
+	"redial/engine/flow"
+	"redial/engine/step"
+)
+
+// maxDepth is how deep flows may start flows.
+const maxDepth = 16
+
+// startChild begins a flow step. The child's ID is journalled before it is
+// started, so a restart finds it instead of starting another.
+func (r *run) startChild(ref core.Ref, starter step.Starter) {
+	at := r.engine.now()
+	child, failure := starter.Child(r.values(ref, at))
+	if failure != nil {
+		r.start(ref, &flow.Event{At: at})
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	id := r.engine.newID()
+	r.start(ref, &flow.Event{At: at, Child: id, Input: map[string]any{"slug": child.Slug, "body": child.Body}})
+	r.runChild(ref, child, id)
+}
+
+func (r *run) runChild(ref core.Ref, child step.Child, id string) {
+	timeout := time.Duration(r.program.steps[ref.ID()].def.Timeout)
+	lineage, test := r.lineage(), r.record.Test
+	at, _, _, _ := ref.Begun()
+	r.launch(true, func(ctx context.Context) func(*run) {
+		if timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, at.Add(timeout))
+			defer cancel()
+		}
+		output, failure := r.engine.child(ctx, child, id, lineage, test)
+		return func(r *run) { r.childEnded(ref, output, failure) }
+	})
+}
+
+// lineage is the Parent of executions that this one starts.
+func (r *run) lineage() string {
+	if r.record.Parent == "" {
+		return r.record.ID
+	}
+	return r.record.Parent + "/" + r.record.ID
+}
+
+func (r *run) childEnded(ref core.Ref, output any, failure *flow.Failure) {
+	if !ref.Running() || r.err != nil {
+		return
+	}
+	if failure != nil {
+		switch cause := context.Cause(r.calls); {
+		case errors.Is(cause, errAborted), failure.Code == flow.FailedInternal && r.isStopping():
+			return
+		case errors.Is(cause, errCanceled):
+			failure = &flow.Failure{Code: flow.FailedCanceled, Message: "The execution was canceled, and the flow it had started with it."}
+		}
+	}
+	r.finishStep(ref, output, flow.DefaultPort, failure)
+}
+
+// child starts an execution, unless it was started before, and waits for its
+// answer if that is wanted.
+func (e *Engine) child(ctx context.Context, child step.Child, id, lineage string, test bool) (any, *flow.Failure) {
+	handle, err := e.Attach(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		handle, err = e.startChildFlow(ctx, child, id, lineage, test)
+	}
+	if err != nil {
+		return nil, childFailure(child.Slug, err)
+	}
+	if err := handle.Stored(ctx); err != nil {
+		return nil, childFailure(child.Slug, err)
+	}
+	if !child.Wait {
+		return map[string]any{"executionId": id, "status": nil, "headers": nil, "body": nil}, nil
+	}
+	result, err := handle.Wait(ctx)
+	if err != nil {
+		if errors.Is(context.Cause(ctx), errCanceled) {
+			// The parent's end does not wait for the child's.
+			_ = e.Cancel(context.WithoutCancel(ctx), id)
+		}
+		return nil, childFailure(child.Slug, err)
+	}
+	return childOutput(child.Slug, id, result)
+}
+
+func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id, lineage string, test bool) (*Handle, error) {
+	if strings.Count(lineage, "/")+1 > maxDepth {
+		return nil, &Error{Code: ErrorInvalid, Message: fmt.Sprintf("flows start flows more than %d deep", maxDepth)}
+	}
+	published, err := e.options.Published(ctx, child.Slug)
+	if err != nil {
+		return nil, err
+	}
+	return e.Start(ctx, StartRequest{
+		id: id, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
+		Settings: published.Settings, Mode: flow.Sync, Test: test, Parent: lineage,
+		Request: &flow.Request{
+			Method: "POST", Path: "/hooks/" + child.Slug, Query: map[string]any{}, Headers: map[string]any{},
+			Body: child.Body, ReceivedAt: e.now().Format(time.RFC3339Nano),
+		},
+	})
+}
+
+func childFailure(slug string, err error) *flow.Failure {
+	var refused *Error
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return &flow.Failure{Code: flow.FailedInput, Message: fmt.Sprintf("there is no published flow %q", slug)}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &flow.Failure{Code: flow.FailedTimeout, Message: fmt.Sprintf("flow %s did not answer in time", slug), Retryable: true}
+	case errors.As(err, &refused):
+		return &flow.Failure{Code: flow.FailedLimit, Message: refused.Message}
+	default:
+		return &flow.Failure{Code: flow.FailedInternal, Message: fmt.Sprintf("flow %s could not be started", slug)}
+	}
+}
+
+func childOutput(slug, id string, result Result) (any, *flow.Failure) {
+	switch {
+	case result.Answer != nil:
+	case result.Failure != nil:
+		return nil, &flow.Failure{
+			Code: result.Failure.Code, Status: result.Failure.Status, Retryable: result.Failure.Retryable,
+			Message: fmt.Sprintf("flow %s failed: %s", slug, result.Failure.Message),
+		}
+	case result.Status == flow.Canceled:
+		return nil, &flow.Failure{Code: flow.FailedCanceled, Message: fmt.Sprintf("flow %s was canceled", slug)}
+	default:
+		return map[string]any{"executionId": id, "status": int64(204), "headers": map[string]any{}, "body": nil}, nil
+	}
+	headers, contentType := map[string]any{}, ""
+	for _, h := range result.Answer.Headers {
+		headers[strings.ToLower(h[0])] = h[1]
+		if h[0] == "Content-Type" {
+			contentType = h[1]
+		}
+	}
+	body, err := content.Decode(contentType, result.Answer.Body, content.DefaultLimits)
+	if err != nil {
+		return nil, inputOfChild(slug, err)
+	}
+	return map[string]any{"executionId": id, "status": int64(result.Answer.Status), "headers": headers, "body": body}, nil
+}
+
+func inputOfChild(slug string, err error) *flow.Failure {
+	return &flow.Failure{Code: flow.FailedInput, Message: fmt.Sprintf("the answer of flow %s cannot be read: %v", slug, err)}
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"redial/engine/component"
+	"redial/engine/core"
+	"redial/engine/flow"
+	"redial/engine/step"
+)
+
+// Cancel ends an execution: calls under way are aborted, nothing new starts. It
+// returns when the end is durable. ErrNotFound; an *Error with ErrorConflict
+// for one that has ended already.
+func (e *Engine) Cancel(ctx context.Context, id string) error {
+	r, err := e.underWay(ctx, id)
+	if err != nil {
+		return err
+	}
+	r.mailbox.put(func(r *run) {
+		r.state.Cancel()
+		r.abortCalls(errCanceled)
+	})
+	return r.handle.Ended(ctx)
+}
+
+// underWay finds the run of an execution that has not ended.
+func (e *Engine) underWay(ctx context.Context, id string) (*run, error) {
+	if r := e.find(id); r != nil {
+		return r, nil
+	}
+	record, err := e.options.Journal.Execution(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if record.Status.Ended() {
+		return nil, &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s has ended already: it %s", id, record.Status)}
+	}
+	return nil, &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s is not under way on this server", id)}
+}
+
+// Decision is what a person makes of a step whose outcome is unknown.
+type Decision string
+
+// The decisions of the public contract.
+const (
+	DecideRetry Decision = "retry" // make the call again
+	DecideSkip  Decision = "skip"  // go on as if the step were disabled: its output is null
+	DecideFail  Decision = "fail"  // the step has failed; its on_error applies
+)
+
+// Decide settles a step that needs attention, and returns once that is durable.
+// ErrNotFound; an *Error for an unknown decision or a step that needs none.
+func (e *Engine) Decide(ctx context.Context, id, stepID string, iteration []int, decision Decision) error {
+	if decision != DecideRetry && decision != DecideSkip && decision != DecideFail {
+		return &Error{Code: ErrorInvalid, Message: fmt.Sprintf("the decision is %q; it is one of retry, skip, fail", decision)}
+	}
+	r, err := e.underWay(ctx, id)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	r.mailbox.put(func(r *run) {
+		ref, ok := r.state.Find(stepID, iteration)
+		if !ok || !ref.Undecided() {
+			done <- &Error{Code: ErrorConflict, Message: fmt.Sprintf("step %q of execution %s needs no decision", stepID, id)}
+			return
+		}
+		r.decide(ref, decision)
+		r.onceStored(func() { done <- nil })
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-r.handle.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *run) decide(ref core.Ref, decision Decision) {
+	switch decision {
+	case DecideRetry:
+		_, attempt, _, _ := ref.Begun()
+		r.state.Redo(ref)
+		r.start(ref, &flow.Event{Attempt: attempt + 1, Input: r.inputs[ref]})
+		if caller, ok := r.program.steps[ref.ID()].compiled.Runner.(step.Caller); ok {
+			r.call(ref, caller, caller.Effect() == component.Lookup)
+		}
+	case DecideSkip:
+		r.emitStep(ref, &flow.Event{Type: flow.StepFinished, Outcome: flow.StepSkipped, Passed: true})
+	case DecideFail:
+		r.finishStep(ref, nil, flow.DefaultPort, &flow.Failure{
+			Code: flow.FailedUnknown, Message: "The call was cut off, and it was decided that it has failed: outcome unknown.",
+		})
+	}
+}
+
+// onceStored runs f when the events so far are durable.
+func (r *run) onceStored(f func()) { r.gated = append(r.gated, f) }

@@ -1,0 +1,320 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"redial/engine/component"
+	"redial/engine/core"
+	"redial/engine/flow"
+	"redial/engine/step"
+)
+
+// DefaultTimeout is how long one attempt of a step may take unless the step
+// says otherwise.
+const DefaultTimeout = 10 * time.Second
+
+// maxRetryPause bounds what a service may ask for by Retry-After.
+const maxRetryPause = time.Hour
+
+// runStep begins a step. It is false if the step has to wait for another start
+// of the engine.
+func (r *run) runStep(ref core.Ref) bool {
+	if done, ok := r.reuse[ref.ID()]; ok && len(ref.Scope.Iteration) == 0 {
+		r.takeOver(ref, done)
+		return true
+	}
+	s := r.program.steps[ref.ID()]
+	switch runner := s.compiled.Runner.(type) {
+	case step.Evaluator:
+		r.evaluate(ref, runner)
+	case step.Looper:
+		r.openEach(ref, runner)
+	case step.Waiter:
+		r.wait(ref, runner)
+	case step.Starter:
+		if r.isStopping() {
+			return false
+		}
+		r.startChild(ref, runner)
+	case step.Caller:
+		if r.isStopping() {
+			return false
+		}
+		r.startCall(ref, runner)
+	default:
+		r.giveUp(fmt.Errorf("step %s of kind %s cannot be run", ref.ID(), s.compiled.Kind.Uses))
+	}
+	return true
+}
+
+// takeOver repeats how a step ended in another execution.
+func (r *run) takeOver(ref core.Ref, done flow.Event) {
+	r.start(ref, &flow.Event{})
+	r.emitStep(ref, &flow.Event{Type: flow.StepFinished, Outcome: done.Outcome, Output: done.Output, Port: done.Port})
+}
+
+// start records that a step has begun, and gives the time of it.
+func (r *run) start(ref core.Ref, event *flow.Event) time.Time {
+	event.Type = flow.StepStarted
+	if event.At.IsZero() {
+		event.At = r.engine.now()
+	}
+	event.Attempt = max(event.Attempt, 1)
+	r.emitStep(ref, event)
+	return event.At
+}
+
+func (r *run) evaluate(ref core.Ref, runner step.Evaluator) {
+	at, _, _, _ := ref.Begun()
+	if at.IsZero() {
+		at = r.start(ref, &flow.Event{})
+	}
+	result, failure := runner.Evaluate(r.values(ref, at))
+	if failure == nil && result.Answer != nil {
+		result.Output = r.respond(result)
+	}
+	r.finishStep(ref, result.Output, result.Port, failure)
+}
+
+// respond stores the answer if it is the first one.
+func (r *run) respond(result step.Result) any {
+	if r.state.Answered {
+		return step.NotSent()
+	}
+	r.answer, r.answered = result.Answer, result.Answer
+	event := &flow.Event{Type: flow.ResponseStored, AnswerStatus: result.Answer.Status, At: r.engine.now()}
+	r.record.AnsweredAt, r.record.AnswerStatus, r.changed = event.At, result.Answer.Status, true
+	r.emit(event)
+	return result.Output
+}
+
+func (r *run) openEach(ref core.Ref, runner step.Looper) {
+	at := r.engine.now()
+	items, failure := runner.Items(r.values(ref, at))
+	if failure != nil {
+		r.start(ref, &flow.Event{At: at})
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	r.items[ref] = items
+	r.start(ref, &flow.Event{At: at, Items: len(items)})
+}
+
+// addItem binds the names of a round. After a restart the items are evaluated
+// again: the same values at the same time give the same list.
+func (r *run) addItem(items map[string]any, each core.Ref, index int) {
+	looper, _ := r.program.steps[each.ID()].compiled.Runner.(step.Looper)
+	list, known := r.items[each]
+	if !known {
+		at, _, _, _ := each.Begun()
+		list, _ = looper.Items(r.values(each, at))
+		r.items[each] = list
+	}
+	if _, shadowed := items[looper.ItemName()]; !shadowed && index < len(list) {
+		items[looper.ItemName()] = list[index]
+	}
+	if _, shadowed := items["index"]; !shadowed {
+		items["index"] = int64(index)
+	}
+}
+
+func (r *run) wait(ref core.Ref, runner step.Waiter) {
+	at := r.engine.now()
+	until, failure := runner.Until(r.values(ref, at))
+	r.start(ref, &flow.Event{At: at, Until: until})
+	if failure != nil {
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	r.sleep(ref, until)
+}
+
+func (r *run) sleep(ref core.Ref, until time.Time) {
+	r.at(ref, until, func(r *run) {
+		r.finishStep(ref, map[string]any{"until": until.UTC().Format(time.RFC3339Nano)}, flow.DefaultPort, nil)
+	})
+}
+
+// at does something about a step that is under way at a point in time.
+func (r *run) at(ref core.Ref, when time.Time, do func(*run)) {
+	r.stopTimer(ref)
+	r.timers[ref] = time.AfterFunc(when.Sub(r.engine.now()), func() {
+		r.mailbox.put(func(r *run) {
+			if ref.Running() && r.timers[ref] != nil {
+				delete(r.timers, ref)
+				do(r)
+			}
+		})
+	})
+}
+
+func (r *run) stopTimer(ref core.Ref) {
+	if timer := r.timers[ref]; timer != nil {
+		timer.Stop()
+		delete(r.timers, ref)
+	}
+}
+
+func (r *run) startCall(ref core.Ref, caller step.Caller) {
+	at := r.engine.now()
+	input, failure := caller.Prepare(r.values(ref, at))
+	if failure != nil {
+		r.start(ref, &flow.Event{At: at})
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	r.inputs[ref] = input
+	r.start(ref, &flow.Event{At: at, Input: input})
+	r.call(ref, caller, false)
+}
+
+// call makes one attempt. Unless it is safe to repeat, it begins only when its
+// step.started is durable.
+func (r *run) call(ref core.Ref, caller step.Caller, repeat bool) {
+	s := r.program.steps[ref.ID()]
+	at, _, _, _ := ref.Begun()
+	attempt := &step.Call{
+		Input: r.inputs[ref], Key: idempotencyKey(r.record.ID, s.path, ref.Scope.Iteration),
+		Repeat: repeat, Traceparent: r.traceparent(), Now: at,
+	}
+	r.launch(caller.Effect() != component.Safe, func(ctx context.Context) func(*run) {
+		output, failure := r.perform(ctx, s, caller, attempt)
+		return func(r *run) { r.called(ref, caller, output, failure) }
+	})
+}
+
+// launch runs work in a goroutine of its own, and then what it returns in the
+// run's. Gated work begins once the events so far are durable.
+func (r *run) launch(gated bool, work func(context.Context) func(*run)) {
+	r.underWay++
+	begin := func() {
+		go func() {
+			message := work(r.calls)
+			r.mailbox.put(func(r *run) {
+				r.underWay--
+				message(r)
+			})
+		}()
+	}
+	if gated {
+		r.gated = append(r.gated, begin)
+		return
+	}
+	begin()
+}
+
+func (r *run) perform(ctx context.Context, s *programStep, caller step.Caller, call *step.Call) (any, *flow.Failure) {
+	timeout := time.Duration(s.def.Timeout)
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if s.compiled.Connection != "" {
+		connection, err := r.engine.options.Connection(ctx, s.compiled.Connection)
+		if err != nil {
+			return nil, connectionFailure(s.compiled.Connection, err)
+		}
+		call.Connection = connection
+	}
+	return caller.Call(ctx, call)
+}
+
+func connectionFailure(name string, err error) *flow.Failure {
+	if errors.Is(err, ErrNotFound) {
+		return &flow.Failure{Code: flow.FailedConnection, Message: fmt.Sprintf("there is no connection %q; create it under Connections", name)}
+	}
+	return &flow.Failure{Code: flow.FailedConnection, Message: fmt.Sprintf("the connection %q cannot be read", name)}
+}
+
+// called takes the end of an attempt.
+func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow.Failure) {
+	if !ref.Running() || r.err != nil {
+		return
+	}
+	if failure != nil {
+		switch cause := context.Cause(r.calls); {
+		case errors.Is(cause, errAborted):
+			return // not recorded: the next start makes the call again, or asks
+		case errors.Is(cause, errCanceled):
+			failure = canceledCall(caller.Effect())
+		case r.retry(ref, caller, failure):
+			return
+		}
+	}
+	r.finishStep(ref, output, flow.DefaultPort, failure)
+}
+
+func canceledCall(effect component.Effect) *flow.Failure {
+	if effect == component.Unsafe {
+		return &flow.Failure{Code: flow.FailedUnknown, Message: "The execution was canceled while the call was under way: outcome unknown."}
+	}
+	return &flow.Failure{Code: flow.FailedCanceled, Message: "The execution was canceled while the call was under way."}
+}
+
+// retry plans another attempt, if the step and the failure allow one.
+func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure) bool {
+	policy := r.program.steps[ref.ID()].def.Retry
+	_, attempt, _, _ := ref.Begun()
+	if policy == nil || !failure.Retryable || attempt >= policy.Attempts {
+		return false
+	}
+	until := r.engine.now().Add(retryPause(policy, attempt, failure))
+	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref)})
+	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
+	return true
+}
+
+// nextAttempt repeats a call whose last attempt has failed.
+func (r *run) nextAttempt(ref core.Ref, caller step.Caller, attempt int) {
+	if r.isStopping() {
+		return
+	}
+	r.start(ref, &flow.Event{Attempt: attempt, Input: r.inputs[ref]})
+	r.call(ref, caller, true)
+}
+
+// retryPause is the pause after an attempt: it grows by the factor, is left to
+// chance by the jitter, and is never shorter than the service asked for.
+func retryPause(policy *flow.Retry, attempt int, failure *flow.Failure) time.Duration {
+	factor, jitter := policy.Factor, policy.Jitter
+	if factor == 0 {
+		factor = flow.DefaultRetryFactor
+	}
+	pause := float64(policy.Pause) * math.Pow(factor, float64(attempt-1))
+	pause *= 1 + jitter*(2*rand.Float64()-1)
+	asked := min(time.Duration(failure.RetryAfter), maxRetryPause)
+	return max(time.Duration(min(pause, float64(maxRetryPause))), asked)
+}
+
+// idempotencyKey is the key of a call: the first 32 hex digits of
+// SHA-256(execution/step path/iteration), the same for all attempts. The path
+// has the IDs of the each steps around the step, joined by dots; the iteration
+// the index of the round in each of them, likewise, and nothing outside of any.
+func idempotencyKey(execution, path string, iteration []int) string {
+	sum := sha256.Sum256([]byte(execution + "/" + path + "/" + iterationText(iteration)))
+	return hex.EncodeToString(sum[:])[:32]
+}
+
+func iterationText(iteration []int) string {
+	parts := make([]string, len(iteration))
+	for i, index := range iteration {
+		parts[i] = strconv.Itoa(index)
+	}
+	return strings.Join(parts, ".")
+}
+
+// traceparent is that of the call that started the execution.
+func (r *run) traceparent() string {
+	text, _ := r.request.Headers["traceparent"].(string)
+	return text
+}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"redial/engine/component"
+	"redial/engine/core"
+	"redial/engine/flow"
+	"redial/engine/step"
+)
+
+// Resume goes on with all executions that the journal holds unfinished: those
+// that a stop or a crash cut off. One that cannot be loaded is logged and left
+// as it is; the others go on. It returns how many do.
+func (e *Engine) Resume(ctx context.Context) (int, error) {
+	ids, err := e.options.Journal.Unfinished(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("looking for unfinished executions: %w", err)
+	}
+	// All are known before the first goes on, as flow steps wait for others.
+	runs := make([]*run, 0, len(ids))
+	for _, id := range ids {
+		r, err := e.load(ctx, id)
+		if err != nil {
+			e.options.Logger.Error("an unfinished execution cannot go on", "execution", id, "error", err)
+			continue
+		}
+		if err := e.enter(r); err != nil {
+			return 0, err
+		}
+		runs = append(runs, r)
+	}
+	for _, r := range runs {
+		r.goOn()
+		r.begin()
+	}
+	return len(runs), nil
+}
+
+// load makes a run of what the journal holds.
+func (e *Engine) load(ctx context.Context, id string) (*run, error) {
+	journal := e.options.Journal
+	epoch, err := journal.Claim(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("claiming it: %w", err)
+	}
+	record, err := journal.Execution(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading its summary: %w", err)
+	}
+	request, err := journal.Request(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading its request: %w", err)
+	}
+	program, err := e.programs.get(ctx, record.VersionID)
+	if err != nil {
+		return nil, fmt.Errorf("loading its version: %w", err)
+	}
+	events, err := journal.Events(ctx, id, 0, 0)
+	if err != nil {
+		return nil, fmt.Errorf("reading its events: %w", err)
+	}
+	r := newRun(e, program, request, *record)
+	if r.state, err = core.Fold(program.graph, events); err != nil {
+		return nil, fmt.Errorf("folding its events: %w", err)
+	}
+	r.epoch, r.created, r.changed = epoch, true, false
+	r.record.LastSeq = r.state.LastSeq
+	r.handle.markStored()
+	if r.state.Answered {
+		if r.answered, err = journal.Answer(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, fmt.Errorf("reading its answer: %w", err)
+		}
+	}
+	if result := r.outcome(); result != nil {
+		r.handle.decide(*result)
+	}
+	return r, nil
+}
+
+// goOn takes up the steps that were under way.
+func (r *run) goOn() {
+	for _, ref := range r.state.UnderWay() {
+		_, _, until, child := ref.Begun()
+		switch runner := r.program.steps[ref.ID()].compiled.Runner.(type) {
+		case step.Evaluator:
+			r.evaluate(ref, runner)
+		case step.Waiter:
+			r.sleep(ref, until)
+		case step.Starter:
+			r.goOnWithChild(ref, runner, child)
+		case step.Caller:
+			r.goOnWithCall(ref, runner)
+		}
+	}
+	if status := r.state.Status(); status != r.record.Status {
+		r.record.Status, r.changed = status, true
+	}
+}
+
+func (r *run) goOnWithChild(ref core.Ref, starter step.Starter, id string) {
+	at, _, _, _ := ref.Begun()
+	child, failure := starter.Child(r.values(ref, at))
+	if failure != nil {
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	r.runChild(ref, child, id)
+}
+
+// goOnWithCall repeats a call that was under way. One that paused between two
+// attempts just goes on pausing. One with an unsafe effect is left to a person.
+func (r *run) goOnWithCall(ref core.Ref, caller step.Caller) {
+	at, attempt, until, _ := ref.Begun()
+	input, failure := caller.Prepare(r.values(ref, at))
+	if failure != nil {
+		r.finishStep(ref, nil, flow.DefaultPort, failure)
+		return
+	}
+	r.inputs[ref] = input
+	switch {
+	case !until.IsZero():
+		r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt) })
+	case caller.Effect() == component.Unsafe:
+		r.state.Interrupt(ref)
+	default:
+		r.call(ref, caller, true)
+	}
+}

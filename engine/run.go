@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"redial/engine/core"
+	"redial/engine/expression"
+	"redial/engine/flow"
+)
+
+// run is one execution under way. All of it but the mailbox and the handle
+// belongs to one goroutine: that of Start until begin returns, loop's after
+// that.
+type run struct {
+	engine  *Engine
+	program *program
+	request *flow.Request
+	trigger map[string]any // request as expressions see it
+	self    map[string]any // `execution` of expressions
+	record  flow.Execution
+	epoch   int64
+	state   *core.State
+	handle  *Handle
+	mailbox *mailbox
+
+	// calls is the context of this execution's calls.
+	calls      context.Context
+	abortCalls context.CancelCauseFunc
+	underWay   int // calls whose end will arrive in the mailbox
+
+	pending  []flow.Event // applied, not yet handed to the journal
+	answer   *flow.Answer // that the pending response.stored is about
+	created  bool         // the first batch was handed to the journal
+	changed  bool         // the summary differs from the stored one
+	gated    []func()     // calls to make once pending is durable
+	writing  *write       // the batch the journal has now
+	failures int          // how often writing it has failed
+	answered *flow.Answer // the execution's answer
+	decided  bool         // those who wait were told, or will be by writing
+	alone    bool         // one batch is the whole execution; there is no loop
+	err      error        // why the run was given up
+
+	items  map[core.Ref][]any
+	inputs map[core.Ref]map[string]any
+	timers map[core.Ref]*time.Timer
+	reuse  map[string]flow.Event
+}
+
+func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {
+	r := &run{
+		engine: e, program: p, request: request, record: record,
+		handle: newHandle(record.ID), mailbox: newMailbox(), changed: true,
+		items: map[core.Ref][]any{}, inputs: map[core.Ref]map[string]any{}, timers: map[core.Ref]*time.Timer{},
+	}
+	r.calls, r.abortCalls = context.WithCancelCause(e.calls)
+	r.trigger = map[string]any{
+		"method": request.Method, "path": request.Path, "query": request.Query,
+		"headers": request.Headers, "body": request.Body, "receivedAt": request.ReceivedAt,
+	}
+	r.self = map[string]any{
+		"id": record.ID, "mode": string(record.Mode),
+		"startedAt": record.StartedAt.UTC().Format(time.RFC3339Nano),
+	}
+	return r
+}
+
+func (e *Engine) now() time.Time { return e.options.Clock().UTC().Truncate(time.Microsecond) }
+
+// begin does all that can be done at once, and leaves the rest to a goroutine.
+// An execution that is at its end already needs none: the journal's confirmation
+// is all that is missing.
+func (r *run) begin() {
+	r.advance()
+	r.flush()
+	if r.alone {
+		return
+	}
+	go r.loop()
+}
+
+// loop owns the run until it has ended or the engine stops.
+func (r *run) loop() {
+	defer r.engine.leave(r)
+	defer r.abortCalls(errAborted)
+	stopping := r.engine.stopping
+	for r.err == nil && !r.finished() {
+		select {
+		case <-r.mailbox.C:
+			for _, message := range r.mailbox.take() {
+				message(r)
+			}
+		case <-stopping:
+			stopping = nil
+		}
+		r.advance()
+		r.flush()
+		if stopping == nil && r.underWay == 0 && r.writing == nil && len(r.pending) == 0 {
+			break
+		}
+	}
+	for _, timer := range r.timers {
+		timer.Stop()
+	}
+	if r.err != nil {
+		r.engine.options.Logger.Error("an execution was given up until the next start", "execution", r.record.ID, "flow", r.record.Flow, "error", r.err)
+		r.handle.fail(r.err)
+	} else if !r.state.Status().Ended() {
+		r.handle.fail(ErrStopping)
+	}
+}
+
+// giveUp ends the run, not the execution: what the journal has stands, and the
+// next start goes on from there.
+func (r *run) giveUp(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// finished reports whether the execution has come to its end and that is
+// durable.
+func (r *run) finished() bool {
+	return r.state.Status().Ended() && r.writing == nil && len(r.pending) == 0 && r.underWay == 0
+}
+
+// advance does what the core asks for until there is nothing left to do now.
+func (r *run) advance() {
+	for r.err == nil {
+		commands := core.Next(r.state)
+		progress := false
+		for _, command := range commands {
+			if r.carryOut(command) {
+				progress = true
+			}
+		}
+		if !progress {
+			return
+		}
+	}
+}
+
+// carryOut does one command. It is false for one that has to wait because the
+// engine is stopping.
+func (r *run) carryOut(command core.Command) bool {
+	switch command.Kind {
+	case core.Finish:
+		r.finish(command.Status)
+		return true
+	case core.Run, core.Skip, core.Close:
+	}
+	// An earlier command of the same round may have ended the step's scope.
+	if !command.Ref.Due() {
+		return true
+	}
+	switch command.Kind {
+	case core.Skip:
+		r.emitStep(command.Ref, &flow.Event{Type: flow.StepFinished, Outcome: flow.StepSkipped, Passed: command.Passed})
+	case core.Close:
+		r.finishStep(command.Ref, command.Output, flow.DefaultPort, command.Failure)
+	case core.Run:
+		return r.runStep(command.Ref)
+	case core.Finish:
+	}
+	return true
+}
+
+func (r *run) finish(status flow.Status) {
+	r.record.EndedAt = r.engine.now()
+	r.record.Failure = r.state.Failure
+	if status != flow.Failed {
+		r.record.Failure = nil
+	}
+	r.abortCalls(errAborted)
+	r.emit(&flow.Event{
+		Type: flow.ExecutionFinished, Status: status, At: r.record.EndedAt,
+		Failure: r.record.Failure, Cancel: status == flow.Canceled,
+	})
+}
+
+// emit applies an event and puts it down for the journal.
+func (r *run) emit(event *flow.Event) {
+	event.Execution, event.Seq = r.record.ID, r.state.LastSeq+1
+	if event.At.IsZero() {
+		event.At = r.engine.now()
+	}
+	if err := r.state.Apply(event); err != nil {
+		// The run and the core disagree about what is under way. Going on would
+		// write a journal that cannot be read again.
+		r.giveUp(err)
+		return
+	}
+	r.pending = append(r.pending, *event)
+	r.record.LastSeq = event.Seq
+	if status := r.state.Status(); status != r.record.Status {
+		r.record.Status, r.changed = status, true
+	}
+}
+
+func (r *run) emitStep(ref core.Ref, event *flow.Event) {
+	event.Step, event.Iteration = ref.ID(), ref.Scope.Iteration
+	r.emit(event)
+}
+
+// finishStep records how a step ended.
+func (r *run) finishStep(ref core.Ref, output any, port string, failure *flow.Failure) {
+	event := &flow.Event{Type: flow.StepFinished, Outcome: flow.StepSucceeded, Output: output, Port: port, At: r.engine.now()}
+	if started, _, _, _ := ref.Begun(); !started.IsZero() {
+		event.Duration = event.At.Sub(started)
+	}
+	if failure != nil {
+		event.Outcome, event.Failure, event.Output, event.Port = flow.StepFailed, located(failure, ref), nil, flow.DefaultPort
+		event.Cancel = failure.Code == flow.FailedCanceled
+		if r.program.steps[ref.ID()].def.OnError == flow.OnErrorRoute {
+			event.Port = flow.ErrorPort
+		}
+	}
+	delete(r.items, ref)
+	delete(r.inputs, ref)
+	r.stopTimer(ref)
+	r.emitStep(ref, event)
+}
+
+// located is the failure with the place at which it happened. One that comes
+// out of an each step keeps the place of the inner step.
+func located(failure *flow.Failure, ref core.Ref) *flow.Failure {
+	if failure.Step != "" {
+		return failure
+	}
+	at := *failure
+	at.Step, at.Iteration = ref.ID(), ref.Scope.Iteration
+	return &at
+}
+
+// values is what the expressions of a step read.
+func (r *run) values(ref core.Ref, at time.Time) *expression.Values {
+	v := &expression.Values{
+		Trigger: r.trigger, Config: r.program.config, Execution: r.self,
+		Flow: r.flowValues(), Step: ref.Scope.Output, Now: at,
+		Seed: r.record.ID + "/" + r.program.steps[ref.ID()].path + "/" + iterationText(ref.Scope.Iteration),
+	}
+	for scope := ref.Scope; ; {
+		each, index, ok := scope.Round()
+		if !ok {
+			return v
+		}
+		if v.Items == nil {
+			v.Items = map[string]any{}
+		}
+		r.addItem(v.Items, each, index)
+		scope = each.Scope
+	}
+}
+
+func (r *run) flowValues() map[string]any {
+	return map[string]any{
+		"slug": r.record.Flow, "name": r.program.flow.Name, "version": int64(r.record.Version),
+	}
+}
+
+// isStopping reports whether the engine starts no more calls.
+func (r *run) isStopping() bool {
+	select {
+	case <-r.engine.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
+var errCanceled = errors.New("the execution was canceled")

@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"errors"
+	"time"
+
+	"redial/engine/flow"
+)
+
+// write is one batch on its way into the journal, and what follows from its
+// being there.
+type write struct {
+	batch  Batch
+	gated  []func()
+	result *Result // for those who wait; nil if there is nothing to tell yet
+	ended  bool
+}
+
+// flush hands what is pending to the journal, unless it has a batch of this
+// execution already: then the rest goes with the next one. So batches form by
+// themselves when the journal is busy.
+func (r *run) flush() {
+	if r.writing != nil || len(r.pending) == 0 || r.err != nil {
+		return
+	}
+	w := &write{
+		batch: Batch{
+			Execution: r.record, Epoch: r.epoch, Changed: r.changed,
+			Events: r.pending, Answer: r.answer,
+		},
+		gated: r.gated, result: r.outcome(), ended: r.state.Status().Ended(),
+	}
+	if !r.created {
+		w.batch.Request = r.request
+		r.alone = w.ended
+	}
+	r.pending, r.gated, r.answer, r.changed = nil, nil, nil, false
+	r.writing = w
+	r.append(w)
+}
+
+// outcome is what those who wait are told once the pending events are durable,
+// the first time there is something to tell.
+func (r *run) outcome() *Result {
+	status := r.state.Status()
+	if r.decided || r.answered == nil && r.state.Failure == nil && !status.Ended() {
+		return nil
+	}
+	r.decided = true
+	result := &Result{Answer: r.answered, Status: status}
+	if r.answered == nil && status != flow.Canceled {
+		result.Failure = r.state.Failure
+	}
+	return result
+}
+
+func (r *run) append(w *write) {
+	r.engine.options.Journal.Append(w.batch, func(err error) {
+		if err == nil {
+			r.release(w)
+		}
+		if !r.alone {
+			r.mailbox.put(func(r *run) { r.written(w, err) })
+			return
+		}
+		if err != nil {
+			r.handle.fail(err)
+		}
+		r.engine.leave(r)
+	})
+}
+
+// release does what was waiting for the batch to be durable. It runs in the
+// journal's goroutine and must not block.
+func (r *run) release(w *write) {
+	for _, start := range w.gated {
+		start()
+	}
+	r.handle.markStored()
+	if w.result != nil {
+		r.handle.decide(*w.result)
+	}
+	if w.ended {
+		close(r.handle.ended)
+	}
+	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
+}
+
+// Pauses between attempts to write a batch that the journal refused, for want
+// of disk space for instance.
+const (
+	firstWritePause = 50 * time.Millisecond
+	longestWait     = 5 * time.Second
+)
+
+// written takes the journal's word on the batch it had.
+func (r *run) written(w *write, err error) {
+	switch {
+	case err == nil:
+		r.writing, r.created, r.failures = nil, true, 0
+	case errors.Is(err, ErrFenced):
+		r.giveUp(err)
+	case !r.created:
+		// Nothing was accepted, so nothing is owed to anybody.
+		r.giveUp(err)
+	case r.isStopping():
+		r.giveUp(err)
+	default:
+		r.failures++
+		pause := min(firstWritePause<<min(r.failures, 10), longestWait)
+		r.engine.options.Logger.Warn("the journal could not be written; trying again", "execution", r.record.ID, "pause", pause, "error", err)
+		time.AfterFunc(pause, func() {
+			r.mailbox.put(func(r *run) { r.append(w) })
+		})
+	}
+}
