@@ -302,6 +302,7 @@ func (r *flowReader) retry(n *node) *flow.Retry {
 
 func (r *flowReader) edgeList(n *node, body *flow.Body) error {
 	var err error
+	var usable []*node
 	r.list(n, func(item *node) {
 		if err != nil {
 			return
@@ -321,6 +322,9 @@ func (r *flowReader) edgeList(n *node, body *flow.Body) error {
 			return
 		}
 		body.Edges = append(body.Edges, edge)
+		usable = append(usable, item)
 	})
+	// From here on edges[2] is the third one of the flow, in paths too.
+	n.items = usable
 	return err
 }
