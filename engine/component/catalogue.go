@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"redial/engine/flow"
+	"redial/engine/outbound"
 )
 
 // Catalogue is a set of components. It is immutable: With makes a new one. The
@@ -49,6 +52,22 @@ func (c *Catalogue) Component(name string) (*Component, error) {
 		return component, nil
 	}
 	return nil, fmt.Errorf("there is no component %q%s", shorten(name), didYouMean(name, slices.Collect(maps.Keys(c.current))))
+}
+
+// Auth makes the credentials of any component's connection ready for a request,
+// for steps that make requests of their own. See ConnectionSpec.Auth.
+func (c *Catalogue) Auth(connection *Connection) (outbound.Auth, *flow.Failure) {
+	if connection == nil {
+		return nil, nil
+	}
+	component, err := c.Component(connection.Component)
+	if err == nil && component.Connection == nil {
+		err = fmt.Errorf("the component %s has no connections", component.Name)
+	}
+	if err != nil {
+		return nil, &flow.Failure{Code: flow.FailedConnection, Message: fmt.Sprintf("the connection %s cannot be used: %s", connection.Name, err)}
+	}
+	return component.Connection.Auth(connection)
 }
 
 // minHash is how much of a hash names a revision.

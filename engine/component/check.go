@@ -56,7 +56,7 @@ func checkFields(fields []Field, properties []property, with flow.Object, open f
 	}
 	for _, given := range with {
 		if !contains(names, given.Name) {
-			findings = append(findings, Finding{shorten(given.Name), "there is no such field" + didYouMean(given.Name, names), flow.CodeUnknownField})
+			findings = append(findings, Finding{shorten(given.Name), "is not a field that is known here" + didYouMean(given.Name, names), flow.CodeUnknownField})
 		}
 	}
 	for i := range properties {
@@ -81,7 +81,7 @@ func checkPart(schema map[string]any, value any, path string, open func(any) boo
 	case []any:
 		items, _ := schema["items"].(map[string]any)
 		if schema["type"] != nil && schema["type"] != "array" {
-			return append(findings, *mismatch(path, "a "+fmt.Sprint(schema["type"]), []any{}))
+			return append(findings, *mismatch(path, typeWords[fmt.Sprint(schema["type"])], []any{}))
 		}
 		for i := range v {
 			findings = checkPart(items, v[i], fmt.Sprintf("%s[%d]", path, i), open, findings)
@@ -106,7 +106,7 @@ func checkMembers(schema map[string]any, object flow.Object, path string, open f
 		items, _ := schema["items"].(map[string]any)
 		return checkPart(items, object, path, open, findings)
 	default:
-		return append(findings, *mismatch(path, "a "+fmt.Sprint(schema["type"]), map[string]any{}))
+		return append(findings, *mismatch(path, typeWords[fmt.Sprint(schema["type"])], map[string]any{}))
 	}
 	properties, _ := schema["properties"].(map[string]any)
 	others, _ := schema["additionalProperties"].(map[string]any)
@@ -115,7 +115,7 @@ func checkMembers(schema map[string]any, object flow.Object, path string, open f
 		if !known {
 			if schema["additionalProperties"] == false {
 				findings = append(findings, Finding{path + "." + shorten(member.Name),
-					"there is no such field" + didYouMean(member.Name, sortedNames(properties)), flow.CodeUnknownField})
+					"is not a field that is known here" + didYouMean(member.Name, sortedNames(properties)), flow.CodeUnknownField})
 				continue
 			}
 			of = others
@@ -129,4 +129,10 @@ func checkMembers(schema map[string]any, object flow.Object, path string, open f
 		}
 	}
 	return findings
+}
+
+// typeWords are JSON Schema's types in words.
+var typeWords = map[string]string{
+	"string": "text", "number": "a number", "integer": "a whole number",
+	"boolean": "true or false", "array": "a list", "object": "an object",
 }

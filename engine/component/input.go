@@ -49,7 +49,7 @@ func unknownField(properties []property, given map[string]any) *Finding {
 	}
 	for _, name := range sortedNames(given) {
 		if !contains(names, name) {
-			return &Finding{Field: shorten(name), Code: flow.CodeUnknownField, Message: "there is no such field" + didYouMean(name, names)}
+			return &Finding{Field: shorten(name), Code: flow.CodeUnknownField, Message: "is not a field that is known here" + didYouMean(name, names)}
 		}
 	}
 	return nil
@@ -91,11 +91,11 @@ func conform(p *property, value any) (any, *Finding) {
 }
 
 func missing(path string) *Finding {
-	return &Finding{Field: path, Code: flow.CodeMissingField, Message: "a value is needed here"}
+	return &Finding{Field: path, Code: flow.CodeMissingField, Message: "a value is required"}
 }
 
 func mismatch(path, want string, got any) *Finding {
-	return &Finding{Field: path, Code: flow.CodeInvalidValue, Message: fmt.Sprintf("this takes %s, not %s", want, describe(got))}
+	return &Finding{Field: path, Code: flow.CodeInvalidValue, Message: fmt.Sprintf("must be %s, is %s", want, describe(got))}
 }
 
 // coerce brings a value to the type that a schema names, where nothing is lost:
@@ -229,18 +229,18 @@ func coerceObject(schema map[string]any, value any, path string) (any, *Finding)
 	return object, nil
 }
 
-// describe says what kind of value something is, without repeating it at
-// length.
+// describe says what kind of value something is. It never repeats the value:
+// that may be a secret, and failures are shown to callers.
 func describe(value any) string {
-	switch v := value.(type) {
+	switch value.(type) {
 	case nil:
 		return "null"
 	case bool:
-		return strconv.FormatBool(v)
+		return "true or false"
 	case int64, float64:
-		return "the number " + plainText(v)
+		return "a number"
 	case string:
-		return fmt.Sprintf("the text %q", shorten(v))
+		return "text"
 	case []any:
 		return "a list"
 	default:

@@ -6,6 +6,7 @@ import (
 
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/engine/schema"
 )
 
 func (m *manifest) readActions(n node) {
@@ -174,12 +175,12 @@ func readOutput(n node, action *Action, in names) {
 	n.object(keys{
 		"value": func(n node) { action.output = n.tree(in) },
 		"schema": func(n node) {
-			schema := n.plain()
-			if err := validSchema(schema); err != nil {
+			plain := n.plain()
+			if _, err := schema.Compile(plain); err != nil {
 				n.invalid("%s is not a JSON Schema: %s", n.what(), err)
 				return
 			}
-			action.OutputSchema, action.Output = schema, expression.TypeFromSchema(schema)
+			action.OutputSchema, action.Output = plain, expression.TypeFromSchema(plain)
 		},
 	})
 }

@@ -163,7 +163,10 @@ func (p *performance) output(values *expression.Values) (any, *flow.Failure) {
 func (p *performance) broken(doing string, err error) *flow.Failure {
 	code := flow.FailedExpression
 	var request *requestError
-	if errors.As(err, &request) {
+	switch {
+	case errors.As(err, &request) && p.cursor != nil: // the service gave it
+		code = flow.FailedService
+	case errors.As(err, &request):
 		code = flow.FailedInput
 	}
 	return &flow.Failure{Code: code, Message: outbound.Redact(
