@@ -9,7 +9,7 @@ import (
 )
 
 // shownCalls is how many calls the overview lists.
-const shownCalls = 40
+const shownCalls = 25
 
 type overviewView struct {
 	services []serviceView

@@ -23,6 +23,16 @@ type orderRow struct {
 	total                                                    Amount
 	status                                                   status
 	placedAt                                                 time.Time
+	pending                                                  bool // its answer is still to be fetched
+}
+
+// anchor names the row on the page; orders without a number go by the shop's
+// own ID.
+func (o orderRow) anchor() string {
+	if o.number != "" {
+		return o.number
+	}
+	return o.orderID
 }
 
 func (s *Services) shopPage(w http.ResponseWriter, r *http.Request) {
@@ -54,6 +64,7 @@ func orderRows(placed []Placement, orders []Order) []orderRow {
 			orderID: request.OrderID, customer: request.Customer, email: request.Email,
 			summary: summary(request.Lines), note: placement.Note, total: total(request.Lines),
 			status: orderBadge(placement.Status), placedAt: placement.PlacedAt,
+			pending: placement.responseURL != "" && placement.Final == nil,
 		})
 	}
 	slices.SortStableFunc(rows, func(a, b orderRow) int { return b.placedAt.Compare(a.placedAt) })

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func orderBadge(word string) status {
 	case PlacementSending:
 		return status{"Waiting for the answer", "running", "spinner"}
 	case PlacementAccepted:
-		return status{"Accepted, answer pending", "waiting", "clock"}
+		return status{"Answer pending", "waiting", "clock"}
 	case PlacementFailed:
 		return status{"Failed", "failed", "cross"}
 	case PlacementAnswered:
@@ -81,21 +82,6 @@ func callBadge(r Request) status {
 	}
 }
 
-// answerBadge shows the status of an answer of Redial.
-func answerBadge(a HookAnswer) status {
-	word := strconv.Itoa(a.Status) + " " + http.StatusText(a.Status)
-	switch {
-	case a.Status == 0:
-		return status{"No answer", "failed", "cross"}
-	case a.Status == http.StatusAccepted:
-		return status{word, "waiting", "clock"}
-	case a.Status >= http.StatusBadRequest:
-		return status{word, "failed", "cross"}
-	default:
-		return status{word, "succeeded", "check"}
-	}
-}
-
 // stamp is a time as pages carry it: for programs, for people, and in short.
 type stamp struct{ machine, exact, short string }
 
@@ -104,18 +90,17 @@ func at(t time.Time) stamp {
 	return stamp{t.Format(time.RFC3339Nano), t.Format("2 January 2006, 15:04:05.000 UTC"), t.Format("15:04:05")}
 }
 
-func money(a Amount) string { return "$" + a.String() }
-
-// pieces counts what a list of lines holds.
-func pieces(lines []OrderLine) string {
-	var n int64
-	for _, line := range lines {
-		n += line.Quantity
+// money writes an amount as $1,234.50.
+func money(a Amount) string {
+	text := a.String()
+	sign := ""
+	if a.Negative() {
+		sign, text = "-", text[1:]
 	}
-	if n == 1 {
-		return "1 piece"
+	for at := strings.IndexByte(text, '.') - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
 	}
-	return strconv.FormatInt(n, 10) + " pieces"
+	return sign + "$" + text
 }
 
 // pretty writes a value as indented JSON for reading.
@@ -129,6 +114,9 @@ func pretty(value any) string {
 
 // duration writes milliseconds as people read them.
 func duration(ms int64) string {
+	if ms < 1 {
+		return "< 1 ms"
+	}
 	if ms < 1000 {
 		return strconv.FormatInt(ms, 10) + " ms"
 	}

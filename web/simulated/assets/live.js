@@ -32,8 +32,8 @@ const sent = new WeakMap();
 for (const element of document.querySelectorAll("[data-live]")) sent.set(element, element.innerHTML);
 
 /**
- * Reads the page anew. An element with a control in use is left alone unless
- * force is given.
+ * Reads the page anew. An element with a control in use, or without news, is
+ * left alone unless force is given: then what a control shows is undone too.
  * @param {boolean} [force]
  */
 export async function refresh(force = false) {
@@ -48,7 +48,7 @@ export async function refresh(force = false) {
       return;
     }
     const html = next.innerHTML;
-    if ((editing(element) && !force) || sent.get(element) === html) continue;
+    if (!force && (editing(element) || sent.get(element) === html)) continue;
     sent.set(element, html);
     exchange(element, next);
   }
