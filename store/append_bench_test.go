@@ -28,11 +28,7 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 func benchmarkAppend(b *testing.B, batches, callers int) {
-	s, err := store.Open(b.Context(), store.Options{Dir: b.TempDir(), Exclusive: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
+	s := open(b, store.Options{Dir: b.TempDir(), Exclusive: true})
 	b.ReportAllocs()
 	b.ResetTimer()
 	var wait sync.WaitGroup

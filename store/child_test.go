@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +29,6 @@ const (
 var childTasks = map[string]func(context.Context, string) error{
 	"append until killed": appendUntilKilled,
 	"publish":             publishOnce,
-	"fill the disk":       fillDisk,
 }
 
 func child(task string) int {
@@ -95,7 +93,6 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	}
 
 	s := open(t, store.Options{Dir: dir, Exclusive: true})
-	defer s.Close()
 	for id, seq := range confirmed {
 		x, err := s.Execution(t.Context(), id)
 		if err != nil {
@@ -145,7 +142,6 @@ func TestServerSeesOtherProcesses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, store.Options{Dir: dir, Exclusive: true})
-	defer s.Close()
 	before, err := s.Generation(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -187,17 +183,4 @@ func publishOnce(ctx context.Context, dir string) (err error) {
 	}
 	_, err = s.Publish(ctx, store.Publication{Slug: "imported", Content: []byte("content"), Settings: flow.DefaultSettings()})
 	return err
-}
-
-// A disk without room fails those who wait, and once there is room the store
-// goes on as if nothing had been.
-func TestFullDisk(t *testing.T) {
-	t.Parallel()
-	output, err := command(t, "fill the disk", t.TempDir()).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(output), "went on\n") {
-		t.Errorf("the process printed %q", output)
-	}
 }

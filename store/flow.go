@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -75,7 +76,7 @@ func (s *Store) PutDraft(
 	ctx context.Context, slug, name string, source []byte, ifMatch *int64,
 ) (revision int64, created bool, err error) {
 	if slug == "" || source == nil {
-		return 0, false, fmt.Errorf("storing a flow: it needs a slug and a source")
+		return 0, false, errors.New("storing a flow: it needs a slug and a source")
 	}
 	type result struct {
 		revision int64

@@ -63,7 +63,6 @@ func TestFolderIsMadeOnce(t *testing.T) {
 	}
 	wait.Wait()
 	s := open(t, store.Options{Dir: dir})
-	defer s.Close()
 	if _, err := s.Connection(t.Context(), "n"); err != nil {
 		t.Error(err)
 	}
@@ -73,7 +72,6 @@ func TestFilesArePrivate(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s := open(t, store.Options{Dir: dir})
-	defer s.Close()
 	if err := s.PutConnection(t.Context(), store.Connection{Name: "n", Component: "c"}); err != nil {
 		t.Fatal(err)
 	}
@@ -141,8 +139,11 @@ func TestSecretKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	key, other := make([]byte, store.KeyBytes), make([]byte, store.KeyBytes)
-	rand.Read(key)
-	rand.Read(other)
+	for _, k := range [][]byte{key, other} {
+		if _, err := rand.Read(k); err != nil {
+			t.Fatal(err)
+		}
+	}
 	// A key may change as long as nothing was encrypted with it.
 	for _, k := range [][]byte{other, key} {
 		if err := open(t, store.Options{Dir: dir, SecretKey: k}).Close(); err != nil {
@@ -172,7 +173,6 @@ func TestSecretKey(t *testing.T) {
 		t.Error("a new key was made although the old one is needed")
 	}
 	s = open(t, store.Options{Dir: dir, SecretKey: key})
-	defer s.Close()
 	if _, err := s.Connection(t.Context(), "n"); err != nil {
 		t.Error(err)
 	}
@@ -229,7 +229,6 @@ func TestMovedCredentialsAreRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, store.Options{Dir: dir})
-	defer s.Close()
 	for _, name := range []string{"good", "evil", "other"} {
 		if err := s.PutConnection(t.Context(), store.Connection{Name: name, Component: "acme"}); err != nil {
 			t.Fatal(err)
@@ -258,7 +257,11 @@ func database(t *testing.T, dir string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return db
 }
 
@@ -294,7 +297,6 @@ func TestHeldDatabase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, store.Options{Dir: dir, Exclusive: true, LockWait: 20 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
-	defer s.Close()
 	first := executionBatches(ulid.Make().String(), 2)
 	if err := appendBatch(s, first[0]); err != nil {
 		t.Fatal(err)
@@ -303,7 +305,11 @@ func TestHeldDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer holder.Close()
+	t.Cleanup(func() {
+		if err := holder.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	statement := func(text string) {
 		t.Helper()
 		if _, err := holder.ExecContext(t.Context(), text); err != nil {
@@ -343,7 +349,6 @@ func TestOpenStopsWithItsContext(t *testing.T) {
 func TestBatchesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := open(t, store.Options{Dir: t.TempDir()})
-	defer s.Close()
 	b := executionBatches(ulid.Make().String(), 1)[0]
 	b.Answer.Body = make([]byte, 256<<20)
 	if err := appendBatch(s, b); !errors.Is(err, store.ErrTooLarge) {

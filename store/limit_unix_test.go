@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os/signal"
 	"strings"
 	"syscall"
+	"testing"
 
 	"github.com/oklog/ulid/v2"
 
@@ -16,11 +18,26 @@ import (
 	"redial/store"
 )
 
+func init() { childTasks["fill the disk"] = fillDisk }
+
+// A disk without room fails those who wait, and once there is room the store
+// goes on as if nothing had been.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	output, err := command(t, "fill the disk", t.TempDir()).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(output) != "went on\n" {
+		t.Errorf("the process printed %q", output)
+	}
+}
+
 // fillDisk stands in for a full disk by a limit on the size of files, which
 // holds for a whole process.
 func fillDisk(ctx context.Context, dir string) (err error) {
 	signal.Ignore(syscall.SIGXFSZ)
-	s, err := store.Open(ctx, store.Options{Dir: dir, Exclusive: true})
+	s, err := store.Open(ctx, store.Options{Dir: dir, Exclusive: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

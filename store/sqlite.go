@@ -18,9 +18,17 @@ import (
 // database. Other processes write in short transactions.
 const DefaultLockWait = 5 * time.Second
 
-// checkpointPages is the size of the write-ahead log, in pages of 4 KiB, at
-// which a commit moves it into the database.
-const checkpointPages = 4000
+// Pragmas of the writer.
+const (
+	// checkpoint is the length of the write-ahead log, in pages of 4 KiB, at
+	// which a commit moves it into the database. Larger than SQLite's own, as
+	// hot pages are then written back less often.
+	checkpoint = "wal_autocheckpoint(4000)"
+	// logSize is what the log shrinks to after a large transaction, in bytes.
+	logSize = "journal_size_limit(67108864)"
+	// cache is the writer's cache, in KiB.
+	cache = "cache_size(-32768)"
+)
 
 // connector opens connections to a database file. Pragmas are part of the name,
 // as they hold for one connection only.
@@ -37,8 +45,7 @@ func connector(file string, lockWait time.Duration, queryOnly bool) (driver.Conn
 	} else {
 		options.Set("_foreign_keys", "1")
 		options.Set("_journal_mode", "WAL")
-		options.Set("_pragma", fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages))
-		options.Add("_pragma", "cache_size(-32768)")
+		options["_pragma"] = []string{checkpoint, logSize, cache}
 	}
 	path := (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath()
 	return sqlite.NewConnector("file:" + path + "?" + options.Encode())

@@ -80,19 +80,14 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.KeyFile == "" {
 		o.KeyFile = filepath.Join(o.Dir, keyFile)
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the data folder: %w", err)
-	}
 	s := &Store{clock: o.Clock, logger: o.Logger}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("opening %s: %w", o.Dir, err), s.Close())
 		}
 	}()
-	if o.Exclusive {
-		if s.lock, err = lockServer(o.Dir); err != nil {
-			return nil, err
-		}
+	if err := makeFolder(o.Dir); err != nil {
+		return nil, err
 	}
 	return s, s.open(ctx, o)
 }
@@ -107,9 +102,16 @@ func (s *Store) open(ctx context.Context, o Options) (err error) {
 		return fmt.Errorf("waiting for another process to open it: %w", err)
 	}
 	defer func() { err = errors.Join(err, opening.Close()) }()
-
+	if o.Exclusive {
+		if s.lock, err = lockServer(o.Dir); err != nil {
+			return err
+		}
+	}
 	file := filepath.Join(o.Dir, databaseFile)
 	if err := createPrivate(file); err != nil {
+		return fmt.Errorf("making the database: %w", err)
+	}
+	if err := syncFolder(o.Dir); err != nil {
 		return fmt.Errorf("making the database: %w", err)
 	}
 	writing, err := connector(file, o.LockWait, false)
@@ -133,6 +135,17 @@ func (s *Store) start(ctx context.Context, o Options, writing, reading driver.Co
 	}
 	s.writer, err = newWriter(writing, s.logger)
 	return err
+}
+
+// makeFolder makes the data folder, for its owner alone.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
 }
 
 // createPrivate makes an empty file that its owner alone can read; SQLite gives

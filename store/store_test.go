@@ -25,11 +25,17 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// open opens a store and closes it after the test, unless the test has.
 func open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
 }

@@ -135,7 +135,7 @@ func (w *writer) loop() {
 			if err := w.store(rest[:n]); errors.Is(err, ErrBusy) {
 				// The others have waited as long for the lock, and so that
 				// nobody waits much longer they fail too.
-				answer(rest[n:], func(int) error { return err })
+				notify(rest[n:], func(int) error { return err })
 				break
 			}
 			rest = rest[n:]
@@ -167,15 +167,15 @@ func (w *writer) store(group []task) error {
 	}
 	if err != nil {
 		w.logger.Error("changes could not be stored", "changes", len(group), "error", err)
-		answer(group, func(int) error { return err })
+		notify(group, func(int) error { return err })
 		return err
 	}
-	answer(group, func(i int) error { return results[i] })
+	notify(group, func(i int) error { return results[i] })
 	return nil
 }
 
-// answer tells everyone in a group what became of their change.
-func answer(group []task, result func(int) error) {
+// notify tells everyone in a group what became of their change.
+func notify(group []task, result func(int) error) {
 	for i := range group {
 		group[i].done(result(i))
 	}
@@ -191,7 +191,11 @@ func (w *writer) transact(group []task, results []error) (again bool, err error)
 		}
 	}
 	if _, err := w.conn.run("BEGIN IMMEDIATE", nil); err != nil {
-		return false, fmt.Errorf("beginning a transaction: %w", explain(err))
+		err = fmt.Errorf("beginning a transaction: %w", explain(err))
+		if !errors.Is(err, ErrBusy) {
+			w.drop()
+		}
+		return false, err
 	}
 	for i := range group {
 		results[i] = group[i].apply(w.conn)
