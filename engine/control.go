@@ -21,6 +21,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 	r.mailbox.put(func(r *run) {
 		r.state.Cancel()
 		r.abortCalls(errCanceled)
+		for _, ref := range r.state.Attention() {
+			r.finishStep(ref, nil, flow.DefaultPort, canceledCall(component.Unsafe))
+		}
 	})
 	return r.handle.Ended(ctx)
 }

@@ -33,6 +33,9 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		runs = append(runs, r)
 	}
 	for _, r := range runs {
+		if r.state.Canceling() {
+			r.abortCalls(errCanceled) // it was being canceled when it was cut off
+		}
 		r.goOn()
 		r.begin()
 	}
@@ -94,9 +97,6 @@ func (r *run) goOn() {
 		case step.Caller:
 			r.goOnWithCall(ref, runner)
 		}
-	}
-	if status := r.state.Status(); status != r.record.Status {
-		r.record.Status, r.changed = status, true
 	}
 }
 

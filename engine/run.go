@@ -193,9 +193,6 @@ func (r *run) emit(event *flow.Event) {
 	}
 	r.pending = append(r.pending, *event)
 	r.record.LastSeq = event.Seq
-	if status := r.state.Status(); status != r.record.Status {
-		r.record.Status, r.changed = status, true
-	}
 }
 
 func (r *run) emitStep(ref core.Ref, event *flow.Event) {
@@ -211,7 +208,7 @@ func (r *run) finishStep(ref core.Ref, output any, port string, failure *flow.Fa
 	}
 	if failure != nil {
 		event.Outcome, event.Failure, event.Output, event.Port = flow.StepFailed, located(failure, ref), nil, flow.DefaultPort
-		event.Cancel = failure.Code == flow.FailedCanceled
+		event.Cancel = r.state.Canceling()
 		if r.program.steps[ref.ID()].def.OnError == flow.OnErrorRoute {
 			event.Port = flow.ErrorPort
 		}

@@ -20,7 +20,12 @@ type write struct {
 // execution already: then the rest goes with the next one. So batches form by
 // themselves when the journal is busy.
 func (r *run) flush() {
-	if r.writing != nil || len(r.pending) == 0 || r.err != nil {
+	status := r.state.Status()
+	if status != r.record.Status {
+		r.record.Status, r.changed = status, true
+	}
+	nothing := len(r.pending) == 0 && !(r.created && r.changed) && len(r.gated) == 0
+	if nothing || r.writing != nil || r.err != nil {
 		return
 	}
 	w := &write{
@@ -28,7 +33,7 @@ func (r *run) flush() {
 			Execution: r.record, Epoch: r.epoch, Changed: r.changed,
 			Events: r.pending, Answer: r.answer,
 		},
-		gated: r.gated, result: r.outcome(), ended: r.state.Status().Ended(),
+		gated: r.gated, result: r.outcome(), ended: status.Ended(),
 	}
 	if !r.created {
 		w.batch.Request = r.request

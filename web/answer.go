@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"redial/engine"
+	"redial/engine/flow"
+)
+
+// writeResult tells a caller what an execution came to.
+func (s *Server) writeResult(w http.ResponseWriter, r *http.Request, execution string, result engine.Result) {
+	switch {
+	case result.Answer != nil:
+		s.writeAnswer(w, r, result.Answer)
+	case result.Failure != nil:
+		s.problem(w, r, failureProblem(execution, result.Failure))
+	case result.Status == flow.Canceled:
+		no := false
+		s.problem(w, r, &Problem{Type: "canceled", Execution: execution, Retryable: &no})
+	default:
+		guardAnswer(w.Header())
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// writeAnswer sends the answer of a flow, byte for byte as it was stored.
+func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, answer *flow.Answer) {
+	header := w.Header()
+	for _, h := range answer.Headers {
+		header.Add(h[0], h[1])
+	}
+	if len(answer.Body) > 0 && header.Get("Content-Type") == "" {
+		// Without one, net/http would guess.
+		header.Set("Content-Type", "application/octet-stream")
+	}
+	guardAnswer(header)
+	if answer.Status != http.StatusNoContent && answer.Status != http.StatusNotModified {
+		header.Set("Content-Length", strconv.Itoa(len(answer.Body)))
+	}
+	w.WriteHeader(answer.Status)
+	if r.Method != http.MethodHead {
+		s.write(w, answer.Body)
+	}
+}
+
+// guardAnswer keeps an answer that a flow made from acting as a page of this
+// server.
+func guardAnswer(header http.Header) {
+	header.Set("Content-Security-Policy", "sandbox")
+	header.Set("X-Content-Type-Options", "nosniff")
+}
+
+// writeJSON answers with a value as JSON.
+func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
+	body, err := flow.EncodeJSON(value)
+	if err != nil {
+		s.logger.Error("an answer could not be written as JSON", "error", err)
+		status, body = http.StatusInternalServerError, nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	s.write(w, append(body, '\n'))
+}
+
+// write sends a body. That the other side has gone is no error of ours.
+func (s *Server) write(w http.ResponseWriter, body []byte) {
+	if _, err := w.Write(body); err != nil {
+		s.logger.Debug("an answer could not be sent", "error", err)
+	}
+}
+
+// fail answers for a mistake of ours, and logs it.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err error) {
+	if errors.Is(err, engine.ErrNotFound) {
+		s.notFound(w, r)
+		return
+	}
+	if r.Context().Err() != nil {
+		return
+	}
+	s.logger.Error("a request failed", "doing", doing, "path", r.URL.Path, "error", err)
+	s.problem(w, r, &Problem{Type: "internal"})
+}
+
+// refuse answers for a mistake of the caller's.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, doing string, err error) {
+	var refused *engine.Error
+	if !errors.As(err, &refused) {
+		s.fail(w, r, doing, err)
+		return
+	}
+	kind := "invalid"
+	if refused.Code == engine.ErrorConflict {
+		kind = "conflict"
+	}
+	s.problem(w, r, &Problem{Type: kind, Detail: sentence(refused.Message)})
+}
+
+// sentence is a message with a capital at its beginning and a stop at its end.
+func sentence(message string) string {
+	first, size := utf8.DecodeRuneInString(message)
+	if size == 0 {
+		return message
+	}
+	message = string(unicode.ToUpper(first)) + message[size:]
+	if last := message[len(message)-1]; last != '.' && last != '?' && last != '!' {
+		message += "."
+	}
+	return message
+}

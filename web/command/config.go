@@ -1,0 +1,71 @@
+package command
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"slices"
+)
+
+// config is what flags and environment say.
+type config struct {
+	addr         string
+	data         string
+	database     string
+	publicURL    string
+	keyFile      string
+	secretKey    string
+	apiToken     string
+	allowPrivate string
+	publish      bool
+}
+
+// parse reads flags, which may stand before and behind the other arguments, and
+// the environment, which fills in what no flag says.
+func (c *config) parse(name string, args []string, getenv func(string) string, stderr io.Writer) (rest []string, err error) {
+	data := "./redial-data"
+	if name == "demo" {
+		data = "./redial-data/demo"
+	}
+	flags := flag.NewFlagSet("redial "+name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		_, _ = io.WriteString(stderr, usage)
+		flags.PrintDefaults()
+	}
+	fromEnv := func(variable, otherwise string) string {
+		if value := getenv(variable); value != "" {
+			return value
+		}
+		return otherwise
+	}
+	flags.StringVar(&c.addr, "addr", fromEnv("REDIAL_ADDR", "127.0.0.1:8080"), "`address` to listen on; port 0 takes a free one (REDIAL_ADDR)")
+	flags.StringVar(&c.data, "data", fromEnv("REDIAL_DATA", data), "`folder` of the SQLite database (REDIAL_DATA)")
+	flags.StringVar(&c.database, "database", getenv("REDIAL_DATABASE_URL"), "`URL` of a PostgreSQL database (REDIAL_DATABASE_URL)")
+	flags.StringVar(&c.publicURL, "public-url", getenv("REDIAL_PUBLIC_URL"), "`URL` under which callers reach the server (REDIAL_PUBLIC_URL)")
+	flags.StringVar(&c.keyFile, "secret-key-file", "", "`file` of the key that encrypts credentials; REDIAL_SECRET_KEY holds the key itself")
+	flags.StringVar(&c.allowPrivate, "allow-private-egress", getenv("REDIAL_ALLOW_PRIVATE_EGRESS"), "comma-separated `CIDRs` that steps may call although they are not public (REDIAL_ALLOW_PRIVATE_EGRESS)")
+	if name == "import" {
+		flags.BoolVar(&c.publish, "publish", false, "publish what was imported")
+	}
+	for {
+		if err := flags.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, &exitError{exitUsage, err}
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		rest, args = append(rest, flags.Arg(0)), slices.Clone(flags.Args()[1:])
+	}
+	if c.keyFile == "" {
+		c.secretKey = getenv("REDIAL_SECRET_KEY")
+	}
+	c.apiToken = getenv("REDIAL_API_TOKEN")
+	if c.database != "" {
+		return nil, usageError("PostgreSQL is not built yet; leave --database and REDIAL_DATABASE_URL out to use SQLite in the data folder")
+	}
+	return rest, nil
+}

@@ -1,0 +1,109 @@
+// Package demo prepares what `redial demo` shows: the example flows, published,
+// and their connections to the simulated services.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"redial/designer"
+	"redial/designer/template"
+	"redial/engine/flow"
+	"redial/engine/step"
+	"redial/store"
+	"redial/web"
+	"redial/web/simulated"
+)
+
+// OrderFlow is the slug of the flow that Acme's shop page calls.
+const OrderFlow = "order-request"
+
+// Prepare makes the connections to the simulated services, which are served
+// under base, and publishes the example flows as far as they are not there.
+// Flows that a visitor has changed stay as they are.
+func Prepare(ctx context.Context, s *store.Store, library *step.Library, base string, credentials simulated.Credentials) error {
+	for _, connection := range connections(base, credentials) {
+		if err := s.PutConnection(ctx, connection); err != nil {
+			return fmt.Errorf("making the connection %s: %w", connection.Name, err)
+		}
+	}
+	workshop, err := web.OpenWorkshop(ctx, library, s)
+	if err != nil {
+		return err
+	}
+	for _, t := range template.All() {
+		if err := publish(ctx, s, workshop, t); err != nil {
+			return fmt.Errorf("preparing the flow %s: %w", t.Slug, err)
+		}
+	}
+	return nil
+}
+
+func publish(ctx context.Context, s *store.Store, workshop *designer.Workshop, t template.Template) error {
+	drafts := web.Drafts{Store: s}
+	draft, err := s.Draft(ctx, t.Slug)
+	if err == nil && draft.Published > 0 {
+		return nil
+	}
+	if err != nil {
+		if _, err := workshop.Import(ctx, drafts, t.Source); err != nil {
+			return err
+		}
+	}
+	_, problems, err := workshop.Publish(ctx, drafts, t.Slug, "Example of the demo")
+	if flow.HasErrors(problems) {
+		return fmt.Errorf("it has problems: %s", problems[0])
+	}
+	return err
+}
+
+// connections are those that the example flows name.
+func connections(base string, c simulated.Credentials) []store.Connection {
+	connection := func(name string, fields map[string]any) store.Connection {
+		fields["base_url"] = base + "/" + name
+		return store.Connection{Name: name, Component: name, Fields: fields}
+	}
+	return []store.Connection{
+		connection(simulated.Acme, map[string]any{"api_key": c.AcmeAPIKey}),
+		connection(simulated.QuickBooks, map[string]any{"access_token": c.QuickBooksToken, "realm_id": c.QuickBooksRealmID}),
+		connection(simulated.SES, map[string]any{
+			"access_key_id": c.SESAccessKeyID, "secret_access_key": c.SESSecretAccessKey, "region": c.SESRegion,
+		}),
+		connection(simulated.Salesforce, map[string]any{"access_token": c.SalesforceToken}),
+		connection(simulated.HubSpot, map[string]any{"access_token": c.HubSpotToken}),
+		connection(simulated.Pipedrive, map[string]any{"token": c.PipedriveToken}),
+	}
+}
+
+// Guide tells a visitor what to open and what to try.
+func Guide(out io.Writer, public, services, token string) error {
+	text := strings.NewReplacer("PUBLIC", public, "SERVICES", services, "TOKEN", token).Replace(guide)
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+const guide = `
+Open
+  SERVICES/acme/    Acme's shop: place an order and see what the flow answers
+  SERVICES/ses/     the mails that were sent
+  SERVICES/         all simulated services, and knobs for stock, slowness and faults
+
+Call the order flow (the caller holds the line for the answer)
+  curl -i PUBLIC/hooks/order-request -H 'Content-Type: application/json' \
+    -d '{"orderId":"A-1","customer":"Ada Lovelace","email":"ada@example.com","lines":[{"sku":"LAMP-01","quantity":2,"price":89}]}'
+
+Make it async (the caller gets an execution ID at once), and back
+  curl -X PATCH PUBLIC/api/flows/order-request -H 'Authorization: Bearer TOKEN' -d '{"mode":"async"}'
+  curl -X PATCH PUBLIC/api/flows/order-request -H 'Authorization: Bearer TOKEN' -d '{"mode":"sync"}'
+
+Ask three CRMs side by side
+  curl -s PUBLIC/hooks/customer-from-three-crms -H 'Content-Type: application/json' -d '{"email":"ada.sorensen@example.com"}'
+
+Make QuickBooks slow, or let Acme fail twice
+  curl -X PUT SERVICES/control -d '{"services":{"quickbooks":{"latency":"40s"}}}'
+  curl -X PUT SERVICES/control -d '{"services":{"acme":{"fault":"down","times":2}}}'
+  curl -X POST SERVICES/control/reset
+
+`

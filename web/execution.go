@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"redial/engine"
+	"redial/engine/flow"
+)
+
+// executionStatus tells a caller where an execution stands. Its ID is known to
+// nobody but those who started it, so the ID is what one needs to ask.
+func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
+	record, ok := s.callersExecution(w, r)
+	if !ok {
+		return
+	}
+	w.Header().Set("Redial-Execution-Id", record.ID)
+	s.writeJSON(w, http.StatusOK, statusBody(record))
+}
+
+// callersExecution finds the execution of the path.
+func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow.Execution, bool) {
+	id := r.PathValue("id")
+	record, err := s.store.Execution(r.Context(), id)
+	if errors.Is(err, engine.ErrNotFound) {
+		s.problem(w, r, &Problem{Type: "not-found", Detail: "There is no execution with this ID."})
+		return nil, false
+	}
+	if err != nil {
+		s.fail(w, r, "reading an execution", err)
+		return nil, false
+	}
+	return record, true
+}
+
+// statusBody is an execution as the public contract shows it.
+func statusBody(e *flow.Execution) flow.Object {
+	body := flow.Object{
+		{Name: "executionId", Value: e.ID},
+		{Name: "flow", Value: e.Flow},
+		{Name: "version", Value: int64(e.Version)},
+		{Name: "mode", Value: e.Mode},
+		{Name: "status", Value: e.Status},
+		{Name: "startedAt", Value: e.StartedAt},
+		{Name: "endedAt", Value: optionalTime(e.EndedAt)},
+	}
+	if !e.AnsweredAt.IsZero() {
+		body = append(body, flow.Field{Name: "answer", Value: flow.Object{
+			{Name: "status", Value: int64(e.AnswerStatus)}, {Name: "at", Value: e.AnsweredAt},
+		}})
+	}
+	if e.Failure != nil {
+		body = append(body, flow.Field{Name: "error", Value: e.Failure})
+	}
+	if e.Test {
+		body = append(body, flow.Field{Name: "test", Value: true})
+	}
+	if e.Parent != "" {
+		body = append(body, flow.Field{Name: "parent", Value: e.Parent})
+	}
+	return body
+}
+
+func optionalTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// executionResponse is the answer itself, as the caller would have got it on
+// the line.
+func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
+	record, ok := s.callersExecution(w, r)
+	if !ok {
+		return
+	}
+	header := w.Header()
+	header.Set("Redial-Execution-Id", record.ID)
+	result, final, err := s.result(r.Context(), record)
+	if err != nil {
+		s.fail(w, r, "reading an answer", err)
+		return
+	}
+	if !final {
+		header.Set("Redial-Answer", "pending")
+		header.Set("Retry-After", retryAfter(shortPause))
+		s.writeJSON(w, http.StatusAccepted, pendingBody(record))
+		return
+	}
+	header.Set("Redial-Answer", "final")
+	s.writeResult(w, r, record.ID, result)
+}
+
+// result is what the caller of an execution is told. final is false while that
+// is open.
+func (s *Server) result(ctx context.Context, record *flow.Execution) (result engine.Result, final bool, err error) {
+	result.Status = record.Status
+	if !record.AnsweredAt.IsZero() {
+		result.Answer, err = s.store.Answer(ctx, record.ID)
+		return result, true, err
+	}
+	result.Failure = record.Failure
+	return result, record.Status.Ended(), nil
+}
+
+func pendingBody(record *flow.Execution) flow.Object {
+	body := statusBody(record)
+	if record.Status == flow.NeedsAttention {
+		body = append(body, flow.Field{Name: "reason", Value: "A call was cut off and its outcome is unknown; a person has to decide whether it is made again."})
+	}
+	return body
+}
+
+// callerCancel lets whoever has the ID of an execution cancel it.
+func (s *Server) callerCancel(w http.ResponseWriter, r *http.Request) { s.cancel(w, r) }
+
+// cancel ends an execution and answers with where it then stands.
+func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
+	record, ok := s.callersExecution(w, r)
+	if !ok {
+		return
+	}
+	if err := s.engine.Cancel(r.Context(), record.ID); err != nil {
+		s.refuse(w, r, "canceling an execution", err)
+		return
+	}
+	if record, ok = s.callersExecution(w, r); ok {
+		s.writeJSON(w, http.StatusOK, statusBody(record))
+	}
+}

@@ -1,0 +1,229 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"redial/engine"
+	"redial/engine/content"
+	"redial/engine/flow"
+	"redial/engine/step"
+	"redial/store"
+)
+
+// hook is a call of a published flow. Whether the caller holds the line, and
+// what becomes of one who has held it too long, is decided here and nowhere
+// else.
+func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
+	call, refusal := s.readCall(w, r)
+	if refusal != nil {
+		s.metrics.refused(refusal)
+		s.problem(w, r, refusal)
+		return
+	}
+	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
+		Flow: call.slug, VersionID: call.published.Version.ID, Version: call.published.Version.Number,
+		Settings: call.published.Settings, Mode: call.published.Settings.Mode, Request: call.request,
+	})
+	if err != nil {
+		s.notStarted(w, r, err)
+		return
+	}
+	w.Header().Set("Redial-Execution-Id", handle.ID)
+	if call.published.Settings.Mode == flow.Async {
+		s.handOver(w, r, handle)
+		return
+	}
+	s.holdLine(w, r, handle, call.published.Settings)
+}
+
+// holdLine waits for the answer, until the deadline at most.
+func (s *Server) holdLine(w http.ResponseWriter, r *http.Request, handle *engine.Handle, settings flow.Settings) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(settings.Deadline))
+	defer cancel()
+	result, err := handle.Wait(ctx)
+	switch {
+	case err == nil:
+		s.writeResult(w, r, handle.ID, result)
+	case r.Context().Err() != nil:
+		// The caller hung up; the execution goes on.
+	case errors.Is(err, context.DeadlineExceeded) && settings.OnDeadline == flow.FailAtDeadline:
+		if s.stored(w, r, handle) {
+			yes := true
+			s.problem(w, r, &Problem{Type: "deadline", Execution: handle.ID, Retryable: &yes})
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		s.handOver(w, r, handle)
+	default:
+		s.notStarted(w, r, err)
+	}
+}
+
+// handOver lets the caller go with the execution's addresses.
+func (s *Server) handOver(w http.ResponseWriter, r *http.Request, handle *engine.Handle) {
+	if !s.stored(w, r, handle) {
+		return
+	}
+	status := flow.Running
+	if record, err := s.store.Execution(r.Context(), handle.ID); err == nil {
+		status = record.Status
+	}
+	statusURL := s.absolute("/executions/" + handle.ID)
+	w.Header().Set("Location", statusURL)
+	s.writeJSON(w, http.StatusAccepted, flow.Object{
+		{Name: "executionId", Value: handle.ID},
+		{Name: "status", Value: status},
+		{Name: "statusUrl", Value: statusURL},
+		{Name: "responseUrl", Value: statusURL + "/response"},
+		{Name: "cancelUrl", Value: statusURL + "/cancel"},
+	})
+}
+
+// stored waits until the execution is durable. If it never will be, the caller
+// is told, as nothing was accepted.
+func (s *Server) stored(w http.ResponseWriter, r *http.Request, handle *engine.Handle) bool {
+	err := handle.Stored(r.Context())
+	if err != nil && r.Context().Err() == nil {
+		s.notStarted(w, r, err)
+	}
+	return err == nil
+}
+
+// notStarted answers a call that did not become an execution.
+func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, err error) {
+	w.Header().Del("Redial-Execution-Id")
+	switch {
+	case errors.Is(err, engine.ErrStopping), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrOverloaded):
+		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
+	default:
+		s.fail(w, r, "starting an execution", err)
+	}
+}
+
+// call is a request to a hook that was found good.
+type call struct {
+	slug      string
+	published *store.Published
+	request   *flow.Request
+}
+
+// readCall checks a request against the flow's trigger. Nothing has started
+// when it refuses.
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Problem) {
+	slug := r.PathValue("slug")
+	published, trigger, refusal := s.findHook(r.Context(), slug)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if !slices.Contains(trigger.Methods, r.Method) {
+		return nil, &Problem{
+			Type: "method-not-allowed", Allow: strings.Join(trigger.Methods, ", "),
+			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
+		}
+	}
+	body, refusal := readBody(w, r, trigger)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if trigger.Schema != nil {
+		if violations := trigger.Schema.Validate(body); len(violations) > 0 {
+			return nil, &Problem{Type: "invalid-body", Violations: violations}
+		}
+	}
+	return &call{slug: slug, published: published, request: newRequest(r, body)}, nil
+}
+
+func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *Problem) {
+	none := &Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
+	if !flow.ValidSlug(slug) {
+		return nil, nil, none
+	}
+	published, err := s.published.get(ctx, slug)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, nil, none
+	}
+	if err == nil {
+		var trigger step.Runner
+		if trigger, err = s.engine.Trigger(ctx, published.Version.ID); err == nil {
+			if webhook, ok := trigger.(*step.Webhook); ok {
+				return published, webhook, nil
+			}
+			return nil, nil, none
+		}
+	}
+	s.logger.Error("a published flow could not be loaded", "flow", slug, "error", err)
+	return nil, nil, &Problem{Type: "internal"}
+}
+
+// readBody reads the body as the value that expressions see.
+func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (any, *Problem) {
+	contentType := r.Header.Get("Content-Type")
+	tooLarge := &Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that this flow takes.", trigger.MaxBody)}
+	if r.ContentLength > trigger.MaxBody {
+		return nil, tooLarge
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, trigger.MaxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, tooLarge
+	case err != nil:
+		return nil, &Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
+	}
+	if len(trigger.Types) > 0 && len(data) > 0 {
+		mediaType, _, err := mime.ParseMediaType(contentType)
+		if err != nil || !slices.Contains(trigger.Types, mediaType) {
+			return nil, &Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
+		}
+	}
+	value, err := content.Decode(contentType, data, content.DefaultLimits)
+	if err != nil {
+		return nil, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
+	}
+	return value, nil
+}
+
+// withheldHeaders do not reach the flow: cookies by contract, credentials
+// because what a flow sees is journalled.
+var withheldHeaders = []string{"Cookie", "Authorization", "Proxy-Authorization"}
+
+// newRequest is the call as expressions see it.
+func newRequest(r *http.Request, body any) *flow.Request {
+	headers := make(map[string]any, len(r.Header)+1)
+	for name, values := range r.Header {
+		if !slices.Contains(withheldHeaders, name) {
+			headers[strings.ToLower(name)] = strings.Join(values, ", ")
+		}
+	}
+	headers["host"] = r.Host
+	return &flow.Request{
+		Method: r.Method, Path: "/" + r.PathValue("below"), Query: queryValue(r.URL.Query()),
+		Headers: headers, Body: body,
+		ReceivedAt: time.Now().UTC().Format("2006-01-02T15:04:05.000Z07:00"),
+	}
+}
+
+// queryValue is a query as expressions see it: texts, and lists of texts for
+// names that come more than once.
+func queryValue(query map[string][]string) map[string]any {
+	value := make(map[string]any, len(query))
+	for name, values := range query {
+		if len(values) == 1 {
+			value[name] = values[0]
+			continue
+		}
+		list := make([]any, len(values))
+		for i := range values {
+			list[i] = values[i]
+		}
+		value[name] = list
+	}
+	return value
+}

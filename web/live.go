@@ -1,0 +1,195 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"redial/engine"
+)
+
+// Deadlines of sockets. A viewer that answers no ping for pongWait is gone.
+const (
+	pongWait  = 60 * time.Second
+	pingEvery = 25 * time.Second
+	writeWait = 10 * time.Second
+	eventPage = 500 // events that are read from the store at once
+)
+
+// sockets knows the open ones, to close them when the server stops.
+type sockets struct {
+	mu     sync.Mutex
+	open   map[*viewer]struct{}
+	closed bool
+}
+
+func newSockets() *sockets { return &sockets{open: map[*viewer]struct{}{}} }
+
+func (s *sockets) add(v *viewer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.open[v] = struct{}{}
+	return true
+}
+
+func (s *sockets) remove(v *viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, v)
+}
+
+// CloseSockets tells all viewers that the server goes away, and takes no new
+// ones.
+func (s *Server) CloseSockets() {
+	s.sockets.mu.Lock()
+	defer s.sockets.mu.Unlock()
+	s.sockets.closed = true
+	for v := range s.sockets.open {
+		v.stop(websocket.CloseGoingAway)
+	}
+}
+
+// viewer is one open socket. It is a cursor over the stored events, so a slow
+// one lags and misses nothing. One goroutine writes, the handler's own reads.
+type viewer struct {
+	conn         *websocket.Conn
+	subscription *engine.Subscription
+	done         context.Context
+	cancel       context.CancelFunc
+	code         int // with which the server closes
+	once         sync.Once
+}
+
+func (v *viewer) stop(code int) {
+	v.once.Do(func() {
+		v.code = code
+		v.cancel()
+	})
+}
+
+// liveExecution sends the events of one execution.
+func (s *Server) liveExecution(w http.ResponseWriter, r *http.Request) {
+	record, ok := s.callersExecution(w, r)
+	if !ok {
+		return
+	}
+	after, ok := s.after(w, r)
+	if !ok {
+		return
+	}
+	// Subscribed first and read then, so that nothing falls in between.
+	subscription := s.engine.WatchExecution(record.ID)
+	cursors := map[string]int64{record.ID: after}
+	s.view(w, r, subscription, cursors)
+}
+
+// liveFlow sends the events of all executions of a flow that start from now on.
+func (s *Server) liveFlow(w http.ResponseWriter, r *http.Request) {
+	if _, err := s.store.Draft(r.Context(), r.PathValue("slug")); err != nil {
+		s.fail(w, r, "reading a flow", err)
+		return
+	}
+	s.view(w, r, s.engine.WatchFlow(r.PathValue("slug")), map[string]int64{})
+}
+
+// view opens the socket and serves it until either side closes it.
+func (s *Server) view(w http.ResponseWriter, r *http.Request, subscription *engine.Subscription, cursors map[string]int64) {
+	defer subscription.Close()
+	upgrader := websocket.Upgrader{
+		CheckOrigin: s.sameOrigin, HandshakeTimeout: writeWait,
+		Error: func(w http.ResponseWriter, r *http.Request, _ int, reason error) {
+			s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence("this address is a websocket: " + reason.Error())})
+		},
+	}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	v := &viewer{conn: conn, subscription: subscription, code: websocket.CloseNormalClosure}
+	v.done, v.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
+	if !s.sockets.add(v) {
+		v.stop(websocket.CloseGoingAway)
+	}
+	defer s.sockets.remove(v)
+	writer := make(chan struct{})
+	go func() {
+		defer close(writer)
+		s.send(v, cursors)
+	}()
+	v.read()
+	<-writer
+}
+
+// read takes what the viewer sends, which is nothing but pongs and a close.
+func (v *viewer) read() {
+	defer v.stop(websocket.CloseNormalClosure)
+	v.conn.SetReadLimit(512)
+	extend := func(string) error { return v.conn.SetReadDeadline(time.Now().Add(pongWait)) }
+	v.conn.SetPongHandler(extend)
+	for err := extend(""); err == nil; {
+		_, _, err = v.conn.ReadMessage()
+	}
+}
+
+// send is the only writer of a socket.
+func (s *Server) send(v *viewer, cursors map[string]int64) {
+	defer func() {
+		message := websocket.FormatCloseMessage(v.code, "")
+		_ = v.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(writeWait))
+		_ = v.conn.Close()
+	}()
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for id := range cursors {
+		if !s.sendNew(v, id, cursors) {
+			return
+		}
+	}
+	for {
+		select {
+		case <-v.done.Done():
+			return
+		case <-ping.C:
+			if v.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
+				return
+			}
+		case <-v.subscription.C:
+			for _, id := range v.subscription.Take() {
+				if !s.sendNew(v, id, cursors) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sendNew sends what an execution has beyond the viewer's cursor, one event a
+// frame.
+func (s *Server) sendNew(v *viewer, id string, cursors map[string]int64) bool {
+	for {
+		events, err := s.store.Events(v.done, id, cursors[id], eventPage)
+		if err != nil {
+			if v.done.Err() == nil {
+				s.logger.Error("events could not be read for a viewer", "execution", id, "error", err)
+			}
+			return false
+		}
+		for i := range events {
+			frame, err := events[i].Public()
+			if err != nil || v.conn.SetWriteDeadline(time.Now().Add(writeWait)) != nil ||
+				v.conn.WriteMessage(websocket.TextMessage, frame) != nil {
+				return false
+			}
+			cursors[id] = events[i].Seq
+		}
+		if len(events) < eventPage {
+			return true
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"redial/engine"
+)
+
+// metrics are what a Prometheus server reads.
+type metrics struct {
+	handler  http.Handler
+	refusals *prometheus.CounterVec
+	answers  *prometheus.CounterVec
+}
+
+func newMetrics(e *engine.Engine) *metrics {
+	registry := prometheus.NewRegistry()
+	m := &metrics{
+		handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "redial_hook_refusals_total",
+			Help: "Calls of hooks that started nothing, by type of problem.",
+		}, []string{"type"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "redial_http_answers_total",
+			Help: "Answers to HTTP requests, by kind of address and status.",
+		}, []string{"area", "status"}),
+	}
+	active := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "redial_executions_active",
+		Help: "Executions under way in this process.",
+	}, func() float64 { return float64(e.Active()) })
+	registry.MustRegister(m.refusals, m.answers, active,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) refused(p *Problem) { m.refusals.WithLabelValues(p.Type).Inc() }
+
+// counted counts the answers of one kind of address.
+func (m *metrics) counted(area string, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+		next(recorder, r)
+		m.answers.WithLabelValues(area, strconv.Itoa(recorder.status)).Inc()
+	}
+}
+
+// statusRecorder remembers the status of an answer.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *statusRecorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// routeOperations are the URLs for whoever runs the server.
+func (s *Server) routeOperations(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		s.writeJSON(w, http.StatusOK, map[string]any{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.metrics.handler)
+}
+
+// ready reports whether calls can be taken: the store answers.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if _, err := s.store.Generation(r.Context()); err != nil {
+		s.logger.Error("the store does not answer", "error", err)
+		s.problem(w, r, &Problem{Type: "unavailable", Detail: "The store does not answer.", RetryAfter: shortPause})
+		return
+	}
+	s.writeJSON(w, http.StatusOK, map[string]any{"status": "ready"})
+}

@@ -1,0 +1,194 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"redial/engine/flow"
+	"redial/engine/schema"
+)
+
+// Problem is an error as a caller gets it: RFC 9457 problem details.
+type Problem struct {
+	Type   string // key of problemTypes
+	Status int    // 0: that of the type
+	Detail string
+	// Execution is the ID of the execution it belongs to, if any.
+	Execution string
+	Step      string
+	Iteration []int
+	Retryable *bool
+	// Violations are what does not fit the trigger's schema.
+	Violations []schema.Violation
+	// Problems are those of a flow that cannot be published or tested.
+	Problems   []flow.Problem
+	Allow      string        // methods, for 405
+	RetryAfter time.Duration // for 429 and 503
+}
+
+// problemType is what a type of problem means, for people and programs.
+type problemType struct {
+	Status int
+	Title  string
+	Means  string
+	Do     string
+}
+
+// problemTypes has every type of problem that this server answers with. Their
+// names are in the URLs of answers: they never change.
+var problemTypes = map[string]problemType{
+	"not-found": {404, "Nothing there",
+		"There is nothing under this address: no flow is published there, or no execution has this ID.",
+		"Check the address. A flow has a URL once it is published."},
+	"method-not-allowed": {405, "Method not allowed",
+		"The address takes other methods; the Allow header names them.",
+		"Use one of the methods that the Allow header names."},
+	"unauthorized": {401, "Not signed in",
+		"The address needs an API token, and none was sent, or it is not known here.",
+		"Send the header Authorization: Bearer TOKEN. `redial token create NAME` makes a token."},
+	"forbidden-origin": {403, "Foreign origin",
+		"The request comes from a page of another origin.",
+		"Call from the server's own pages, or from a program with an API token."},
+	"unreadable-body": {400, "Unreadable body",
+		"The body is not what its content type says it is.",
+		"Send a body that fits the Content-Type header. Nothing was started."},
+	"invalid-body": {422, "Body does not fit",
+		"The body can be read, but does not fit the schema of the flow's trigger. `errors` names every place.",
+		"Mend the places that `errors` names and send it again. Nothing was started."},
+	"body-too-large": {413, "Body too large",
+		"The body is larger than the flow takes.",
+		"Send less, or raise max_body at the flow's trigger. Nothing was started."},
+	"unsupported-type": {415, "Content type not taken",
+		"The flow's trigger lists the content types that it takes, and this is none of them.",
+		"Send one of the content types that the detail names. Nothing was started."},
+	"bad-request": {400, "Bad request",
+		"The request cannot be understood.",
+		"See the detail, mend the request and send it again."},
+	"invalid": {422, "Cannot be done",
+		"The request can be read, but asks for something that cannot be done.",
+		"See the detail."},
+	"flow-problems": {422, "The flow has problems",
+		"The flow cannot be published or tested as it is. `problems` names every place.",
+		"Mend the places that `problems` names."},
+	"conflict": {409, "Not in this state",
+		"The execution or the flow is not in a state in which this can be done.",
+		"See the detail."},
+	"revision": {412, "Changed meanwhile",
+		"The flow has been changed since the revision that If-Match names.",
+		"Load the flow again and repeat the change."},
+	"service-failed": {502, "An outside service failed",
+		"A step of the flow called an outside service, which answered with an error or could not be reached.",
+		"If `retryable` is true the reason may pass: send the call again later. Else see the detail."},
+	"service-too-slow": {504, "An outside service was too slow",
+		"A step of the flow called an outside service, which did not answer in time.",
+		"Send the call again later, or give the step a longer timeout."},
+	"deadline": {504, "No answer by the deadline",
+		"The flow had not answered when its deadline passed. The execution goes on.",
+		"Ask for the answer later, under /executions/{executionId}/response."},
+	"flow-failed": {500, "The flow failed",
+		"A step of the flow failed, or the flow ended itself by a fail step.",
+		"See the detail, and the execution's page."},
+	"canceled": {409, "Canceled",
+		"The execution was canceled before it had answered.",
+		"Send the call again if it is still wanted."},
+	"unavailable": {503, "Not now",
+		"The server is stopping, or has no room for another execution. Nothing was started.",
+		"Send the call again after the time that Retry-After names."},
+	"internal": {500, "Our own fault",
+		"Something went wrong inside of Redial. What was accepted is not lost.",
+		"Try again. If it stays, tell whoever runs this server; its log says more."},
+}
+
+// problem answers with a problem.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	status, body := s.problemBody(p)
+	header := w.Header()
+	header.Set("Content-Type", "application/problem+json")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	if p.Allow != "" {
+		header.Set("Allow", p.Allow)
+	}
+	if p.Type == "unauthorized" {
+		header.Set("WWW-Authenticate", `Bearer realm="Redial"`)
+	}
+	if p.RetryAfter > 0 {
+		header.Set("Retry-After", retryAfter(p.RetryAfter))
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		s.write(w, body)
+	}
+}
+
+// retryAfter is a pause in whole seconds, rounded up.
+func retryAfter(pause time.Duration) string {
+	return strconv.Itoa(max(1, int((pause+time.Second-1)/time.Second)))
+}
+
+func (s *Server) problemBody(p *Problem) (int, []byte) {
+	kind, known := problemTypes[p.Type]
+	if !known {
+		kind = problemTypes["internal"]
+	}
+	status := p.Status
+	if status == 0 {
+		status = kind.Status
+	}
+	detail := p.Detail
+	if detail == "" {
+		detail = kind.Means
+	}
+	fields := flow.Object{
+		{Name: "type", Value: s.absolute("/problems/" + p.Type)},
+		{Name: "title", Value: kind.Title},
+		{Name: "status", Value: status},
+		{Name: "detail", Value: detail},
+	}
+	add := func(name string, value any, given bool) {
+		if given {
+			fields = append(fields, flow.Field{Name: name, Value: value})
+		}
+	}
+	add("executionId", p.Execution, p.Execution != "")
+	add("step", p.Step, p.Step != "")
+	add("iteration", p.Iteration, len(p.Iteration) > 0)
+	if p.Retryable != nil {
+		add("retryable", *p.Retryable, true)
+	}
+	if p.Violations != nil {
+		violations := make([]any, len(p.Violations))
+		for i, v := range p.Violations {
+			violations[i] = flow.Object{{Name: "pointer", Value: v.Pointer}, {Name: "detail", Value: v.Detail}}
+		}
+		add("errors", violations, true)
+	}
+	add("problems", p.Problems, p.Problems != nil)
+	body, err := json.MarshalIndent(fields, "", "  ")
+	if err != nil {
+		s.logger.Error("a problem could not be written", "type", p.Type, "error", err)
+	}
+	return status, append(body, '\n')
+}
+
+// failureProblem is why an execution failed, as its caller gets it. The code
+// alone decides the status.
+func failureProblem(execution string, failure *flow.Failure) *Problem {
+	p := &Problem{
+		Type: "flow-failed", Detail: failure.Message, Execution: execution,
+		Step: failure.Step, Iteration: failure.Iteration, Retryable: &failure.Retryable,
+	}
+	switch failure.Code {
+	case flow.FailedService, flow.FailedUnreachable:
+		p.Type = "service-failed"
+	case flow.FailedTimeout:
+		p.Type = "service-too-slow"
+	case flow.FailedByFlow:
+		p.Status = failure.Status
+	case flow.FailedConnection, flow.FailedEgress, flow.FailedExpression, flow.FailedInput,
+		flow.FailedLimit, flow.FailedCanceled, flow.FailedUnknown, flow.FailedInternal:
+	}
+	return p
+}

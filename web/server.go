@@ -1,0 +1,142 @@
+// Package web is everything that speaks HTTP to the outside: the hooks of
+// published flows, the answers of executions, the management API and the
+// sockets of live events.
+//
+// It decides what a call means and hands it to the engine; it runs no steps and
+// holds no SQL.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"redial/engine"
+	"redial/engine/step"
+	"redial/store"
+)
+
+// Options are what a server stands on.
+type Options struct {
+	Store  *store.Store
+	Engine *engine.Engine
+	// Library is what drafts are checked and tested with. Components that were
+	// added at run time come on top.
+	Library *step.Library
+	// PublicURL is the origin under which callers reach the server:
+	// https://flows.example.com.
+	PublicURL *url.URL
+	// APIToken is a token with the owner's rights, from the environment; empty:
+	// none.
+	APIToken string
+	Logger   *slog.Logger
+}
+
+// Server answers HTTP requests. Its Handler may be used until the engine has
+// stopped.
+type Server struct {
+	store     *store.Store
+	engine    *engine.Engine
+	workshop  *workshop
+	public    *url.URL
+	apiToken  string
+	logger    *slog.Logger
+	published *publishedFlows
+	metrics   *metrics
+	sockets   *sockets
+}
+
+// New makes a server.
+func New(options Options) *Server {
+	s := &Server{
+		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
+		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
+		published: newPublishedFlows(options.Store), sockets: newSockets(),
+	}
+	if s.logger == nil {
+		s.logger = slog.Default()
+	}
+	s.metrics = newMetrics(options.Engine)
+	return s
+}
+
+// Handler routes requests.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	s.routeCallers(mux)
+	s.routeAPI(mux)
+	s.routeOperations(mux)
+	mux.HandleFunc("/", s.notFound)
+	return s.recovered(mux)
+}
+
+// routeCallers are the URLs of those who call flows. They need no sign-in.
+func (s *Server) routeCallers(mux *http.ServeMux) {
+	mux.HandleFunc("/hooks/{slug}", s.metrics.counted("hook", s.hook))
+	mux.HandleFunc("/hooks/{slug}/{below...}", s.metrics.counted("hook", s.hook))
+	mux.HandleFunc("GET /executions/{id}", s.executionStatus)
+	mux.HandleFunc("GET /executions/{id}/response", s.executionResponse)
+	mux.HandleFunc("POST /executions/{id}/cancel", s.callerCancel)
+	mux.HandleFunc("GET /problems/{type}", s.problemPage)
+	mux.Handle("GET /static/{file}", staticFiles())
+}
+
+// routeAPI are the URLs for which one has to be somebody.
+func (s *Server) routeAPI(mux *http.ServeMux) {
+	handle := func(pattern string, handler http.HandlerFunc) {
+		mux.Handle(pattern, s.authenticated(handler))
+	}
+	handle("GET /api/flows", s.listFlows)
+	handle("GET /api/flows/{slug}", s.getFlow)
+	handle("PUT /api/flows/{slug}", s.putFlow)
+	handle("PATCH /api/flows/{slug}", s.patchFlow)
+	handle("DELETE /api/flows/{slug}", s.deleteFlow)
+	handle("POST /api/flows/{slug}/publish", s.publishFlow)
+	handle("POST /api/flows/{slug}/test", s.testFlow)
+	handle("GET /api/executions", s.listExecutions)
+	handle("GET /api/executions/{id}", s.getExecution)
+	handle("GET /api/executions/{id}/events", s.listEvents)
+	handle("POST /api/executions/{id}/cancel", s.cancelExecution)
+	handle("POST /api/executions/{id}/rerun", s.rerunExecution)
+	handle("POST /api/executions/{id}/resume", s.resumeExecution)
+	handle("GET /api/connections", s.listConnections)
+	handle("GET /api/connections/{name}", s.getConnection)
+	handle("PUT /api/connections/{name}", s.putConnection)
+	handle("DELETE /api/connections/{name}", s.deleteConnection)
+	handle("GET /api/components", s.listComponents)
+	handle("PUT /api/components/{name}", s.putComponent)
+	handle("GET /executions/{id}/live", s.liveExecution)
+	handle("GET /flows/{slug}/live", s.liveFlow)
+	mux.Handle("/api/", s.authenticated(s.notFound))
+}
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.problem(w, r, &Problem{Type: "not-found", Detail: "There is nothing at " + r.URL.Path + "."})
+}
+
+// recovered turns a panic of a handler into a 500 without showing anything of
+// it.
+func (s *Server) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				if cause == http.ErrAbortHandler {
+					panic(cause)
+				}
+				s.logger.Error("a handler panicked", "path", r.URL.Path, "panic", cause)
+				s.problem(w, r, &Problem{Type: "internal"})
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// absolute is a path as an absolute URL.
+func (s *Server) absolute(path string) string {
+	return strings.TrimSuffix(s.public.String(), "/") + path
+}
+
+// shortPause is what callers are asked to wait before they try again.
+const shortPause = time.Second

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"redial/designer"
+	"redial/engine/step"
+	"redial/store"
+)
+
+// workshop is what drafts are checked against: the built-in steps and
+// components, those that were added at run time, and the connections. It is put
+// together again when the store has changed.
+type workshop struct {
+	base  *step.Library
+	store *store.Store
+
+	mu         sync.Mutex
+	generation int64
+	current    *designer.Workshop
+}
+
+func (l *workshop) get(ctx context.Context) (*designer.Workshop, error) {
+	generation, err := l.store.Generation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current != nil && l.generation == generation {
+		return l.current, nil
+	}
+	current, err := OpenWorkshop(ctx, l.base, l.store)
+	if err != nil {
+		return nil, err
+	}
+	l.current, l.generation = current, generation
+	return current, nil
+}
+
+// OpenWorkshop is what drafts are checked against with what a store holds now.
+func OpenWorkshop(ctx context.Context, base *step.Library, s *store.Store) (*designer.Workshop, error) {
+	added, err := s.Components(ctx)
+	if err != nil {
+		return nil, err
+	}
+	library, err := designer.Library(base, added)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	connections := map[string]string{}
+	for _, c := range stored {
+		connections[c.Name] = c.Component
+	}
+	return &designer.Workshop{Library: library, Connections: connections}, nil
+}
+
+// currentWorkshop is what drafts are checked against now. It answers itself when
+// that cannot be told.
+func (s *Server) currentWorkshop(w http.ResponseWriter, r *http.Request) (*designer.Workshop, bool) {
+	current, err := s.workshop.get(r.Context())
+	if err != nil {
+		s.fail(w, r, "reading components and connections", err)
+	}
+	return current, err == nil
+}
