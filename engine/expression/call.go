@@ -67,6 +67,9 @@ func (c *compiler) function(name string, start int, args []ast.Node) *node {
 }
 
 func (c *compiler) unknownFunction(name string, start int) {
+	if c.errors >= maxFaults {
+		return
+	}
 	names := make([]string, 0, len(functions))
 	for known := range functions {
 		names = append(names, known)

@@ -28,6 +28,8 @@ type compiler struct {
 	items []predicateScope
 	nodes int
 	depth int
+	// errors and warnings count faults, also those that are not kept.
+	errors, warnings int
 }
 
 type letName struct {
@@ -46,16 +48,32 @@ func compile(text string, scope *Scope) (*Program, []Fault) {
 	if fault != nil {
 		return nil, []Fault{*fault}
 	}
-	tree, err := parser.ParseWithConfig(s.rewritten, parserConfig())
-	if err != nil {
-		return nil, []Fault{s.syntaxFault(err)}
+	tree, fault := s.parse()
+	if fault != nil {
+		return nil, []Fault{*fault}
 	}
 	c := &compiler{source: s, scope: scope}
-	root := c.node(tree.Node)
+	root := c.node(tree)
 	if failed(c.faults) {
 		return nil, c.faults
 	}
 	return &Program{source: text, root: root, vars: c.vars, reads: c.reads}, c.faults
+}
+
+// parse runs expr's parser. A panic of it is a fault of the expression: what
+// comes from outside must not end the process.
+func (s *source) parse() (tree ast.Node, fault *Fault) {
+	defer func() {
+		if recover() != nil {
+			fault = &Fault{End: len(s.text), Code: FaultSyntax, Message: "the expression cannot be read"}
+		}
+	}()
+	parsed, err := parser.ParseWithConfig(s.rewritten, parserConfig())
+	if err != nil {
+		fault := s.syntaxFault(err)
+		return nil, &fault
+	}
+	return parsed.Node, nil
 }
 
 // disabled are all of expr's own functions but those that take predicates, of
@@ -75,10 +93,16 @@ func parserConfig() *conf.Config {
 
 // fault notes a fault at a range of bytes.
 func (c *compiler) fault(start, end int, code, format string, args ...any) {
+	if c.errors++; c.errors > maxFaults {
+		return
+	}
 	c.faults = append(c.faults, Fault{Start: start, End: end, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *compiler) warn(start, end int, code, format string, args ...any) {
+	if c.warnings++; c.warnings > maxFaults {
+		return
+	}
 	c.faults = append(c.faults, Fault{Start: start, End: end, Code: code, Message: fmt.Sprintf(format, args...), Warning: true})
 }
 

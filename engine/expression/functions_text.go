@@ -86,7 +86,8 @@ func capitalize(r *run, a []any) (any, error) {
 
 func slug(r *run, a []any) (any, error) {
 	s := a[0].(string)
-	if err := r.grow(4 * len(s)); err != nil {
+	// Taking a character apart makes it at most eleven times as long.
+	if err := r.grow(12 * len(s)); err != nil {
 		return nil, err
 	}
 	var b strings.Builder

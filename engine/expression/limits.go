@@ -23,14 +23,18 @@ const (
 	// maxNodes bounds the size of the tree.
 	maxNodes = 10000
 
+	// maxFaults bounds the faults and the warnings that are reported for one
+	// expression: nobody reads more, and each may cost a search for near names.
+	maxFaults = 20
+
 	// maxSteps is the work one evaluation may do. A step is about one visit of
 	// a list's element, or 16 bytes of text looked at.
-	maxSteps = 10_000_000
+	maxSteps = 5_000_000
 	// maxMemory is what one evaluation may allocate, in bytes, garbage included.
 	maxMemory = 64 << 20
 	// maxTime is the longest time one evaluation may take. It is looked at only
 	// every clockEvery steps, so that ordinary expressions never ask the clock.
-	maxTime    = 5 * time.Second
+	maxTime    = 10 * time.Second
 	clockEvery = 1 << 16
 
 	// maxPattern is the longest regular expression, in bytes, and

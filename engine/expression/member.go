@@ -10,9 +10,7 @@ import (
 // member compiles a.b, a["b"] and a[0].
 func (c *compiler) member(n *ast.MemberNode) *node {
 	start, end := c.place(n)
-	if n.Location() == n.Property.Location() && c.source.tokenIs(start, "[") {
-		end = c.closing(start)
-	} else if c.source.tokenIs(start, "[") {
+	if c.source.tokenIs(start, "[") {
 		end = c.closing(start)
 	}
 	key, constant := n.Property.(*ast.StringNode)
@@ -25,10 +23,10 @@ func (c *compiler) member(n *ast.MemberNode) *node {
 		return c.read(c.step(key.Value, rootStart, end))
 	}
 	base := c.node(n.Node)
-	c.unread(base)
 	if !constant {
 		return c.index(base, n.Property, start, end)
 	}
+	c.unread(base)
 	return c.field(base, key.Value, start, end)
 }
 
@@ -123,6 +121,9 @@ func (c *compiler) fieldType(base *node, key string, start, end int) *Type {
 			return f.nullable()
 		}
 		return f
+	}
+	if c.errors+c.warnings >= 2*maxFaults {
+		return typeAny
 	}
 	names := t.names()
 	advice := didYouMean(key, names)

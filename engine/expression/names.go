@@ -28,7 +28,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) *node {
 		}
 		root.start, root.end = start, end
 		root.show, root.key, root.path = showPath, n.Value, []string{n.Value}
-		return root
+		return c.read(root)
 	}
 	c.unknownName(n.Value, start, end)
 	return c.broken(start, end)
@@ -107,6 +107,9 @@ func (c *compiler) names() []string {
 }
 
 func (c *compiler) unknownName(name string, start, end int) {
+	if c.errors >= maxFaults {
+		return
+	}
 	advice := didYouMean(name, c.names())
 	switch {
 	case c.hasConfig(name):
@@ -188,6 +191,9 @@ func (c *compiler) step(id string, start, end int) *node {
 }
 
 func (c *compiler) unknownStep(id string, start, end int) {
+	if c.errors >= maxFaults {
+		return
+	}
 	ids := c.scope.stepIDs()
 	advice := didYouMean(id, ids)
 	if advice == "" && len(ids) > 0 {

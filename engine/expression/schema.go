@@ -96,8 +96,9 @@ func (s *schemaReader) fields(t *Type, object map[string]any, depth int) {
 		}
 	}
 	properties, _ := object["properties"].(map[string]any)
-	for name, property := range properties {
-		field := s.read(property, depth+1)
+	// In order, so that the same part is left out when a bound is reached.
+	for _, name := range sortedKeys(properties) {
+		field := s.read(properties[name], depth+1)
 		if !required[name] {
 			field = field.nullable()
 		}

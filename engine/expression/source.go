@@ -180,13 +180,15 @@ func (s *source) fault(t token, code, message string) *Fault {
 // checkNesting bounds what makes a recursive parser recurse without brackets:
 // signs in a row, and conditions, let and powers inside one pair of brackets.
 func (s *source) checkNesting() *Fault {
-	levels := []int{0}
+	type level struct{ base, now int }
+	levels := []level{{}}
 	signs := 0
 	for i, t := range s.tokens {
 		top := len(levels) - 1
 		switch {
 		case t.Kind == lexer.Bracket && closers[t.Value] != "":
-			levels = append(levels, levels[top]+signs+1)
+			inner := levels[top].now + signs + 1
+			levels = append(levels, level{inner, inner})
 			signs = 0
 			continue
 		case t.Kind == lexer.Bracket:
@@ -196,12 +198,15 @@ func (s *source) checkNesting() *Fault {
 		case t.Is(lexer.Operator, "-", "+", "not", "!") && s.prefix(i):
 			signs++
 		case t.Is(lexer.Operator, "?", "let", "if", "**", "^"):
-			levels[top]++
+			levels[top].now++
+			signs = 0
+		case t.Is(lexer.Operator, ","):
+			levels[top].now = levels[top].base
 			signs = 0
 		default:
 			signs = 0
 		}
-		if levels[top]+signs > MaxNesting {
+		if levels[top].now+signs > MaxNesting {
 			return s.fault(t, FaultLimit, fmt.Sprintf("signs, conditions and let nest too deep: at most %d levels are possible", MaxNesting))
 		}
 	}

@@ -4,7 +4,7 @@ import "sort"
 
 // nearest is the name most like the given one, or "" when none is near.
 func nearest(name string, names []string) string {
-	best, bestDistance := "", len(name)/3+1
+	best, bestDistance := "", tolerance(name)
 	sorted := append([]string(nil), names...)
 	sort.Strings(sorted)
 	for _, candidate := range sorted {
@@ -17,6 +17,18 @@ func nearest(name string, names []string) string {
 		}
 	}
 	return best
+}
+
+// tolerance is how many edits a name may be away: none for a short one.
+func tolerance(name string) int {
+	switch n := len(name); {
+	case n < 3:
+		return 0
+	case n < 5:
+		return 1
+	default:
+		return n/4 + 1
+	}
 }
 
 // didYouMean is a sentence with the nearest name, or "".

@@ -30,6 +30,9 @@ type Template struct {
 	reads  []Reference
 }
 
+// maxTemplateFaults bounds the faults that are reported for one template.
+const maxTemplateFaults = 100
+
 // templatePart is text or an expression.
 type templatePart struct {
 	text    string
@@ -68,7 +71,14 @@ func CompileTemplate(source string, scope *Scope, kind TemplateKind) (*Template,
 			return nil, append(faults, Fault{Start: start, End: start, Code: FaultLimit, Message: fmt.Sprintf(
 				"the text holds too many expressions: at most %d are possible", MaxTemplateParts)})
 		}
-		faults = append(faults, t.add(source[start:start+length], start, scope)...)
+		for _, f := range t.add(source[start:start+length], start, scope) {
+			if !f.Warning || len(faults) < maxTemplateFaults {
+				faults = append(faults, f)
+			}
+		}
+		if len(faults) > maxTemplateFaults {
+			return nil, faults
+		}
 		at = start + length + len("}}")
 	}
 	if failed(faults) {
