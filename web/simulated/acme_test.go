@@ -20,6 +20,7 @@ func TestAcme(t *testing.T) {
 	run(t, b, []scenario{
 		{"inventory", call{"GET", "/acme/inventory/LAMP-01", "", acmeKey}, 200, map[string]any{"sku": "LAMP-01", "available": "500", "warehouse": "Rotterdam"}},
 		{"sold out is an answer", call{"GET", "/acme/inventory/CLOCK-04", "", acmeKey}, 200, map[string]any{"available": "0"}},
+		{"unknown SKU with a slash", call{"GET", "/acme/inventory/A%2F1%20%C3%BC", "", acmeKey}, 404, map[string]any{"error.message": `~"A/1 ü"`}},
 		{"unknown SKU", call{"GET", "/acme/inventory/NOPE", "", acmeKey}, 404, map[string]any{"error.code": "unknown_sku"}},
 		{"no key", call{"GET", "/acme/inventory/LAMP-01", "", nil}, 401, map[string]any{"error.code": "unauthorized"}},
 		{"wrong key", call{"POST", "/acme/orders", acmeOrder, map[string]string{"X-API-Key": "guess"}}, 401, nil},
@@ -138,8 +139,8 @@ func TestAcmeDescribesItself(t *testing.T) {
 	}
 	for path, operations := range document.Paths {
 		for method := range operations {
-			real := strings.NewReplacer("{sku}", "LAMP-01", "{id}", "SO-1").Replace(path)
-			answer := b.do(call{strings.ToUpper(method), "/acme" + real, `{}`, acmeKey})
+			concrete := strings.NewReplacer("{sku}", "LAMP-01", "{id}", "SO-1").Replace(path)
+			answer := b.do(call{strings.ToUpper(method), "/acme" + concrete, `{}`, acmeKey})
 			if answer.status == http.StatusMethodNotAllowed || (answer.status == 404 && answer.at(t, "error.code") == "not_found") {
 				t.Errorf("%s %s is described and not served", method, path)
 			}

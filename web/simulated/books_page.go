@@ -11,5 +11,5 @@ const shownInvoices = 100
 func (s *Services) booksPage(w http.ResponseWriter, r *http.Request) {
 	invoices := s.quickBooks.books.list()
 	slices.Reverse(invoices)
-	render(w, r, booksPage(invoices[:min(len(invoices), shownInvoices)]))
+	render(w, r, booksPage(invoices[:min(len(invoices), shownInvoices)])) //nolint:contextcheck // templ hands the context on when it renders
 }

@@ -28,7 +28,7 @@ func (s *Services) salesforcePage(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}
-	render(w, r, contactsPage(view))
+	render(w, r, contactsPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }
 
 func (s *Services) hubSpotPage(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func (s *Services) hubSpotPage(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}
-	render(w, r, contactsPage(view))
+	render(w, r, contactsPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }
 
 func (s *Services) pipedrivePage(w http.ResponseWriter, r *http.Request) {
@@ -65,5 +65,5 @@ func (s *Services) pipedrivePage(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}
-	render(w, r, contactsPage(view))
+	render(w, r, contactsPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }

@@ -50,21 +50,20 @@ func TestFaults(t *testing.T) {
 			if fault == simulated.FaultNone {
 				continue
 			}
-			t.Run(service+" "+string(fault), func(t *testing.T) {
-				b.do(call{"PUT", "/control", fmt.Sprintf(`{"services":{%q:{"fault":%q,"times":1}}}`, service, fault), nil}).
-					want(t, 200, map[string]any{"services." + service + ".fault": string(fault)})
-				got, err := b.send(probe())
-				if wanted, answers := status[fault]; answers {
-					if err != nil || got.status != wanted || !strings.Contains(got.body, words[service][wanted]) {
-						t.Errorf("got %d %v %s", got.status, err, got.body)
-					}
-				} else if err == nil {
-					t.Errorf("an answer came: %d %s", got.status, got.body)
+			t.Log(service, fault)
+			b.do(call{"PUT", "/control", fmt.Sprintf(`{"services":{%q:{"fault":%q,"times":1}}}`, service, fault), nil}).
+				want(t, 200, map[string]any{"services." + service + ".fault": string(fault)})
+			got, err := b.send(probe())
+			if wanted, answers := status[fault]; answers {
+				if err != nil || got.status != wanted || !strings.Contains(got.body, words[service][wanted]) {
+					t.Errorf("got %d %v %s", got.status, err, got.body)
 				}
-				if got, err = b.send(probe()); err != nil || got.status != 200 {
-					t.Errorf("the call after the fault: %d %v %s", got.status, err, got.body)
-				}
-			})
+			} else if err == nil {
+				t.Errorf("an answer came: %d %s", got.status, got.body)
+			}
+			if got, err = b.send(probe()); err != nil || got.status != 200 {
+				t.Errorf("the call after the fault: %d %v %s", got.status, err, got.body)
+			}
 		}
 	}
 }

@@ -50,6 +50,7 @@ func TestHubSpot(t *testing.T) {
 		{"last page", search(`{"limit":2,"after":"2"}`), 200, map[string]any{"results.1.id": "50105", "paging": nil}},
 		{"nobody", search(strings.Replace(byEmail, "chidi.okafor", "nobody", 1)), 200, map[string]any{"total": "0"}},
 		{"two groups are alternatives", search(`{"filterGroups":[{"filters":[{"propertyName":"city","operator":"EQ","value":"Abuja"}]},{"filters":[{"propertyName":"company","operator":"NOT_HAS_PROPERTY"}]}]}`), 200, map[string]any{"total": "2"}},
+		{"between", search(`{"filterGroups":[{"filters":[{"propertyName":"hs_object_id","operator":"BETWEEN","value":"50102","highValue":"50103"},{"propertyName":"city","operator":"NOT_CONTAINS_TOKEN","value":"Abuja"}]}]}`), 200, map[string]any{"total": "1", "results.0.id": "50102"}},
 		{"no token", call{"POST", "/hubspot/crm/v3/objects/contacts/search", byEmail, nil}, 401, map[string]any{"status": "error", "category": "INVALID_AUTHENTICATION"}},
 		{"content type", call{"POST", "/hubspot/crm/v3/objects/contacts/search", byEmail, with(token, "Content-Type", "text/plain")}, 415, nil},
 		{"method", call{"GET", "/hubspot/crm/v3/objects/contacts/search", "", token}, 405, nil},

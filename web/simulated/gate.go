@@ -40,13 +40,13 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			g.refuse(call, http.StatusRequestEntityTooLarge, "")
 			return
 		}
-		call.close(0, "canceled")
+		call.leave()
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	knobs := g.control.next(g.service)
 	if !pause(r.Context(), time.Duration(knobs.Latency)) {
-		call.close(0, "canceled")
+		call.leave()
 		return
 	}
 	g.answer(call, r, knobs.Fault)
@@ -115,6 +115,13 @@ func (c *loggedCall) close(status int, outcome string) {
 		c.closed = true
 		c.log.close(c.entry, status, outcome)
 	}
+}
+
+// leave ends a call whose caller has left, or whose server is stopping. To
+// return without a word would be an empty 200.
+func (c *loggedCall) leave() {
+	c.close(0, "canceled")
+	hangUp(c.ResponseWriter)
 }
 
 func (c *loggedCall) WriteHeader(status int) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -103,6 +104,7 @@ type filter struct {
 	PropertyName string   `json:"propertyName"`
 	Operator     string   `json:"operator"`
 	Value        string   `json:"value"`
+	HighValue    string   `json:"highValue"`
 	Values       []string `json:"values"`
 }
 
@@ -181,9 +183,13 @@ func (f filter) check() error {
 		return fmt.Errorf("there was a problem with the request: property %q does not exist", clip(f.PropertyName, 60))
 	}
 	switch f.Operator {
-	case "EQ", "NEQ", "CONTAINS_TOKEN":
+	case "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN":
 		if f.Value == "" {
 			return errors.New("a filter with " + f.Operator + " needs a value")
+		}
+	case "BETWEEN":
+		if f.Value == "" || f.HighValue == "" {
+			return errors.New("a filter with BETWEEN needs value and highValue")
 		}
 	case "IN", "NOT_IN":
 		if len(f.Values) == 0 {
@@ -191,14 +197,14 @@ func (f filter) check() error {
 		}
 	case "HAS_PROPERTY", "NOT_HAS_PROPERTY":
 	default:
-		return fmt.Errorf("operator %q is not one of EQ, NEQ, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY, CONTAINS_TOKEN", clip(f.Operator, 40))
+		return fmt.Errorf("operator %q is not one of EQ, NEQ, LT, LTE, GT, GTE, BETWEEN, IN, NOT_IN, HAS_PROPERTY, NOT_HAS_PROPERTY, CONTAINS_TOKEN, NOT_CONTAINS_TOKEN", clip(f.Operator, 40))
 	}
 	return nil
 }
 
 // matches: groups are alternatives, the filters of one hold together.
 func (c contactSearch) matches(contact map[string]string) bool {
-	if !slices.ContainsFunc(slices.Collect(mapValues(contact)), func(value string) bool {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(contact)), func(value string) bool {
 		return strings.Contains(strings.ToLower(value), strings.ToLower(c.Query))
 	}) {
 		return false
@@ -213,11 +219,22 @@ func (c contactSearch) matches(contact map[string]string) bool {
 
 func (f filter) holds(value string) bool {
 	equal := func(wanted string) bool { return strings.EqualFold(value, wanted) }
+	contains := strings.Contains(strings.ToLower(value), strings.ToLower(strings.Trim(f.Value, "*")))
 	switch f.Operator {
 	case "EQ":
 		return equal(f.Value)
 	case "NEQ":
 		return !equal(f.Value)
+	case "LT":
+		return compare(value, f.Value) < 0
+	case "LTE":
+		return compare(value, f.Value) <= 0
+	case "GT":
+		return compare(value, f.Value) > 0
+	case "GTE":
+		return compare(value, f.Value) >= 0
+	case "BETWEEN":
+		return compare(value, f.Value) >= 0 && compare(value, f.HighValue) <= 0
 	case "IN":
 		return slices.ContainsFunc(f.Values, equal)
 	case "NOT_IN":
@@ -226,7 +243,9 @@ func (f filter) holds(value string) bool {
 		return value != ""
 	case "NOT_HAS_PROPERTY":
 		return value == ""
+	case "NOT_CONTAINS_TOKEN":
+		return !contains
 	default:
-		return strings.Contains(strings.ToLower(value), strings.ToLower(strings.Trim(f.Value, "*")))
+		return contains
 	}
 }

@@ -1,10 +1,6 @@
 package simulated
 
-import (
-	"iter"
-	"maps"
-	"strconv"
-)
+import "strconv"
 
 // hubSpotResult is one page of a search.
 type hubSpotResult struct {
@@ -45,8 +41,6 @@ func (h *hubSpot) contacts() []map[string]string {
 	}
 	return contacts
 }
-
-func mapValues(m map[string]string) iter.Seq[string] { return maps.Values(m) }
 
 // answer cuts a page and shows the properties asked for. As in HubSpot, the
 // ID and the dates always come, and a name that it does not know is left out.

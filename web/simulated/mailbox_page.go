@@ -23,7 +23,7 @@ func (s *Services) mailboxPage(w http.ResponseWriter, r *http.Request) {
 	if at := indexOfMail(mails, r.URL.Query().Get("mail")); at >= 0 {
 		view.open = mails[at]
 	}
-	render(w, r, mailboxPage(view))
+	render(w, r, mailboxPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }
 
 func indexOfMail(mails []Mail, id string) int {

@@ -48,7 +48,7 @@ func (s *Services) overview(w http.ResponseWriter, r *http.Request) {
 			latencies: latencyChoices(knobs[name].Latency), faults: faultChoices(knobs[name].Fault), times: timesChoices(knobs[name].Times),
 		})
 	}
-	render(w, r, overviewPage(view))
+	render(w, r, overviewPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }
 
 func latencyChoices(now Latency) []choice {

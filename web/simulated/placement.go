@@ -74,8 +74,9 @@ func (p *placements) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// Not from A-1001: that is the number that people type into curl, and
-	// the shop's first order ought not to collide with theirs.
-	p.number = 2000
+	// the shop's first order ought not to collide with theirs. A reset goes
+	// on counting: Redial remembers the idempotency keys of earlier orders.
+	p.number = max(p.number, 2000)
 	p.placed = newBounded[*Placement](maxPlacements)
 }
 

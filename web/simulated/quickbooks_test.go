@@ -97,7 +97,7 @@ func TestQuickBooksQuery(t *testing.T) {
 		{"fields", query(`select Id, DocNumber from Invoice where DocNumber in ('B-2', 'B-3')`), 200, map[string]any{"QueryResponse.Invoice.1.DocNumber": "B-3", "QueryResponse.Invoice.0.Line": nil}},
 		{"numbers by size", query(`select * from Invoice where TotalAmt > '99' and Id like '14%'`), 200, map[string]any{"QueryResponse.maxResults": "3"}},
 		{"count", query(`select count(*) from Invoice`), 200, map[string]any{"QueryResponse.totalCount": "3"}},
-		{"customers", query(`select * from Customer where PrimaryEmailAddr = 'ada.sorensen@example.com'`), 200, map[string]any{"QueryResponse.Customer.0.Id": "2"}},
+		{"customers", query(`select * from Customer where PrimaryEmailAddr = 'ada.sorensen@example.com' and Active = true`), 200, map[string]any{"QueryResponse.Customer.0.Id": "2"}},
 		{"items", query(`select * from Item where Name = 'LAMP-01'`), 200, map[string]any{"QueryResponse.Item.0.Id": "2"}},
 		{"company", call{"GET", company + "/companyinfo/9130357992221046", "", quickBooksToken}, 200, map[string]any{"CompanyInfo.Country": "US"}},
 		{"empty", query(``), 400, fault},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -40,6 +41,8 @@ func (r record) at(field string) string {
 		return value
 	case json.Number:
 		return value.String()
+	case bool:
+		return strconv.FormatBool(value)
 	case map[string]any:
 		for _, member := range []string{"value", "Address"} {
 			if text, ok := value[member].(string); ok {

@@ -117,11 +117,13 @@ func (a answer) at(t *testing.T, path string) any {
 	return value
 }
 
-// want fails unless the answer has that status and, at each path, that value.
+// want fails unless the answer has that status and, at each path, that value;
+// a text that begins with ~ need only be contained.
 func (a answer) want(t *testing.T, status int, values map[string]any) {
 	t.Helper()
 	if a.status != status {
-		t.Fatalf("status %d, want %d\n%s", a.status, status, a.body)
+		t.Errorf("status %d, want %d\n%s", a.status, status, a.body)
+		return
 	}
 	for path, wanted := range values {
 		got := a.at(t, path)
@@ -144,13 +146,14 @@ type scenario struct {
 	want   map[string]any
 }
 
+// run makes the calls one after the other: later ones see what earlier ones
+// did, so they are steps of one test and no tests of their own.
 func run(t *testing.T, b *bench, scenarios []scenario) {
 	t.Helper()
 	for _, s := range scenarios {
-		t.Run(s.name, func(t *testing.T) {
-			got := b.do(s.call)
-			got.want(t, s.status, s.want)
-		})
+		t.Log(s.name)
+		got := b.do(s.call)
+		got.want(t, s.status, s.want)
 	}
 }
 

@@ -37,9 +37,8 @@ func (o orderRow) anchor() string {
 
 func (s *Services) shopPage(w http.ResponseWriter, r *http.Request) {
 	rows := orderRows(s.acme.shop.placements.list(), s.acme.orders.list())
-	render(w, r, shopPage(shopView{
-		hook: s.acme.shop.hookURL(), products: s.inventory.list(), orders: rows[:min(len(rows), shownOrders)],
-	}))
+	view := shopView{hook: s.acme.shop.hookURL(), products: s.inventory.list(), orders: rows[:min(len(rows), shownOrders)]}
+	render(w, r, shopPage(view)) //nolint:contextcheck // templ hands the context on when it renders
 }
 
 // orderRows joins what the page placed with what Acme made of it. An order

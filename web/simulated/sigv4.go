@@ -166,10 +166,10 @@ func canonicalRequest(r *http.Request, signedHeaders []string, bodyHash string) 
 
 func canonicalHeader(r *http.Request, name string) string {
 	values := r.Header.Values(name)
-	switch {
-	case name == "host": // net/http takes these two out of the headers
+	switch name {
+	case "host": // net/http takes these two out of the headers
 		values = []string{r.Host}
-	case name == "content-length":
+	case "content-length":
 		values = []string{strconv.FormatInt(r.ContentLength, 10)}
 	}
 	trimmed := make([]string, len(values))
