@@ -32,12 +32,18 @@ WHERE e.id = ? AND e.epoch = ? AND ? = 1 + coalesce(
 SET mode = ?, status = ?, ended_at = ?, answered_at = ?, answer_status = ?, answer_seq = coalesce(?, answer_seq), failure = ?
 WHERE id = ? AND epoch = ?`
 
+	selectSame = `SELECT 1 FROM batches WHERE execution_id = ? AND first_seq = ? AND last_seq = ? AND events = ?`
+
 	selectEpoch = `SELECT epoch FROM executions WHERE id = ?`
 	raiseEpoch  = `UPDATE executions SET epoch = epoch + 1 WHERE id = ?`
 )
 
-// Append implements engine.Journal. The batch is encoded before it is queued,
-// so that the writer has nothing to do but to hand it to SQLite.
+// Append implements engine.Journal. After an error other than ErrTooLarge,
+// ErrOutOfOrder and engine.ErrFenced the same batch may be appended again; one
+// that turns out to be stored already is no error and is not stored twice.
+//
+// The batch is encoded before it is queued, so that the writer has nothing to do
+// but to hand it to SQLite.
 func (s *Store) Append(batch engine.Batch, done func(error)) {
 	entry, size, err := newEntry(&batch)
 	if err != nil {
@@ -50,9 +56,10 @@ func (s *Store) Append(batch engine.Batch, done func(error)) {
 // entry is a batch in the form in which it is stored: the arguments of up to
 // two statements.
 type entry struct {
-	id       string
-	epoch    int64
-	firstSeq int64
+	id                string
+	epoch             int64
+	firstSeq, lastSeq int64
+	events            []byte
 
 	execution []driver.NamedValue // of insertExecution; only in the first batch
 	batch     []driver.NamedValue // of insertFirstBatch or insertBatch
@@ -64,15 +71,14 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 	if err := checkBatch(b); err != nil {
 		return e, 0, err
 	}
-	var lastSeq int64
 	if len(b.Events) > 0 {
-		e.firstSeq, lastSeq = b.Events[0].Seq, b.Events[len(b.Events)-1].Seq
+		e.firstSeq, e.lastSeq = b.Events[0].Seq, b.Events[len(b.Events)-1].Seq
 	}
-	events, err := flow.EncodeEvents(b.Events)
-	if err != nil {
+	var err error
+	if e.events, err = flow.EncodeEvents(b.Events); err != nil {
 		return e, 0, err
 	}
-	size := len(events)
+	size := len(e.events)
 	var answer, answerBody, answerSeq any
 	if b.Answer != nil {
 		head, err := encodeAnswerHead(b.Answer)
@@ -88,12 +94,12 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 			return e, 0, err
 		}
 		size += len(request)
-		e.batch = arguments(e.id, e.firstSeq, lastSeq, events, answer, answerBody, request)
+		e.batch = arguments(e.id, e.firstSeq, e.lastSeq, e.events, answer, answerBody, request)
 		e.execution, err = executionRow(b, answerSeq)
 		return e, size, err
 	}
 	if len(b.Events) > 0 {
-		e.batch = arguments(e.id, e.firstSeq, lastSeq, events, answer, answerBody, e.id, e.epoch, e.firstSeq)
+		e.batch = arguments(e.id, e.firstSeq, e.lastSeq, e.events, answer, answerBody, e.id, e.epoch, e.firstSeq)
 	}
 	if b.Changed || b.Answer != nil {
 		x := &b.Execution
@@ -184,6 +190,13 @@ func (e entry) refusal(c *conn) error {
 		return fmt.Errorf("storing events of execution %s: %w", e.id, engine.ErrNotFound)
 	case epoch.V != e.epoch:
 		return engine.ErrFenced
+	}
+	// A commit that was reported as failed may have reached the disk after all.
+	// Whoever then appends the same batch again has what they want.
+	var same sql.Null[int64]
+	found, err = c.find(selectSame, []any{e.id, e.firstSeq, e.lastSeq, e.events}, &same)
+	if err != nil || found {
+		return err
 	}
 	return fmt.Errorf("storing events of execution %s from number %d: %w", e.id, e.firstSeq, ErrOutOfOrder)
 }

@@ -15,17 +15,13 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// oldestSQLite is the first version without a bug that can corrupt a database
-// in WAL mode when a checkpoint resets the log.
-var oldestSQLite = [3]int{3, 51, 3}
-
 // migrate brings the tables up to date. mayChange is asked before anything is
 // changed.
 func migrate(ctx context.Context, c driver.Connector, mayChange func() error) (err error) {
 	database := sql.OpenDB(c)
 	database.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, database.Close()) }()
-	if err := checkVersion(ctx, database); err != nil {
+	if err := checkSQLite(ctx, database); err != nil {
 		return err
 	}
 	files, err := fs.Sub(migrationFiles, "migrations")
@@ -51,27 +47,6 @@ func migrate(ctx context.Context, c driver.Connector, mayChange func() error) (e
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the database from version %d to %d: %w", current, newest, explain(err))
-	}
-	return nil
-}
-
-func checkVersion(ctx context.Context, database *sql.DB) error {
-	var text string
-	if err := database.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&text); err != nil {
-		return fmt.Errorf("opening the database: %w", explain(err))
-	}
-	var version [3]int
-	if _, err := fmt.Sscanf(text, "%d.%d.%d", &version[0], &version[1], &version[2]); err != nil {
-		return fmt.Errorf("reading SQLite's version %q: %w", text, err)
-	}
-	for i := range version {
-		if version[i] != oldestSQLite[i] {
-			if version[i] > oldestSQLite[i] {
-				return nil
-			}
-			return fmt.Errorf("SQLite %s can corrupt databases; build Redial with SQLite %d.%d.%d or later",
-				text, oldestSQLite[0], oldestSQLite[1], oldestSQLite[2])
-		}
 	}
 	return nil
 }

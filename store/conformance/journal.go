@@ -25,6 +25,7 @@ var journalTests = map[string]func(*testing.T, Open){
 	"reads events after a number":             readsEventsAfter,
 	"stores batches in the order of calls":    keepsOrder,
 	"creates an execution once":               createsOnce,
+	"takes the same batch again":              takesAgain,
 	"fences the former owner":                 fences,
 	"refuses what does not follow":            refusesGaps,
 	"refuses batches of unknown executions":   refusesUnknown,
@@ -212,6 +213,24 @@ func createsOnce(t *testing.T, open Open) {
 	wantEqual(t, "summary", *value(s.Execution(ctx, r.ID))(t), r.Execution)
 	wantSeqs(t, value(s.Events(ctx, r.ID, 0, 0))(t), 1, 2)
 	wantEqual(t, "path of the request", value(s.Request(ctx, r.ID))(t).Path, "/hooks/f")
+}
+
+// A batch may have been stored although its commit was reported as failed.
+func takesAgain(t *testing.T, open Open) {
+	s, ctx := fresh(t, open), t.Context()
+	r := started(t, s, "f")
+	ended := r.status(flow.Waiting)
+	must(t, r.append(ended))
+	must(t, r.append(ended))
+	must(t, r.append(r.status(flow.Running)))
+	must(t, r.append(ended)) // late
+	wantEqual(t, "summary", *value(s.Execution(ctx, r.ID))(t), r.Execution)
+	wantSeqs(t, value(s.Events(ctx, r.ID, 0, 0))(t), 1, 3)
+
+	other := ended
+	other.Events = []flow.Event{ended.Events[0]}
+	other.Events[0].Step = "another"
+	wantError(t, r.append(other), store.ErrOutOfOrder)
 }
 
 func fences(t *testing.T, open Open) {
