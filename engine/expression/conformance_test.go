@@ -37,9 +37,26 @@ type conformanceCase struct {
 
 var caseKinds = []string{"template", "url", "when", "explain"}
 
+const topicFiles = "testdata/conformance/*.txt"
+
+// conformanceSources are the sources of all cases.
+func conformanceSources() []string {
+	var sources []string
+	names, _ := filepath.Glob(topicFiles)
+	for _, name := range names {
+		data, _ := os.ReadFile(name)
+		for line := range strings.Lines(string(data)) {
+			if at := strings.LastIndex(line, " => "); at > 0 {
+				sources = append(sources, line[:at])
+			}
+		}
+	}
+	return sources
+}
+
 func readTopics(t *testing.T) []topic {
 	t.Helper()
-	names, err := filepath.Glob("testdata/conformance/*.txt")
+	names, err := filepath.Glob(topicFiles)
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no conformance cases: %v", err)
 	}
