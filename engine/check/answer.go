@@ -48,79 +48,68 @@ func (g *graph) reportSecondAnswers(report *problems) {
 	}
 }
 
-// together knows which things can happen in one and the same execution. Things
-// are nodes that run and ports that are taken. Two ports of one node exclude
-// each other; whatever follows from them alone does too.
+// together knows which ports of a graph can be taken in one and the same
+// execution. Two ports of one node exclude each other; so does whatever follows
+// from them alone.
 type together struct {
-	events []bitset
-	node   []int            // the event of each node
-	port   []map[string]int // the events of each node's ports
+	beside []bitset         // of each port: the others that can be taken too
+	port   []map[string]int // of each node: its ports, numbered through the graph
 }
 
-// newTogether goes through the events in order. The later of two can happen
-// beside the earlier if one of the things that lead to it is the earlier or can
-// happen beside it; that is exact for any two events.
+// newTogether goes through the nodes in order. A port can be taken beside an
+// earlier one if one of those that lead to its node is that port or can be
+// taken beside it. For any two ports that is exact: it follows two paths
+// backwards, always the later one, until they meet.
 func (g *graph) newTogether() *together {
-	t := g.numberEvents()
+	t := g.numberPorts()
 	for _, i := range g.order {
-		row := t.events[t.node[i]]
+		before := newBitset(len(t.beside))
 		for _, in := range g.nodes[i].in {
 			e := g.edges[in]
 			if g.nodes[e.from].skipped() {
 				continue
 			}
 			port := t.port[e.from][e.port]
-			row.union(t.events[port])
-			row.add(port)
+			before.union(t.beside[port])
+			before.add(port)
 		}
-		t.mirror(t.node[i])
-		t.addPorts(i)
-	}
-	return t
-}
-
-func (g *graph) numberEvents() *together {
-	t := &together{node: make([]int, len(g.nodes)), port: make([]map[string]int, len(g.nodes))}
-	count := 0
-	number := func() int { count++; return count - 1 }
-	for _, i := range g.order {
-		t.node[i] = number()
-		t.port[i] = map[string]int{}
-		if g.nodes[i].responds() {
-			t.port[i][flow.DefaultPort] = number()
+		for _, port := range t.port[i] {
+			copy(t.beside[port], before)
 		}
-		for _, out := range g.nodes[i].out {
-			if _, known := t.port[i][g.edges[out].port]; !known {
-				t.port[i][g.edges[out].port] = number()
+		for other := range before.all {
+			for _, port := range t.port[i] {
+				t.beside[other].add(port)
 			}
 		}
 	}
-	t.events = newBitsets(count, count)
 	return t
 }
 
-func (t *together) addPorts(i int) {
-	before := newBitset(len(t.events))
-	copy(before, t.events[t.node[i]])
-	before.add(t.node[i])
-	for _, port := range t.port[i] {
-		copy(t.events[port], before)
+// numberPorts finds the ports that edges leave from, and those by which
+// respond steps succeed.
+func (g *graph) numberPorts() *together {
+	t := &together{port: make([]map[string]int, len(g.nodes))}
+	count := 0
+	for _, i := range g.order {
+		t.port[i] = map[string]int{}
+		if g.nodes[i].responds() {
+			t.port[i][flow.DefaultPort] = count
+			count++
+		}
+		for _, out := range g.nodes[i].out {
+			if _, known := t.port[i][g.edges[out].port]; !known {
+				t.port[i][g.edges[out].port] = count
+				count++
+			}
+		}
 	}
-	for _, port := range t.port[i] {
-		t.mirror(port)
-	}
-}
-
-// mirror enters an event with all those beside which it can happen.
-func (t *together) mirror(event int) {
-	for other := range t.events[event].all {
-		t.events[other].add(event)
-	}
+	t.beside = newBitsets(count, count)
+	return t
 }
 
 // answers tells whether two respond steps may both succeed.
 func (t *together) answers(a, b int) bool {
-	return t.events[t.port[a][flow.DefaultPort]].has(t.port[b][flow.DefaultPort])
+	return t.beside[t.port[a][flow.DefaultPort]].has(t.port[b][flow.DefaultPort])
 }
 
 // reportInnerAnswers finds respond steps in the body of an each step.
@@ -167,10 +156,7 @@ func (g *graph) reportSilentPaths(report *problems) {
 }
 
 func (g *graph) reportSilentEnd(i int, x exit, report *problems) {
-	path, id := g.stepPath(i), g.nodes[i].title()
-	if i == start {
-		id = flow.TriggerID
-	}
+	path, id := g.stepPath(i), g.nodes[i].id()
 	if x.port == flow.DefaultPort {
 		report.warn(flow.CodeRespond, path, id,
 			"a path ends here without a respond step; callers get an empty 204")

@@ -1,6 +1,10 @@
 package check
 
-import "redial/engine/flow"
+import (
+	"slices"
+
+	"redial/engine/flow"
+)
 
 // arrange finds an order of the nodes in which each comes after those that
 // lead to it. Edges that close a cycle are taken out of the graph; the first of
@@ -8,7 +12,7 @@ import "redial/engine/flow"
 func (g *graph) arrange(report *problems) {
 	closing := g.closingEdges()
 	if len(closing) > 0 {
-		g.reportCycle(closing[0], report)
+		g.reportCycle(slices.Min(closing), report)
 		for _, e := range closing {
 			g.cut(e)
 		}

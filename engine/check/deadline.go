@@ -38,7 +38,7 @@ func (g *graph) reportDeadline(deadline flow.Duration, report *problems) {
 	for before[at] >= 0 && reach[before[at]] > time.Duration(deadline) {
 		at = before[at]
 	}
-	report.warn(flow.CodeDeadline, g.stepPath(at), g.nodes[at].title(),
+	report.warn(flow.CodeDeadline, g.stepPath(at), g.nodes[at].id(),
 		"up to here the timeouts and waits on the path to the answer add up to %s, but callers wait no longer than the deadline of %s; shorten them, or make the flow async",
 		flow.Duration(reach[at]), deadline)
 }

@@ -29,6 +29,7 @@ func Flow(f *flow.Flow, library *step.Library) (*Plan, []flow.Problem) {
 		kinds: map[*flow.Step]*step.Kind{}, bodies: map[string]*graph{}, around: map[string]around{},
 	}
 	c.plan.checker = c
+	c.hidden = hiddenSteps(c.owners)
 	c.config = make(map[string]*expression.Type, len(f.Config))
 	for _, field := range f.Config {
 		c.config[field.Name] = expression.TypeOf(flow.Plain(field.Value))
@@ -51,6 +52,7 @@ type checker struct {
 	flow     *flow.Flow
 	library  *step.Library
 	owners   map[string]string
+	hidden   map[string]expression.StepInfo // inner steps, seen from outside
 	kinds    map[*flow.Step]*step.Kind
 	config   map[string]*expression.Type
 	bodies   map[string]*graph // by the ID of the each step around them

@@ -103,6 +103,14 @@ func (n *node) title() string {
 	return n.step.ID
 }
 
+// id is what problems and paths call the node.
+func (n *node) id() string {
+	if n.step == nil {
+		return flow.TriggerID
+	}
+	return n.step.ID
+}
+
 func (g *graph) edgePath(e edge) string { return fmt.Sprintf("%sedges[%d]", g.path, e.at) }
 
 func (g *graph) stepPath(i int) string {
@@ -213,19 +221,19 @@ func (b *graphBuilder) checkPort(e edge, written flow.Edge) bool {
 			return true
 		}
 		b.problems.error(flow.CodeErrorEdge, b.edgePath(e), n.step.ID,
-			"the edge %s is never taken: %s stops the flow when it fails; set on_error: route on it", written, n.step.ID)
+			"the edge %s is never taken, because %s does not have on_error: route; set it, or remove the edge", written, n.step.ID)
 		return false
 	case !n.known, e.port == flow.DefaultPort && n.ports.Default, slices.Contains(n.ports.Named, e.port) && e.port != flow.DefaultPort:
 		return true
 	case e.port == flow.DefaultPort:
-		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.title(),
+		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.id(),
 			"the edge %s names no port, but %s has several; write one of %s", written, n.title(), b.ports(e.from))
 	case len(n.ports.Named) == 0:
-		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.title(),
+		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.id(),
 			"%s has no port %q; write %s -> %s", n.title(), e.port, written.From, written.To)
 	default:
-		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.title(),
-			"%s has no port %q%s; it has %s", n.title(), e.port, didYouMean(e.port, n.ports.Named), b.ports(e.from))
+		b.problems.error(flow.CodeUnknownPort, b.edgePath(e), n.id(),
+			"%s has no port %q; it has %s%s", n.title(), e.port, b.ports(e.from), didYouMean(e.port, n.ports.Named))
 	}
 	return false
 }

@@ -34,6 +34,19 @@ func newAround(outer around, owner string, node int, s *flow.Step, compiled *ste
 	return around{owner: owner, node: node, items: items}
 }
 
+// hiddenSteps are the inner steps as other steps know them.
+func hiddenSteps(owners map[string]string) map[string]expression.StepInfo {
+	hidden := map[string]expression.StepInfo{}
+	for id, owner := range owners {
+		if owner != "" {
+			hidden[id] = expression.StepInfo{
+				Why: fmt.Sprintf("it is inside the each step %s and not seen outside of it", owner),
+			}
+		}
+	}
+	return hidden
+}
+
 // Scope is what the expressions of a step may read: the step with an ID, or
 // the trigger. It is made anew by every call; nil if there is no such step.
 func (p *Plan) Scope(id string) *expression.Scope {
@@ -57,15 +70,9 @@ func (c *checker) scope(g *graph, i int) *expression.Scope {
 	scope := &expression.Scope{
 		Steps: make(map[string]expression.StepInfo, len(c.owners)), Config: c.config,
 	}
+	maps.Copy(scope.Steps, c.hidden)
 	if c.plan.Trigger != nil {
 		scope.Trigger = c.plan.Trigger.Output
-	}
-	for id, owner := range c.owners {
-		if owner != "" {
-			scope.Steps[id] = expression.StepInfo{
-				Why: fmt.Sprintf("it is inside the each step %s and not seen outside of it", owner),
-			}
-		}
 	}
 	if g == nil {
 		for id, owner := range c.owners {

@@ -158,6 +158,7 @@ func (n *node) child(path string) (next *node, at int, rest string) {
 		if with, found := n.get("with"); found && (path == "do" || strings.HasPrefix(path, "do.")) {
 			return with.node.child(path)
 		}
+	case scalarKind:
 	}
 	return nil, 0, ""
 }

@@ -62,7 +62,7 @@ func (w *walker) flow(style style) bool {
 		if len(rest) == 0 {
 			return false
 		}
-		ok := false
+		var ok bool
 		switch blanks := countBlanks(rest); {
 		case style != jsonStyle && breakWidth(rest[blanks:]) > 0:
 			ok = w.fold()

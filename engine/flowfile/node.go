@@ -68,9 +68,9 @@ func (n *node) model() any {
 			list[i] = item.model()
 		}
 		return list
-	default:
-		return n.value
+	case scalarKind:
 	}
+	return n.value
 }
 
 func (n *node) object() flow.Object {
@@ -88,6 +88,7 @@ func (n *node) describe() string {
 		return "an object"
 	case listKind:
 		return "a list"
+	case scalarKind:
 	}
 	switch v := n.value.(type) {
 	case nil:

@@ -1,6 +1,7 @@
 package flowfile_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -215,8 +216,8 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		d, err := flowfile.Read(file)
 		if err != nil {
-			syntax, ok := err.(*flowfile.SyntaxError)
-			if !ok || syntax.Line < 1 || syntax.Column < 1 {
+			var syntax *flowfile.SyntaxError
+			if !errors.As(err, &syntax) || syntax.Line < 1 || syntax.Column < 1 {
 				t.Fatalf("an error without a place: %v", err)
 			}
 			return

@@ -258,7 +258,7 @@ func (r *flowReader) do(v field, s *flow.Step) error {
 	s.Do = &flow.Body{}
 	var err error
 	r.fields(v.node, "do", bodyKeys, func(f field) {
-		e := error(nil)
+		var e error
 		if f.name == "steps" {
 			e = r.steps(f.node, s.Do)
 		} else {
