@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -63,12 +64,35 @@ func (c *call) exchange(failure *flow.Failure) *Exchange {
 	return exchange
 }
 
+// secrets are the texts that the exchange must not show: those of the request's
+// credentials, and what a flow itself sent under a telling name, as services
+// like to repeat what they got.
 func (c *call) secrets() []string {
-	secrets := c.request.Secrets
+	secrets := slices.Clone(c.request.Secrets)
 	if c.request.Auth != nil {
-		secrets = append(c.request.Auth.secrets(), secrets...)
+		secrets = append(secrets, c.request.Auth.secrets()...)
+	}
+	if c.sent == nil {
+		return secrets
+	}
+	for name, values := range c.sent.Header {
+		if isSensitive(name) {
+			for _, value := range values {
+				_, credential, _ := strings.Cut(value, " ")
+				secrets = append(secrets, value, credential)
+			}
+		}
+	}
+	for name, values := range c.sent.URL.Query() {
+		if isSensitive(name) {
+			secrets = append(secrets, values...)
+		}
 	}
 	return secrets
+}
+
+func isSensitive(name string) bool {
+	return !strings.EqualFold(name, "Idempotency-Key") && sensitive.MatchString(name)
 }
 
 // sensitive matches names of headers and query parameters that usually hold a
@@ -86,7 +110,7 @@ func maskHeader(header http.Header, secrets []string) http.Header {
 }
 
 func maskValue(name, value string, secrets []string) string {
-	if strings.EqualFold(name, "Idempotency-Key") || !sensitive.MatchString(name) {
+	if !isSensitive(name) {
 		return Redact(value, secrets)
 	}
 	// The scheme alone is no secret and explains much.
@@ -108,7 +132,7 @@ func maskURL(text string, secrets []string) string {
 	for i, pair := range pairs {
 		name, _, found := strings.Cut(pair, "=")
 		plain, err := url.QueryUnescape(name)
-		if found && (err != nil || sensitive.MatchString(plain)) {
+		if found && (err != nil || isSensitive(plain)) {
 			pairs[i] = name + "=" + Mask
 		}
 	}
