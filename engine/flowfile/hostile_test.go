@@ -91,20 +91,24 @@ func aliasBomb(n int) string {
 	return b.String()
 }
 
-// TestHostileFiles reads large files that are made to cost time
-// or memory. Time must grow with size, not with its square.
-func TestHostileFiles(t *testing.T) {
+// TestHostileFiles reads large files that are made to cost time or memory. Time
+// must grow with size, not with its square.
+func TestHostileFiles(t *testing.T) { //nolint:paralleltest // it measures time, so nothing runs beside it
 	const small, large = flow.MaxFileBytes / 128, flow.MaxFileBytes / 8
 	for name, file := range hostile {
 		t.Run(name, func(t *testing.T) {
-			short := cost(file(small))
-			long := cost(file(large))
 			// Sixteen times the size; the square would be 256 times the time.
-			// Below the floor, time says nothing.
-			const floor = 5 * time.Millisecond
-			if ratio := float64(long) / float64(max(short, floor)); ratio > 100 {
-				t.Errorf("16 times the size took %.0f times as long: %v and %v", ratio, short, long)
+			// Below the floor, time says nothing. A machine that is busy with
+			// something else gets more tries; a square fails them all.
+			const floor, tries = 5 * time.Millisecond, 5
+			var short, long time.Duration
+			for range tries {
+				short, long = cost(file(small)), cost(file(large))
+				if long <= 100*max(short, floor) {
+					return
+				}
 			}
+			t.Errorf("16 times the size took %v instead of %v, time after time", long, short)
 		})
 	}
 }
