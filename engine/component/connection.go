@@ -20,21 +20,16 @@ type Connection struct {
 }
 
 // String names the connection and nothing more.
-func (c *Connection) String() string {
-	if c == nil {
-		return "no connection"
-	}
-	return fmt.Sprintf("connection %s to %s", c.Name, c.Component)
-}
+func (c Connection) String() string { return fmt.Sprintf("connection %s to %s", c.Name, c.Component) }
 
 // GoString is String.
-func (c *Connection) GoString() string { return c.String() }
+func (c Connection) GoString() string { return c.String() }
 
 // Format prints String under every verb.
-func (c *Connection) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, c.String()) }
+func (c Connection) Format(state fmt.State, _ rune) { _, _ = fmt.Fprint(state, c.String()) }
 
 // LogValue is what a log shows of the connection.
-func (c *Connection) LogValue() slog.Value { return slog.StringValue(c.String()) }
+func (c Connection) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // ConnectionSpec says what a connection of a component consists of.
 type ConnectionSpec struct {

@@ -143,7 +143,7 @@ func (r *reader) inspect(n *yaml.Node, depth int) bool {
 func (r *reader) inspectKey(object, key *yaml.Node, index int) {
 	switch {
 	case key.Kind == yaml.MappingNode && key.Style&yaml.FlowStyle != 0:
-		r.report(flow.CodeSyntax, key, "", `a value that begins with {{ must be quoted: "{{ … }}"`)
+		r.report(flow.CodeSyntax, object, "", `a value that begins with {{ must be quoted: "{{ … }}"`)
 	case key.Kind != yaml.ScalarNode:
 		r.report(flow.CodeSyntax, key, "", "a key must be text")
 	default:
