@@ -236,7 +236,7 @@ func (s *Services) Start(ctx context.Context) (baseURL string, stop func(), err 
 	// otherwise hold the process.
 	calls, cancel := context.WithCancel(ctx)
 	server := &http.Server{
-		Handler: s.handler, BaseContext: func(net.Listener) context.Context { return calls },
+		Handler: s.handler, BaseContext: func(net.Listener) context.Context { return withLifetime(calls) },
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 	done := make(chan struct{})

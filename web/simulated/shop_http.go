@@ -65,7 +65,9 @@ func (s *shop) placeOrder(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusServiceUnavailable, shopFault{"", "Too many orders wait for an answer. Try again in a moment."})
 		return
 	}
-	placement, err := s.place(r.Context(), form.Customer, form.Email, lines)
+	// The shop's backend holds the line itself: a customer who closes the
+	// page does not call the order back.
+	placement, err := s.place(lifetime(r.Context()), form.Customer, form.Email, lines)
 	if err != nil {
 		writeJSON(w, http.StatusBadGateway, shopFault{"", sentence(err)})
 		return

@@ -1,6 +1,7 @@
 package simulated_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -132,4 +133,31 @@ func TestShopChecksTheForm(t *testing.T) {
 		{"no hook yet", post(`{"customer":"A","email":"a@example.com","quantities":{"LAMP-01":1}}`), 502, map[string]any{"message": "~hook URL"}},
 		{"no such order", call{"GET", "/acme/shop/orders/A-1/answer", "", nil}, 404, nil},
 	})
+}
+
+// TestShopHoldsTheLineItself leaves the page while the hook is at work; the
+// shop gets the answer all the same.
+func TestShopHoldsTheLineItself(t *testing.T) {
+	t.Parallel()
+	called, left := make(chan struct{}), make(chan struct{})
+	address, _ := hook(t, func(w http.ResponseWriter, _ *http.Request) {
+		close(called)
+		<-left
+		_, _ = io.WriteString(w, `{"status":"confirmed"}`)
+	})
+	b := start(t, simulated.Options{Hook: address})
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	request := b.request(call{"POST", "/acme/shop/orders", basket, nil}).WithContext(ctx)
+	go func() {
+		_, err := b.send(request)
+		gone <- err
+	}()
+	<-called
+	leave()
+	if err := <-gone; err == nil {
+		t.Error("the page got an answer after it had left")
+	}
+	close(left)
+	b.until(func() bool { return b.services.Placements()[0].Status == "confirmed" })
 }

@@ -85,6 +85,7 @@ async function changed() {
   }
 }
 
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 relativeTimes();
 setInterval(relativeTimes, 5000);
 if (document.querySelector("[data-live]")) {
