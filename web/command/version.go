@@ -56,7 +56,7 @@ func healthcheck(ctx context.Context, p *program, _ []string) error {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{}).Do(request)
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
