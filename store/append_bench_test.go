@@ -28,6 +28,7 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 func benchmarkAppend(b *testing.B, batches, callers int) {
+	b.Helper()
 	s := open(b, store.Options{Dir: b.TempDir(), Exclusive: true})
 	b.ReportAllocs()
 	b.ResetTimer()

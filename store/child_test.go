@@ -26,7 +26,7 @@ const (
 	childDir  = "REDIAL_STORE_TEST_DIR"
 )
 
-var childTasks = map[string]func(context.Context, string) error{
+var childTasks = map[string]func(ctx context.Context, dir string, output io.Writer) error{
 	"append until killed": appendUntilKilled,
 	"publish":             publishOnce,
 }
@@ -34,7 +34,7 @@ var childTasks = map[string]func(context.Context, string) error{
 func child(task string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := childTasks[task](ctx, os.Getenv(childDir)); err != nil {
+	if err := childTasks[task](ctx, os.Getenv(childDir), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -108,7 +108,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	}
 }
 
-func appendUntilKilled(ctx context.Context, dir string) error {
+func appendUntilKilled(ctx context.Context, dir string, output io.Writer) error {
 	s, err := store.Open(ctx, store.Options{Dir: dir, Exclusive: true})
 	if err != nil {
 		return err
@@ -122,7 +122,10 @@ func appendUntilKilled(ctx context.Context, dir string) error {
 						fmt.Fprintln(os.Stderr, err)
 						return
 					}
-					fmt.Println(batch.Execution.ID, batch.Events[len(batch.Events)-1].Seq)
+					last := batch.Events[len(batch.Events)-1].Seq
+					if _, err := fmt.Fprintln(output, batch.Execution.ID, last); err != nil {
+						return
+					}
 				}
 			}
 		})
@@ -172,7 +175,7 @@ func TestServerSeesOtherProcesses(t *testing.T) {
 	}
 }
 
-func publishOnce(ctx context.Context, dir string) (err error) {
+func publishOnce(ctx context.Context, dir string, _ io.Writer) (err error) {
 	s, err := store.Open(ctx, store.Options{Dir: dir})
 	if err != nil {
 		return err

@@ -280,6 +280,25 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	}
 }
 
+// A command of a newer version does not change the tables under a running
+// server of an older one.
+func TestTablesStayWhileServerRuns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := open(t, store.Options{Dir: dir, Exclusive: true})
+	_, err := database(t, dir).ExecContext(t.Context(), `DELETE FROM migrations WHERE version_id = 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), store.Options{Dir: dir})
+	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "up to date") {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := server.Generation(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestForeignFileIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/signal"
 	"strings"
@@ -35,7 +36,7 @@ func TestFullDisk(t *testing.T) {
 
 // fillDisk stands in for a full disk by a limit on the size of files, which
 // holds for a whole process.
-func fillDisk(ctx context.Context, dir string) (err error) {
+func fillDisk(ctx context.Context, dir string, output io.Writer) (err error) {
 	signal.Ignore(syscall.SIGXFSZ)
 	s, err := store.Open(ctx, store.Options{Dir: dir, Exclusive: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -77,8 +78,8 @@ func fillDisk(ctx context.Context, dir string) (err error) {
 	if last := before[1].Events[len(before[1].Events)-1].Seq; x.LastSeq != last {
 		return fmt.Errorf("the execution has events up to %d, want %d", x.LastSeq, last)
 	}
-	fmt.Println("went on")
-	return nil
+	_, err = fmt.Fprintln(output, "went on")
+	return err
 }
 
 // fillWith stores a batch that has no room, among small ones.

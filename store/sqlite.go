@@ -14,9 +14,13 @@ import (
 	"modernc.org/sqlite"
 )
 
-// DefaultLockWait is how long a change waits for another process to release the
-// database. Other processes write in short transactions.
-const DefaultLockWait = 5 * time.Second
+// How long a change waits for another process to release the database. The
+// other processes write in short transactions. They themselves wait longer, as
+// a busy server leaves them only the moments between its commits.
+const (
+	serverLockWait  = 5 * time.Second
+	commandLockWait = 30 * time.Second
+)
 
 // Pragmas of the writer.
 const (

@@ -40,7 +40,8 @@ type Options struct {
 	// commands run beside it.
 	Exclusive bool
 	// LockWait is how long a change waits for another process to release the
-	// database before its caller gets ErrBusy; DefaultLockWait if 0.
+	// database before its caller gets ErrBusy. If 0: 5 s, and 30 s unless
+	// Exclusive.
 	LockWait time.Duration
 	// Clock gives the times at which flows and the like were changed; time.Now
 	// if nil.
@@ -72,7 +73,10 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		o.Clock = time.Now
 	}
 	if o.LockWait == 0 {
-		o.LockWait = DefaultLockWait
+		o.LockWait = commandLockWait
+		if o.Exclusive {
+			o.LockWait = serverLockWait
+		}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

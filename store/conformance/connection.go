@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +57,11 @@ func hidesFields(t *testing.T, _ Open) {
 				t.Errorf("%s prints %s", format, text)
 			}
 		}
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("m", "connection", c, "pointer", &c)
+	if strings.Contains(log.String(), "s3cret") || !strings.Contains(log.String(), "connection n of c") {
+		t.Errorf("the log says %s", log.String())
 	}
 }
 
