@@ -164,7 +164,7 @@ func (c *compiler) dispatch(n ast.Node) *node {
 	case *ast.FloatNode:
 		return c.literal(n, n.Value, typeNumber)
 	case *ast.StringNode:
-		return c.literal(n, n.Value, typeText)
+		return c.literal(n, strings.ToValidUTF8(n.Value, "\ufffd"), typeText)
 	case *ast.IdentifierNode:
 		return c.identifier(n)
 	case *ast.MemberNode:

@@ -32,6 +32,11 @@ type Part struct {
 // Explain evaluates the expression once more and keeps the values on the way.
 // It costs more than Eval: use it for people, not for every step.
 func (p *Program) Explain(v *Values) Explanation {
+	if v != nil {
+		// A copy, so that explaining does not change which UUIDs come next.
+		c := *v
+		v = &c
+	}
 	r := startRun(v, p.vars)
 	defer r.end()
 	r.trace = map[*node]any{}
@@ -140,11 +145,12 @@ func operandsOf(n *node, found []*node) []*node {
 	switch n.show {
 	case showPath, showCall:
 		return append(found, n)
+	default:
+		for _, kid := range n.kids {
+			found = operandsOf(kid, found)
+		}
+		return found
 	}
-	for _, kid := range n.kids {
-		found = operandsOf(kid, found)
-	}
-	return found
 }
 
 // brief writes a value for a person, short.

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -88,7 +89,8 @@ func errorf(code, format string, args ...any) *Error {
 
 // at gives an error its place, unless it has one from further inside.
 func at(n *node, err error) error {
-	if e, ok := err.(*Error); ok && e.Offset < 0 {
+	var e *Error
+	if errors.As(err, &e) && e.Offset < 0 {
 		e.Offset, e.End = n.start, n.end
 	}
 	return err

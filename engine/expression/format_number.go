@@ -215,10 +215,7 @@ func readSymbols(tag language.Tag) symbols {
 		tag = latin
 	}
 	sample := message.NewPrinter(tag).Sprint(number.Decimal(-12345678.5, number.MaxFractionDigits(1)))
-	var between []string
-	for _, part := range strings.FieldsFunc(sample, unicode.IsDigit) {
-		between = append(between, part)
-	}
+	between := strings.FieldsFunc(sample, unicode.IsDigit)
 	s := english
 	if len(between) == 0 {
 		return s

@@ -11,7 +11,7 @@ func init() {
 	const topic = "Dates"
 	declare(topic, "parseDate(x: text|number, format?: text, zone?: text) -> date", `The date that a text holds, as RFC 3339. Without a format it understands RFC 3339, dates alone and the format of mail headers; "unix" and "unixMillis" read seconds and milliseconds since 1970. The zone (UTC) counts where the text has none.`,
 		Function{eval: parseDate}, `parseDate("31.12.2026", "dd.MM.yyyy")`, `"2026-12-31"`, `parseDate("3/7/26 9:05 PM", "M/d/yy h:mm a", "America/New_York")`, `"2026-03-07T21:05:00-05:00"`, `parseDate(1700000000, "unix")`, `"2023-11-14T22:13:20Z"`)
-	declare(topic, "formatDate(date: date, format: text, zone?: text, locale?: text) -> text", "The date in a format, in the zone where one is given. Letters: yyyy MM MMM dd EEE HH hh mm ss SSS a XXX and more; 'text' stands for itself.",
+	declare(topic, "formatDate(date: date, format: text, zone?: text, locale?: text) -> text", "The date in a format, in the zone where one is given. Letters: yyyy MM MMM dd EEE HH hh mm ss SSS a XXX and more; 'text' stands for itself. Names of months and days are in the locale's language: en, de, es or fr.",
 		Function{eval: formatDate}, `formatDate("2026-03-07T21:05:00Z", "dd.MM.yyyy HH:mm", "Europe/Berlin")`, `"07.03.2026 22:05"`, `formatDate("2026-03-07", "EEEE, d MMMM yyyy")`, `"Saturday, 7 March 2026"`)
 	for _, unit := range dateUnits {
 		declare(topic, "add"+unit.plural+"(date: date, n: number) -> date", unit.help,
@@ -79,7 +79,7 @@ var otherLayouts = []string{
 	"2006-01-02T15:04:05Z0700", "20060102T150405Z0700",
 }
 
-func parseDate(r *run, a []any) (any, error) {
+func parseDate(_ *run, a []any) (any, error) {
 	zone := time.UTC
 	var err error
 	if a[2] != nil {

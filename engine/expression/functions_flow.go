@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"sort"
+	"sync/atomic"
 	"time"
 )
 
@@ -66,8 +67,8 @@ func uuid(r *run, _ []any) (any, error) {
 	if err := r.work(16); err != nil {
 		return nil, err
 	}
-	seed := binary.BigEndian.AppendUint64([]byte(r.values.Seed), uint64(r.uuids))
-	r.uuids++
+	n := atomic.AddInt64(&r.values.uuids, 1)
+	seed := binary.BigEndian.AppendUint64([]byte(r.values.Seed), uint64(n))
 	sum := sha256.Sum256(seed)
 	sum[6] = sum[6]&0x0f | 0x40
 	sum[8] = sum[8]&0x3f | 0x80

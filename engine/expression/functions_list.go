@@ -19,7 +19,7 @@ func init() {
 	declare(topic, "findLastIndex(list: list, condition: expression) -> whole", "The number of the last item for which the condition is true, or null.",
 		Function{over: finder(true, true), result: indexOrNull}, `findLastIndex([1, 5, 3], # > 2)`, `2`)
 	declare(topic, "all(list: list, condition: expression) -> boolean", "Whether the condition is true for every item; for none it is.",
-		Function{over: quantifier(func(yes, n int) bool { return yes == n }, func(yes, no int) bool { return no > 0 })}, `all([1, 2], # > 0)`, `true`)
+		Function{over: quantifier(func(yes, n int) bool { return yes == n }, func(_, no int) bool { return no > 0 })}, `all([1, 2], # > 0)`, `true`)
 	declare(topic, "any(list: list, condition: expression) -> boolean", "Whether the condition is true for at least one item.",
 		Function{over: quantifier(func(yes, _ int) bool { return yes > 0 }, func(yes, _ int) bool { return yes > 0 })}, `any([1, 2], # > 1)`, `true`)
 	declare(topic, "none(list: list, condition: expression) -> boolean", "Whether the condition is true for no item.",
@@ -31,7 +31,7 @@ func init() {
 	declare(topic, "sum(list: list, each?: expression) -> number", "The sum of the items, or of the expression for each; null is left out. Whole numbers and money stay exact.",
 		Function{over: sumItems, result: summed}, `sum([1, null, 2])`, `3`, `sum([{qty: 2}, {qty: 5}], .qty)`, `7`)
 	declare(topic, "groupBy(list: list, key: expression) -> object", "An object of lists: the items by the key's text.",
-		Function{over: groupBy, result: grouped}, `groupBy([{w: "A", n: 1}, {w: "B", n: 2}, {w: "A", n: 3}], .w)`, `{"A":[{"n":1,"w":"A"},{"n":3,"w":"A"}],"B":[{"n":2,"w":"B"}]}`)
+		Function{over: groupBy}, `groupBy([{w: "A", n: 1}, {w: "B", n: 2}, {w: "A", n: 3}], .w)`, `{"A":[{"n":1,"w":"A"},{"n":3,"w":"A"}],"B":[{"n":2,"w":"B"}]}`)
 	declare(topic, "sortBy(list: list, key: expression, order?: text) -> list", `The items in order of the key, "asc" or "desc". Items of equal keys keep their order; null comes last.`,
 		Function{over: sortBy, result: sameList}, `sortBy([{n: 2}, {n: 1}], .n)`, `[{"n":1},{"n":2}]`, `sortBy(["a", "c", "b"], #, "desc")`, `["c","b","a"]`)
 	declare(topic, "reduce(list: list, step: expression, start?: any) -> any", "One value out of all items: the expression sees what there is so far as #acc. Without start, the first item is it.",
@@ -209,10 +209,6 @@ func groupBy(r *run, list []any, each *predicate, _ []any) (any, error) {
 		out[key] = items
 	}
 	return out, nil
-}
-
-func grouped(kids []*node) *Type {
-	return &Type{Kind: Object, Open: true}
 }
 
 func sortBy(r *run, list []any, each *predicate, rest []any) (any, error) {

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 )
@@ -44,7 +45,8 @@ func compilePattern(text string) (*pattern, error) {
 }
 
 func patternError(err error) string {
-	if e, ok := err.(*syntax.Error); ok {
+	var e *syntax.Error
+	if errors.As(err, &e) {
 		return e.Code.String() + " in " + clip(e.Expr, maxText)
 	}
 	return clip(err.Error(), 2*maxText)

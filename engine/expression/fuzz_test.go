@@ -3,6 +3,7 @@ package expression_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"redial/engine/expression"
 )
@@ -66,9 +67,17 @@ func checkError(t *testing.T, source string, err error) {
 	}
 }
 
+// watch ends the process when a source takes far longer than any may: only so
+// the fuzzer keeps a source that hangs.
+func watch(source string) (done func()) {
+	timer := time.AfterFunc(time.Minute, func() { panic("no end: " + source) })
+	return func() { timer.Stop() }
+}
+
 func FuzzCompile(f *testing.F) {
 	addSources(f)
 	f.Fuzz(func(t *testing.T, source string) {
+		defer watch(source)()
 		for _, scope := range []*expression.Scope{nil, fuzzScope} {
 			p, faults := expression.Compile(source, scope)
 			checkFaults(t, source, p != nil, faults)
@@ -94,6 +103,7 @@ func FuzzCompileTemplate(f *testing.F) {
 		f.Add("a {{" + source + "}} b {{ 1 }}")
 	}
 	f.Fuzz(func(t *testing.T, source string) {
+		defer watch(source)()
 		for _, kind := range []expression.TemplateKind{expression.TextTemplate, expression.URLTemplate} {
 			tmpl, faults := expression.CompileTemplate(source, fuzzScope, kind)
 			checkFaults(t, source, tmpl != nil, faults)

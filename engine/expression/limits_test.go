@@ -24,7 +24,7 @@ var killers = map[string]func() error{
 	"open parentheses":    source(strings.Repeat("(", 16000)),
 	"minus signs":         source(strings.Repeat("-", 16000) + "1"),
 	"minus and brackets":  source(strings.Repeat("-(", 5000) + "1" + strings.Repeat(")", 5000)),
-	"not not":             source(strings.Repeat("not ", 4000) + "true"),
+	"negations":           source(strings.Repeat("not ", 4000) + "true"),
 	"exclamation marks":   source(strings.Repeat("!", 16000) + "true"),
 	"lists":               source(strings.Repeat("[", 8000) + strings.Repeat("]", 8000)),
 	"objects":             source(strings.Repeat("{a:", 4000) + "1" + strings.Repeat("}", 4000)),
@@ -81,10 +81,10 @@ var killers = map[string]func() error{
 	"url encode":          large(`urlEncode(repeat("ä", 20000000))`),
 
 	// Work: nested predicates multiply, and so do patterns and texts.
-	"nested predicates": large(`map(1..1000, map(1..1000, map(1..1000, map(1..1000, #))))`),
-	"nested counts":     large(`let xs = 1..3000; count(xs, any(xs, any(xs, # < 0)))`),
+	"nested predicates": large(`map(1..1000, map(2..1000, map(3..1000, map(4..1000, #))))`),
+	"nested counts":     large(`let xs = 1..3000; count(xs, all(xs, any(xs, # < 0)))`),
 	"lookup in map":     large(`let xs = map(1..100000, {a: #}); map(xs, lookup(xs, "a", -1))`),
-	"in in map":         large(`let xs = 1..100000; map(xs, -1 in xs)`),
+	"membership in map": large(`let xs = 1..100000; map(xs, -1 in xs)`),
 	"sort":              large(`let xs = 1..100000; map(xs, sortBy(xs, #))`),
 	"contains in map":   large(`map(1..1000000, trigger.body.ys contains "z")`),
 	"pattern":           large(`trigger.body.xs matches "(x+x+)+y"`),
@@ -93,7 +93,7 @@ var killers = map[string]func() error{
 	"huge pattern":      large(`"a" matches repeat("(a{30}){30}", 80)`),
 	"all matches":       large(`matchAll(trigger.body.xs, "()")`),
 	"uuids":             large(`map(1..1000000, uuid())`),
-	"explained":         explained(`let xs = 1..3000; count(xs, any(xs, any(xs, # < 0)))`),
+	"explained":         explained(`let xs = 1..3000; count(xs, none(xs, any(xs, # < 0)))`),
 }
 
 // lets writes let n1 = first; let n2 = pattern of n1; … nN.
@@ -179,7 +179,7 @@ func TestMain(m *testing.M) {
 		}
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
-		fmt.Printf("%s\t%d\t%s\n", name, memory.Sys, strings.ReplaceAll(message, "\n", " "))
+		fmt.Fprintf(os.Stdout, "%s\t%d\t%s\n", name, memory.Sys, strings.ReplaceAll(message, "\n", " "))
 	}
 }
 
@@ -187,7 +187,7 @@ func TestMain(m *testing.M) {
 // them ten times slower and finds nothing in them, as they have one goroutine.
 var slow = map[string]bool{
 	"doubled as text": true, "doubled compared": true, "doubled hashed": true, "nested counts": true, "lookup in map": true,
-	"in in map": true, "sort": true, "contains in map": true, "pattern": true, "pattern in map": true, "uuids": true, "explained": true,
+	"membership in map": true, "sort": true, "contains in map": true, "pattern": true, "pattern in map": true, "uuids": true, "explained": true,
 	"split to characters": true, "merge in a map": true, "all matches": true, "doubled flattened": true, "doubled with money": true,
 }
 

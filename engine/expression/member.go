@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -83,7 +84,7 @@ func (c *compiler) field(base *node, key string, start, end int) *node {
 	if base.path == nil {
 		return made
 	}
-	made.path = append(base.path[:len(base.path):len(base.path)], key)
+	made.path = slices.Concat(base.path, []string{key})
 	made.start = min(made.start, base.start)
 	return c.read(made)
 }
@@ -167,6 +168,7 @@ func (c *compiler) index(base *node, property ast.Node, start, end int) *node {
 		}
 	case Boolean, Integer, Number:
 		c.fault(base.start, base.end, FaultType, "%s has no items", kindPhrase(base.typ.Kind))
+	default: // Nothing is known.
 	}
 	made.eval = func(r *run) (any, error) {
 		v, err := base.value(r)
@@ -264,6 +266,7 @@ func (c *compiler) slice(n *ast.SliceNode) *node {
 		made.typ = typeText
 	case Object, Boolean, Integer, Number:
 		c.fault(base.start, base.end, FaultType, "only lists and text have parts, and this is %s", kindPhrase(k))
+	default: // It has parts, or nothing is known.
 	}
 	var from, to *node
 	if n.From != nil {
@@ -286,7 +289,7 @@ func (c *compiler) slice(n *ast.SliceNode) *node {
 
 // part is v[from:to]; what lies outside is left out.
 func (r *run) part(v any, from, to *node) (any, error) {
-	length := 0
+	var length int
 	switch v := v.(type) {
 	case []any:
 		length = len(v)

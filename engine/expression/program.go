@@ -1,6 +1,9 @@
 package expression
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Program is a compiled expression. It is immutable and safe for concurrent use.
 type Program struct {
@@ -15,6 +18,22 @@ type Program struct {
 // do it once, at publishing, never per call.
 func Compile(source string, scope *Scope) (*Program, []Fault) {
 	return compile(source, scope)
+}
+
+// CompileCondition compiles a bare expression that must be true, false or null,
+// as in when: what is known to be anything else is a fault.
+func CompileCondition(source string, scope *Scope) (*Program, []Fault) {
+	p, faults := compile(source, scope)
+	if p == nil {
+		return nil, faults
+	}
+	switch k := p.root.typ.kind(); k {
+	case Any, Null, Boolean:
+		return p, faults
+	default:
+		return nil, append(faults, Fault{Start: p.root.start, End: p.root.end, Code: FaultType, Message: fmt.Sprintf(
+			"a condition is true or false, and this is %s%s", kindPhrase(k), truthAdvice(sample(k)))})
+	}
 }
 
 // Eval evaluates the expression. An error is an *Error.

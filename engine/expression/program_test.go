@@ -230,6 +230,13 @@ func TestRepeatable(t *testing.T) {
 	if a[0] == a[1] || a[0] == b[0] || a[2] != "2026-03-07T00:02:03.000000004Z" {
 		t.Errorf("%v and %v", a, b)
 	}
+	shared := &expression.Values{Seed: "e1/step", Now: at}
+	one, _ := p.Eval(shared)
+	explained := p.Explain(shared).Value
+	two, _ := p.Eval(shared)
+	if x, y := one.([]any), two.([]any); x[0] == y[0] || x[1] == y[0] || explained.([]any)[0] != y[0] {
+		t.Errorf("the fields of a step share UUIDs: %v, %v, explained %v", one, two, explained)
+	}
 	if id := a[0].(string); len(id) != 36 || id[14] != '4' || !strings.ContainsRune("89ab", rune(id[19])) {
 		t.Errorf("%s is no version 4 UUID", id)
 	}
@@ -238,10 +245,10 @@ func TestRepeatable(t *testing.T) {
 // TestValuesUntouched holds that evaluating never changes what it reads.
 func TestValuesUntouched(t *testing.T) {
 	t.Parallel()
-	make := func() map[string]any {
+	fresh := func() map[string]any {
 		return map[string]any{"list": []any{int64(2), int64(1), map[string]any{"p": 0.1}}, "object": map[string]any{"a": int64(1)}}
 	}
-	values := body(make())
+	values := body(fresh())
 	for _, source := range []string{
 		"sortBy([trigger.body.list[0], trigger.body.list[1]], #)", "reverse(trigger.body.list)", "merge(trigger.body.object, {b: 2})",
 		"concat(trigger.body.list[:1], [9])", "[trigger.body, money(1.5)]", "map(trigger.body.list[2:], money(.p))",
@@ -250,7 +257,7 @@ func TestValuesUntouched(t *testing.T) {
 		if _, err := compiled(t, source, nil).Eval(values); err != nil {
 			t.Errorf("%s: %v", source, err)
 		}
-		if !reflect.DeepEqual(values.Trigger["body"], any(make())) {
+		if !reflect.DeepEqual(values.Trigger["body"], any(fresh())) {
 			t.Fatalf("%s changed its values: %v", source, values.Trigger)
 		}
 	}
@@ -322,5 +329,15 @@ func TestConstantTemplates(t *testing.T) {
 	}
 	if _, ok := compiledTemplate(t, "{{ 1 }}", nil, expression.TextTemplate).Constant(); ok {
 		t.Error("an expression is taken for a constant")
+	}
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	scope := &expression.Scope{Items: map[string]*expression.Type{"n": {Kind: expression.Integer}, "any": nil}}
+	for source, fits := range map[string]bool{"n > 1": true, "any": true, "null": true, "n": false, "[n > 1]": false, "'true'": false, "n >": false} {
+		if p, faults := expression.CompileCondition(source, scope); (p != nil) != fits {
+			t.Errorf("%s: %v", source, faults)
+		}
 	}
 }

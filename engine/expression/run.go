@@ -61,7 +61,6 @@ type run struct {
 
 	steps, memory int64
 	started       time.Time
-	uuids         int
 
 	// money is true once an amount was made, built once a list or an object
 	// was: only then must a result be looked through.
@@ -81,7 +80,7 @@ var runs = sync.Pool{New: func() any { return new(run) }}
 // startRun takes a clean run from the pool.
 func startRun(v *Values, vars int) *run {
 	if v == nil {
-		v = &noValues
+		v = new(Values)
 	}
 	r := runs.Get().(*run)
 	args, names := r.args[:0], r.vars
@@ -91,8 +90,6 @@ func startRun(v *Values, vars int) *run {
 	*r = run{values: v, args: args, vars: names[:vars]}
 	return r
 }
-
-var noValues Values
 
 // maxPooled bounds what a run keeps when it goes back into the pool.
 const maxPooled = 1024

@@ -81,6 +81,7 @@ func (s *schemaReader) shape(object map[string]any, depth int) *Type {
 		}
 	case Object:
 		s.fields(t, object, depth)
+	default: // Scalars have no inside.
 	}
 	return t
 }

@@ -48,10 +48,15 @@ type Values struct {
 	Inputs map[string]any
 	// Now is what now() says: the step's start.
 	Now time.Time
-	// Seed makes uuid() repeatable: the n-th UUID of an evaluation is taken
-	// from the SHA-256 of the seed and n, so an evaluation repeated after a
-	// crash gives the same ones. It must differ between evaluations.
+	// Seed makes uuid() repeatable: the n-th UUID made with these Values is
+	// taken from the SHA-256 of the seed and n. A step that is repeated after a
+	// crash with the same seed and new Values gives the same UUIDs, and the
+	// fields of a step, evaluated with one Values, get different ones. The seed
+	// must differ between steps, iterations and executions.
 	Seed string
+
+	// uuids counts the UUIDs made so far; it is changed atomically.
+	uuids int64
 }
 
 // Reference is something that an expression reads.

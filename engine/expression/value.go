@@ -44,6 +44,8 @@ func plain(v any) any {
 		return float64(v)
 	case json.Number:
 		return fromNumber(string(v))
+	case uint32:
+		return int64(v)
 	case []string:
 		list := make([]any, len(v))
 		for i, s := range v {
@@ -60,6 +62,12 @@ func plain(v any) any {
 		object := make(map[string]any, len(v))
 		for key, s := range v {
 			object[key] = s
+		}
+		return object
+	case map[string][]string:
+		object := make(map[string]any, len(v))
+		for key, s := range v {
+			object[key] = plain(s)
 		}
 		return object
 	default:
