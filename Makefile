@@ -14,7 +14,6 @@ templ := $(bin)/templ
 npm := .ci/npm/node_modules/.package-lock.json
 
 version ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-commit ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 
 # Tests share the machine with the services that they start; a hanging one
 # must not take the whole run along.
@@ -26,8 +25,8 @@ help: ## show this list
 
 .PHONY: build
 build: ## the static binary, ./redial
-	CGO_ENABLED=0 go build -trimpath -tags timetzdata \
-	  -ldflags '-s -w -X main.version=$(version) -X main.commit=$(commit)' -o redial .
+	CGO_ENABLED=0 go build -trimpath \
+	  -ldflags '-s -w -X redial/web/command.release=$(version)' -o redial .
 
 # The checks come first: they are quick, and the last lines are those of the tests.
 .PHONY: test
