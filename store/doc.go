@@ -40,9 +40,9 @@
 //
 //	queue ──► BEGIN IMMEDIATE ──► each change ──► COMMIT ──► answers
 //	                │                  │             │
-//	         held by another    statement failed   failed: all get the error,
-//	         process: all       : ROLLBACK, then   the connection is opened
-//	         get ErrBusy        one by one         again
+//	         held by another    a statement        failed: all get the
+//	         process: all       fails: ROLLBACK,   error, and the connection
+//	         get ErrBusy        then one by one    is opened again
 //
 // The writer goes below database/sql to the driver. Readers are an ordinary
 // pool of connections that cannot write and never wait for the writer.

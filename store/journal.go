@@ -259,7 +259,7 @@ ORDER BY first_seq`
 			batch = batch[1:]
 		}
 		events = append(events, batch...)
-		return limit == 0 || len(events) < limit, nil
+		return limit <= 0 || len(events) < limit, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading events of execution %s: %w", id, err)

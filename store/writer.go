@@ -155,14 +155,7 @@ func (w *writer) store(group []task) error {
 	results := w.results[:len(group)]
 	again, err := w.transact(group, results)
 	if again && len(group) > 1 {
-		// One by one, the change that cannot be stored does not take the others
-		// with it.
-		for i := range group {
-			if _, err := w.transact(group[i:i+1], results[i:i+1]); err != nil {
-				w.logger.Error("a change could not be stored", "error", err)
-				results[i] = err
-			}
-		}
+		w.storeEach(group, results)
 		err = nil
 	}
 	if err != nil {
@@ -172,6 +165,26 @@ func (w *writer) store(group []task) error {
 	}
 	notify(group, func(i int) error { return results[i] })
 	return nil
+}
+
+// storeEach stores changes one by one, so that the one that cannot be stored
+// does not take the others with it. When another process comes between and holds
+// the database, the rest fails too instead of waiting as long for each.
+func (w *writer) storeEach(group []task, results []error) {
+	for i := range group {
+		_, err := w.transact(group[i:i+1], results[i:i+1])
+		if err == nil {
+			continue
+		}
+		w.logger.Error("a change could not be stored", "error", err)
+		results[i] = err
+		if errors.Is(err, ErrBusy) {
+			for j := range results[i+1:] {
+				results[i+1+j] = err
+			}
+			return
+		}
+	}
 }
 
 // notify tells everyone in a group what became of their change.

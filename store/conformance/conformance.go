@@ -61,6 +61,7 @@ func Run(t *testing.T, open Open) {
 		tests map[string]func(*testing.T, Open)
 	}{
 		{"journal", journalTests},
+		{"refusals", refusalTests},
 		{"executions", executionTests},
 		{"flows", flowTests},
 		{"versions", versionTests},
