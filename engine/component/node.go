@@ -223,8 +223,6 @@ func (n node) what() string {
 	return n.path
 }
 
-func (n node) isNull() bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
-
 // text reads a scalar that is text. Numbers and dates pass as they stand.
 func (n node) text() string {
 	if n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!str" || n.ShortTag() == "!!timestamp") {

@@ -25,7 +25,10 @@ func TestExchangeHidesSecrets(t *testing.T) {
 		_, _ = fmt.Fprintf(w, "%s %s %s %s", r.URL, r.Header.Get("Authorization"), body, nested)
 	})
 	client := newClient(t, outbound.Options{})
-	quoted, _ := json.Marshal(secret)
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, auth := range map[string]outbound.Auth{
 		"bearer": outbound.Bearer{Token: secret},
 		"basic":  outbound.Basic{Username: "ada", Password: secret},

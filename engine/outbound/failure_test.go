@@ -3,7 +3,7 @@ package outbound_test
 import (
 	"bufio"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -17,7 +17,7 @@ import (
 
 type netConn = net.Conn
 
-var silent = log.New(io.Discard, "", 0)
+var silent = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 
 func TestBrokenConnections(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func TestBrokenConnections(t *testing.T) {
 			if response.Sent != test.sent {
 				t.Errorf("sent is %t", response.Sent)
 			}
-			if response.Exchange.Failure != failure.Message || response.Exchange.Method != "POST" {
+			if response.Exchange.Failure != failure.Message || response.Exchange.Method != http.MethodPost {
 				t.Errorf("the exchange is %+v", response.Exchange)
 			}
 		})

@@ -25,7 +25,7 @@ func TestSigV4Suite(t *testing.T) {
 		{"get-vanilla-empty-query-key", "GET", "/?Param1=value1", "host;x-amz-date", "a67d582fa61cc504c4bae71f336f98b97f1ea3c7a6bfe1b6e45aec72011b9aeb"},
 		{"post-vanilla-query", "POST", "/?Param1=value1", "host;x-amz-date", "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11"},
 	} {
-		req, err := http.NewRequest(test.method, "https://example.amazonaws.com"+test.target, nil)
+		req, err := http.NewRequestWithContext(t.Context(), test.method, "https://example.amazonaws.com"+test.target, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
