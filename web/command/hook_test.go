@@ -1,0 +1,272 @@
+package command_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// echo answers with what expressions see of the call.
+const echo = `redial: 1
+slug: echo
+trigger:
+  uses: webhook
+  with: {methods: [GET, HEAD, POST, PUT, PATCH, DELETE]}
+steps:
+  seen:
+    uses: transform
+    with: {set: {trigger: "{{ trigger }}"}}
+  answer:
+    uses: respond
+    with: {body: "{{ steps.seen.trigger }}"}
+edges:
+  - trigger -> seen
+  - seen -> answer
+`
+
+// strict takes little.
+const strict = `redial: 1
+slug: strict
+trigger:
+  uses: webhook
+  with:
+    methods: [POST, PUT]
+    types: [application/json, text/plain]
+    max_body: 64
+steps:
+  answer:
+    uses: respond
+    with: {body: "{{ trigger.body }}"}
+edges:
+  - trigger -> answer
+`
+
+// silent ends without an answer.
+const silent = `redial: 1
+slug: silent
+trigger: {uses: webhook}
+steps:
+  think:
+    uses: transform
+    with: {set: {a: 1}}
+edges:
+  - trigger -> think
+`
+
+func TestHookShowsTheCallToTheFlow(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, echo)
+	for name, tc := range map[string]struct {
+		method, path string
+		headers      []string
+		want         map[string]string
+	}{
+		"method and path":         {http.MethodPut, "/hooks/echo", nil, map[string]string{"method": "PUT", "path": "/"}},
+		"path below the hook":     {http.MethodGet, "/hooks/echo/orders/7%2F8/lines", nil, map[string]string{"path": "/orders/7/8/lines"}},
+		"slash at the end":        {http.MethodGet, "/hooks/echo/", nil, map[string]string{"path": "/"}},
+		"query":                   {http.MethodGet, "/hooks/echo?a=1&b=%C3%BC&c=", nil, map[string]string{"query": `{"a":"1","b":"ü","c":""}`}},
+		"repeated query":          {http.MethodGet, "/hooks/echo?a=1&a=2", nil, map[string]string{"query": `{"a":["1","2"]}`}},
+		"no query":                {http.MethodGet, "/hooks/echo", nil, map[string]string{"query": "{}", "body": ""}},
+		"header names":            {http.MethodGet, "/hooks/echo", []string{"X-Trace-ID", "Q"}, map[string]string{"headers.x-trace-id": "Q", "headers.X-Trace-Id": ""}},
+		"repeated header":         {http.MethodGet, "/hooks/echo", []string{"X-A", "1", "X-A", "2"}, map[string]string{"headers.x-a": "1, 2"}},
+		"cookies stay outside":    {http.MethodGet, "/hooks/echo", []string{"Cookie", "session=secret"}, map[string]string{"headers.cookie": ""}},
+		"credentials stay out":    {http.MethodGet, "/hooks/echo", []string{"Authorization", "Bearer x"}, map[string]string{"headers.authorization": ""}},
+		"any host":                {http.MethodGet, "/hooks/echo", []string{"Host", "flows.example.com"}, map[string]string{"headers.host": "flows.example.com"}},
+		"any origin is let in":    {http.MethodGet, "/hooks/echo", []string{"Origin", "https://elsewhere.example"}, map[string]string{"headers.origin": "https://elsewhere.example"}},
+		"query of broken escapes": {http.MethodGet, "/hooks/echo?a=%zz&b=1", nil, map[string]string{"query.b": "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := p.call(t, tc.method, tc.path, nil, tc.headers...).wants(t, http.StatusOK)
+			for path, want := range tc.want {
+				if got := a.get(t, path); got != want {
+					t.Errorf("%s is %q, not %q", path, got, want)
+				}
+			}
+			if received, err := time.Parse(time.RFC3339, a.get(t, "receivedAt")); err != nil || time.Since(received).Abs() > time.Hour {
+				t.Errorf("receivedAt is %q", a.get(t, "receivedAt"))
+			}
+		})
+	}
+}
+
+func TestHookRefusesAndStartsNothing(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, strict)
+	p.publish(t, "redial: 1\nslug: by-hand\ntrigger: {uses: manual}\nsteps:\n  a: {uses: transform, with: {set: {b: 1}}}\nedges: [trigger -> a]\n")
+	p.api(t, http.MethodPut, "/api/flows/draft", strings.Replace(echo, "slug: echo", "slug: draft", 1)).wants(t, http.StatusCreated)
+	json := []string{"Content-Type", "application/json"}
+	for name, tc := range map[string]struct {
+		method, path, body string
+		headers            []string
+		status             int
+		kind               string
+	}{
+		"unknown flow":          {http.MethodPost, "/hooks/nobody", "", nil, 404, "not-found"},
+		"unpublished flow":      {http.MethodPost, "/hooks/draft", "", nil, 404, "not-found"},
+		"flow without a URL":    {http.MethodPost, "/hooks/by-hand", "", nil, 404, "not-found"},
+		"slug that cannot be":   {http.MethodPost, "/hooks/A_B", "", nil, 404, "not-found"},
+		"method":                {http.MethodGet, "/hooks/strict", "", nil, 405, "method-not-allowed"},
+		"method OPTIONS":        {http.MethodOptions, "/hooks/strict", "", nil, 405, "method-not-allowed"},
+		"body too large":        {http.MethodPost, "/hooks/strict", `"` + strings.Repeat("x", 63) + `"`, json, 413, "body-too-large"},
+		"content type":          {http.MethodPost, "/hooks/strict", "<a/>", []string{"Content-Type", "application/xml"}, 415, "unsupported-type"},
+		"no content type":       {http.MethodPost, "/hooks/strict", "{}", []string{"Content-Type", ""}, 415, "unsupported-type"},
+		"body that breaks off":  {http.MethodPost, "/hooks/strict", `{"a":`, json, 400, "unreadable-body"},
+		"two values":            {http.MethodPost, "/hooks/strict", `{} {}`, json, 400, "unreadable-body"},
+		"bytes that are no UTF": {http.MethodPost, "/hooks/strict", "\"\xff\"", json, 400, "unreadable-body"},
+		"number out of range":   {http.MethodPost, "/hooks/strict", "1e999", json, 400, "unreadable-body"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := p.call(t, tc.method, tc.path, tc.body, tc.headers...).wantsProblem(t, tc.status, tc.kind)
+			a.wantsHeader(t, "Redial-Execution-Id", "")
+			if tc.status == 405 {
+				a.wantsHeader(t, "Allow", "POST, PUT")
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if items := p.api(t, http.MethodGet, "/api/executions", nil).list(t, "items"); len(items) > 0 {
+			t.Errorf("there are executions: %v", items)
+		}
+	})
+}
+
+// A body of unknown length is bounded as well.
+func TestHookBoundsBodiesSentInChunks(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, strict)
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(p.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	chunk := strings.Repeat("x", 100)
+	_, err = fmt.Fprintf(conn, "POST /hooks/strict HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(chunk), chunk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("the answer has status %d", response.StatusCode)
+	}
+}
+
+func TestHookWithoutRespondAnswersNoContent(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, silent)
+	a := p.hook(t, "silent", `{}`).wants(t, http.StatusNoContent)
+	if len(a.body) > 0 {
+		t.Errorf("the body is %q", a.body)
+	}
+	response := p.call(t, http.MethodGet, "/executions/"+a.id(t)+"/response", nil).wants(t, http.StatusNoContent)
+	response.wantsHeader(t, "Redial-Answer", "final")
+}
+
+func TestHookAnswersHEADWithHeadersAlone(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, echo)
+	p.publish(t, strict)
+	a := p.call(t, http.MethodHead, "/hooks/echo", nil).wants(t, http.StatusOK).wantsHeader(t, "Content-Type", "application/json")
+	if len(a.body) > 0 || a.header.Get("Content-Length") == "0" {
+		t.Errorf("the answer is %s", a)
+	}
+	a.id(t)
+	p.call(t, http.MethodHead, "/hooks/strict", nil).wants(t, http.StatusMethodNotAllowed)
+	p.call(t, http.MethodHead, "/hooks/nobody", nil).wants(t, http.StatusNotFound)
+}
+
+// guarded answers with a page and a cookie.
+const guarded = `redial: 1
+slug: guarded
+trigger: {uses: webhook, with: {methods: [GET]}}
+steps:
+  answer:
+    uses: respond
+    with:
+      status: 203
+      headers:
+        Content-Type: text/html
+        X-Name: "{{ trigger.query.name }}"
+        X-Missing: "{{ trigger.query.missing }}"
+        Content-Security-Policy: default-src *
+      body: <script>alert(1)</script>
+edges:
+  - trigger -> answer
+`
+
+func TestAnswersOfFlowsAreGuarded(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, guarded)
+	a := p.call(t, http.MethodGet, "/hooks/guarded?name=J%C3%BCrgen", nil)
+	stored := p.call(t, http.MethodGet, "/executions/"+a.id(t)+"/response", nil)
+	for name, a := range map[string]answer{"hook": a, "response URL": stored} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a.wants(t, http.StatusNonAuthoritativeInfo).
+				wantsHeader(t, "Content-Security-Policy", "sandbox").
+				wantsHeader(t, "X-Content-Type-Options", "nosniff").
+				wantsHeader(t, "Content-Type", "text/html").
+				wantsHeader(t, "X-Name", "Jürgen").
+				wantsHeader(t, "X-Missing", "").
+				wantsHeader(t, "Set-Cookie", "")
+			if string(a.body) != "<script>alert(1)</script>" {
+				t.Errorf("the body is %q", a.body)
+			}
+		})
+	}
+}
+
+// A flow can neither set a cookie nor break out of its headers.
+func TestFlowsSetNoCookies(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	source := strings.Replace(guarded, "        Content-Type: text/html\n", "        Set-Cookie: a=b\n", 1)
+	a := p.api(t, http.MethodPut, "/api/flows/guarded", source)
+	if !strings.Contains(a.get(t, "problems"), "Set-Cookie") {
+		t.Errorf("nobody warns of the cookie: %s", a)
+	}
+	if p.api(t, http.MethodPost, "/api/flows/guarded/publish", nil).status == http.StatusOK {
+		p.call(t, http.MethodGet, "/hooks/guarded", nil).wants(t, http.StatusNonAuthoritativeInfo).wantsHeader(t, "Set-Cookie", "")
+	}
+}
+
+// failing ends itself.
+const failing = `redial: 1
+slug: failing
+trigger: {uses: webhook, with: {methods: [GET]}}
+steps:
+  stop:
+    uses: fail
+    with: {status: 451, message: "Not for {{ trigger.query.who }}"}
+edges:
+  - trigger -> stop
+`
+
+func TestFailStepAnswersWithItsStatus(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, failing)
+	a := p.call(t, http.MethodGet, "/hooks/failing?who=you", nil).wantsProblem(t, http.StatusUnavailableForLegalReasons, "flow-failed")
+	if a.get(t, "detail") != "Not for you" || a.get(t, "step") != "stop" || a.get(t, "retryable") != "false" || a.get(t, "executionId") != a.id(t) {
+		t.Errorf("the problem is %s", a)
+	}
+}
