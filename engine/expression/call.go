@@ -51,13 +51,12 @@ func (c *compiler) function(name string, start int, args []ast.Node) *node {
 	}
 	kids := make([]*node, 0, len(args))
 	var each *predicate
-	for i, arg := range args {
+	for _, arg := range args {
 		if p, ok := arg.(*ast.PredicateNode); ok {
 			each = c.predicate(f, kids[0], p.Node)
 			kids = append(kids, each.body)
 			continue
 		}
-		_ = i
 		kids = append(kids, c.node(arg))
 	}
 	if f.over != nil {

@@ -58,7 +58,7 @@ func (d *dateReader) read(f field, exact bool) bool {
 	case 'X', 'x', 'Z', 'z':
 		return d.offset()
 	case 'S':
-		return d.fraction(f.width)
+		return d.fraction()
 	}
 	return d.number(f, exact)
 }
@@ -142,7 +142,7 @@ func (d *dateReader) halfDay() bool {
 	return half == "AM" || half == "PM"
 }
 
-func (d *dateReader) fraction(width int) bool {
+func (d *dateReader) fraction() bool {
 	n, rest := digitRun(d.rest)
 	if n == 0 || n > 9 {
 		return false
@@ -150,7 +150,6 @@ func (d *dateReader) fraction(width int) bool {
 	digits := d.rest[:n] + strings.Repeat("0", 9-n)
 	d.nano, _ = strconv.Atoi(digits)
 	d.rest, d.timed = rest, true
-	_ = width
 	return true
 }
 

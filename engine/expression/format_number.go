@@ -33,7 +33,7 @@ func formatNumber(r *run, a []any) (any, error) {
 		return nil, err
 	}
 	locale, _ := a[2].(string)
-	symbols, err := symbolsOf(locale)
+	symbols, err := r.symbols(locale)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,10 @@ const (
 	maxLocaleText = 40
 )
 
-func symbolsOf(locale string) (symbols, error) {
+// localeSteps is the work of reading a locale's data.
+const localeSteps = 2000
+
+func (r *run) symbols(locale string) (symbols, error) {
 	if locale == "" || locale == "en" {
 		return english, nil
 	}
@@ -202,9 +205,12 @@ func symbolsOf(locale string) (symbols, error) {
 	if err != nil {
 		return symbols{}, errorf(CodeValue, "%s is not a locale; locales are written like de or en-GB", describe(locale))
 	}
+	if err := r.work(localeSteps); err != nil {
+		return symbols{}, err
+	}
 	s := readSymbols(tag)
 	if len(locales.known) < maxLocales {
-		locales.known[locale] = s
+		locales.known[strings.Clone(locale)] = s
 	}
 	return s, nil
 }

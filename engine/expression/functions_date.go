@@ -3,6 +3,7 @@ package expression
 import (
 	"math"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // zones must not depend on the machine
 )
@@ -58,11 +59,38 @@ func readMoment(v any) (moment, error) {
 	return moment{}, errorf(CodeValue, "%s is not a date; dates are RFC 3339 text, as 2026-03-07 or 2026-03-07T21:05:00Z; read others with parseDate(x, format)", describe(v))
 }
 
+// zones keeps the zones that were asked for, as loading one reads a file. It is
+// bounded, as a file system may know one zone by many spellings.
+var zones = struct {
+	sync.RWMutex
+	known map[string]*time.Location
+}{known: map[string]*time.Location{}}
+
+const maxZones = 1000
+
+func knownZone(name string) *time.Location {
+	zones.RLock()
+	defer zones.RUnlock()
+	return zones.known[name]
+}
+
+func keepZone(name string, zone *time.Location) {
+	zones.Lock()
+	defer zones.Unlock()
+	if len(zones.known) < maxZones {
+		zones.known[strings.Clone(name)] = zone
+	}
+}
+
 // readZone finds an IANA zone, or an offset such as +02:00.
 func readZone(v any) (*time.Location, error) {
 	name := v.(string)
+	if zone := knownZone(name); zone != nil {
+		return zone, nil
+	}
 	if len(name) <= maxText && name != "Local" && name != "" {
 		if zone, err := time.LoadLocation(name); err == nil {
+			keepZone(name, zone)
 			return zone, nil
 		}
 		if t, err := time.Parse("Z07:00", name); err == nil {

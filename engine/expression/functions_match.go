@@ -9,11 +9,9 @@ import (
 func init() {
 	const topic = "Text"
 	declare(topic, "matches(text: text, pattern: text) -> boolean", "Whether the regular expression (RE2) matches somewhere in the text. Also written text matches pattern.",
-		Function{null: nullGivesFalse, special: matchWith(matches)}, `"SKU-12" matches "^SKU-\\d+$"`, `true`)
+		Function{null: nullGivesFalse, special: matchWith("matches", matches)}, `"SKU-12" matches "^SKU-\\d+$"`, `true`)
 	declare(topic, "match(text: text, pattern: text) -> any", "The first match of the regular expression: a list of the whole match and its groups, or an object of the groups where they have names. Null where it does not match.",
-		Function{special: matchWith(match)}, `match("SKU-12", "([A-Z]+)-(\\d+)")`, `["SKU-12","SKU","12"]`, `match("SKU-12", "(?P<number>\\d+)").number`, `"12"`)
-	declare(topic, "matchAll(text: text, pattern: text) -> list", "All matches of the regular expression, each as match gives it.",
-		Function{special: matchWith(matchAll)}, `map(matchAll("a1 b2", "[a-z](\\d)"), #[1])`, `["1","2"]`)
+		Function{special: matchWith("match", match)}, `match("SKU-12", "([A-Z]+)-(\\d+)")`, `["SKU-12","SKU","12"]`, `match("SKU-12", "(?P<number>\\d+)").number`, `"12"`)
 }
 
 // pattern is a compiled regular expression and its size, which is what a
@@ -72,63 +70,68 @@ func patternSize(re *syntax.Regexp) int {
 type matcher func(r *run, p *pattern, s string) (any, error)
 
 // matchWith compiles a constant pattern once, and any other when it comes.
-func matchWith(do matcher) func(*compiler, *node, []*node) *node {
+func matchWith(name string, do matcher) func(*compiler, *node, []*node) *node {
 	return func(c *compiler, made *node, args []*node) *node {
 		var constant *pattern
-		if text, ok := args[1].constant.(string); ok && args[1].literal {
+		if text, ok := args[1].constant.(string); ok {
 			var err error
 			if constant, err = compilePattern(text); err != nil {
 				c.fault(args[1].start, args[1].end, FaultType, "%s", err.Error())
 				return made
 			}
 		}
-		f := functions["matches"]
-		made.eval = f.call(args)
-		base := Function{Name: "matches", params: f.params, null: nullGivesNull}
-		if made.typ.kind() == Boolean {
-			base.null = nullGivesFalse
-		}
-		base.eval = func(r *run, a []any) (any, error) {
+		f := *functions[name]
+		f.eval = func(r *run, a []any) (any, error) {
 			if a[1] == nil {
-				return nullResult(base.null), nil
+				return nullResult(f.null), nil
 			}
 			s, p := a[0].(string), constant
 			if p == nil {
-				if err := r.grow(64 * len(a[1].(string))); err != nil {
-					return nil, err
-				}
 				var err error
-				if p, err = compilePattern(a[1].(string)); err != nil {
+				if p, err = r.pattern(a[1].(string)); err != nil {
 					return nil, err
 				}
-				if err := r.grow(64 * p.size); err != nil {
-					return nil, err
-				}
-			}
-			if err := r.chargeMatch(p, len(s)); err != nil {
-				return nil, err
 			}
 			return do(r, p, s)
 		}
-		made.eval = base.call(args)
+		made.eval = f.call(args)
 		return made
 	}
 }
 
-// chargeMatch charges what RE2 needs at worst: the pattern's size times the
-// subject's length.
-func (r *run) chargeMatch(p *pattern, length int) error {
-	if length > 0 && p.size > 16*maxSteps/length {
-		return errorf(CodeLimit, "the pattern is too costly for a text of %d bytes; make either shorter", length)
+// pattern compiles a pattern that was not known before.
+func (r *run) pattern(text string) (*pattern, error) {
+	if err := r.grow(64 * len(text)); err != nil {
+		return nil, err
 	}
-	return r.work(p.size * length / 16)
+	p, err := compilePattern(text)
+	if err != nil {
+		return nil, err
+	}
+	return p, r.grow(64 * p.size)
 }
 
-func matches(_ *run, p *pattern, s string) (any, error) {
+// chargeMatch charges what RE2 needs at worst: the pattern's size times the
+// subject's length, and as often again for each group that it keeps track of.
+func (r *run) chargeMatch(p *pattern, length, groups int) error {
+	cost := p.size * (1 + groups)
+	if length > 0 && cost > 16*maxSteps/length {
+		return errorf(CodeLimit, "the pattern is too costly for a text of %d bytes; make either shorter", length)
+	}
+	return r.work(cost * length / 16)
+}
+
+func matches(r *run, p *pattern, s string) (any, error) {
+	if err := r.chargeMatch(p, len(s), 0); err != nil {
+		return nil, err
+	}
 	return p.MatchString(s), nil
 }
 
 func match(r *run, p *pattern, s string) (any, error) {
+	if err := r.chargeMatch(p, len(s), p.NumSubexp()); err != nil {
+		return nil, err
+	}
 	found := p.FindStringSubmatchIndex(s)
 	if found == nil {
 		return nil, nil
@@ -161,17 +164,4 @@ func (p *pattern) groups(r *run, s string, found []int) (any, error) {
 		return object, nil
 	}
 	return list, nil
-}
-
-func matchAll(r *run, p *pattern, s string) (any, error) {
-	list := []any{}
-	all := p.FindAllStringSubmatchIndex(s, maxMemory/(sizeContainer*(1+len(p.SubexpNames()))))
-	for _, found := range all {
-		v, err := p.groups(r, s, found)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, r.growList(2 * len(list))
 }

@@ -183,7 +183,7 @@ func (c *compiler) step(id string, start, end int) *node {
 		c.fault(start, end, FaultNotUpstream, "steps.%s cannot be read here: %s", id, why)
 	case info.MaySkip:
 		made.typ = made.typ.nullable()
-		if !c.guarded(start) {
+		if !c.guarded() {
 			c.warn(start, end, FaultMaySkip, `steps.%s may have been skipped, and is null then; give a default with ??, or ask ran("%s")`, id, id)
 		}
 	}
@@ -202,9 +202,10 @@ func (c *compiler) unknownStep(id string, start, end int) {
 	c.fault(start, end, FaultUnknownStep, "there is no step %s%s", clip(id, maxText), advice)
 }
 
-// guarded says whether the author has thought of the step not having run: a ??
-// or a ran(…) anywhere in the expression, or default(…), is taken for that.
-func (c *compiler) guarded(int) bool {
+// guarded says whether the author has thought of the step not having run: ??,
+// ran(…), default(…) or a comparison with null anywhere in the expression is
+// taken for that.
+func (c *compiler) guarded() bool {
 	for i, t := range c.source.tokens {
 		if t.Value == "??" || t.Value == "==" || t.Value == "!=" {
 			if t.Value == "??" || c.besideNull(i) {

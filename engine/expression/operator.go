@@ -32,8 +32,8 @@ func (c *compiler) unary(n *ast.UnaryNode) *node {
 			}
 			return v, nil
 		}
-		if x.literal && failedLiteral(x) == nil {
-			return c.fold(made)
+		if x.literal && isNumber(kindOf(x.constant)) {
+			return fold(made)
 		}
 	default:
 		c.wantTruth(x)
@@ -46,16 +46,8 @@ func (c *compiler) unary(n *ast.UnaryNode) *node {
 	return made
 }
 
-// failedLiteral is a literal that is no number, which stays as it is.
-func failedLiteral(n *node) error {
-	if !isNumber(kindOf(n.constant)) {
-		return errorf(CodeType, "not a number")
-	}
-	return nil
-}
-
 // fold makes a constant of a signed number, so that -1 is one value.
-func (c *compiler) fold(n *node) *node {
+func fold(n *node) *node {
 	r := startRun(nil, 0)
 	defer r.end()
 	v, err := n.eval(r)

@@ -149,7 +149,7 @@ func (r *run) leaveList(list []any, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.money || sameScalar(item, left) {
+		if !r.money || !holdsMoney(item) {
 			continue
 		}
 		if &out[0] == &list[0] {
@@ -170,7 +170,7 @@ func (r *run) leaveObject(object map[string]any, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.money || sameScalar(item, left) {
+		if !r.money || !holdsMoney(item) {
 			continue
 		}
 		if out == nil {
@@ -187,14 +187,13 @@ func (r *run) leaveObject(object map[string]any, depth int) (any, error) {
 	return out, nil
 }
 
-// sameScalar says whether leaving changed nothing. Lists and objects count as
-// changed, which costs a copy only where money is at play.
-func sameScalar(before, after any) bool {
-	switch before.(type) {
+// holdsMoney says whether leaving may have changed a value. Lists and objects
+// count as changed, which costs a copy, but only where money is at play.
+func holdsMoney(v any) bool {
+	switch v.(type) {
 	case amount, []any, map[string]any:
-		return false
-	default:
-		_ = after
 		return true
+	default:
+		return false
 	}
 }
