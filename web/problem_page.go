@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"redial/engine/flow"
-	"redial/static"
 )
 
 // problemPage tells what a type of problem means: as a page to people, as JSON
@@ -38,14 +37,4 @@ func (s *Server) writePageHeader(w http.ResponseWriter) {
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "same-origin")
-}
-
-// staticFiles serves what browsers load.
-func staticFiles() http.Handler {
-	files := http.StripPrefix("/static/", http.FileServerFS(static.Files))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "public, max-age=300")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		files.ServeHTTP(w, r)
-	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/step"
+	"redial/static"
 	"redial/store"
 )
 
@@ -81,7 +82,7 @@ func (s *Server) routeCallers(mux *http.ServeMux) {
 	mux.HandleFunc("GET /executions/{id}/response", s.executionResponse)
 	mux.HandleFunc("POST /executions/{id}/cancel", s.callerCancel)
 	mux.HandleFunc("GET /problems/{type}", s.problemPage)
-	mux.Handle("GET /static/{file}", staticFiles())
+	mux.Handle("GET "+static.Base(), static.Handler())
 }
 
 // routeAPI are the URLs for which one has to be somebody.
