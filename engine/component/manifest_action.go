@@ -10,6 +10,9 @@ import (
 )
 
 func (m *manifest) readActions(n node) {
+	if spec := m.component.Connection; spec == nil || spec.base == nil {
+		n.problem(flow.CodeMissingField, "the component has actions, so it needs connection.base, the address that they call; make the connection optional if the service needs no credentials")
+	}
 	entries := n.entries()
 	if len(entries) > maxActions {
 		n.problem(flow.CodeLimit, "%s lists more than %d actions", n.what(), maxActions)

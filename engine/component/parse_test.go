@@ -104,6 +104,7 @@ func TestParseReportsPlaces(t *testing.T) {
 		{"effect", "effect: unsafe", "effect: risky", flow.CodeInvalidValue, "actions.order.effect", "safe, keyed, lookup, unsafe", 17, 13},
 		{"keyed without key", "effect: unsafe", "effect: keyed", flow.CodeMissingField, "actions.order", "idempotency", 16, 5},
 		{"lookup without lookup", "effect: unsafe", "effect: lookup", flow.CodeMissingField, "actions.order", "lookup", 16, 5},
+		{"no address", "  base: \"{{ connection.base_url }}\"\n", "", flow.CodeMissingField, "actions", "connection.base", 14, 3},
 		{"no effect", "    effect: unsafe\n", "", flow.CodeMissingField, "actions.order", "effect", 16, 5},
 		{"expression", "message: response.body.message", "message: response.body.", flow.CodeExpression, "errors.message", "", 13, 0},
 		{"unknown name", "message: response.body.message", "message: secrets.token", flow.CodeExpression, "errors.message", "secrets", 13, 12},

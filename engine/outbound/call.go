@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -18,10 +19,13 @@ import (
 
 // call is one Do under way.
 type call struct {
-	client    *Client
-	request   *Request
-	began     time.Time
-	response  *Response
+	client   *Client
+	request  *Request
+	began    time.Time
+	response *Response
+	// wrote is set by the transport's own goroutine, which may go on for a
+	// moment after the call has been given up.
+	wrote     atomic.Bool
 	sent      *http.Request // the request of the last hop
 	redirects []string      // where earlier hops were sent on to
 }
@@ -67,7 +71,7 @@ func (c *call) hop(ctx context.Context, target *url.URL, header http.Header, aut
 	}
 	defer func() { _ = answer.Body.Close() }()
 
-	c.response.Sent = true
+	c.wrote.Store(true)
 	if next := redirectTarget(req, answer); next != nil {
 		return parseRedirect(target, next)
 	}
@@ -82,7 +86,7 @@ func (c *call) hop(ctx context.Context, target *url.URL, header http.Header, aut
 
 func (c *call) build(ctx context.Context, target *url.URL, header http.Header, auth Auth) (*http.Request, *flow.Failure) {
 	method := c.method()
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { c.response.Sent = true }}
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { c.wrote.Store(true) }}
 	var body io.Reader
 	if len(c.request.Body) > 0 {
 		body = bytes.NewReader(c.request.Body)

@@ -157,7 +157,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, *flow.Fail
 
 	call := &call{client: c, request: &request, began: time.Now(), response: &Response{}}
 	failure := call.run(ctx)
-	call.response.Duration = time.Since(call.began)
+	call.response.Duration, call.response.Sent = time.Since(call.began), call.wrote.Load()
 	if request.Record {
 		call.response.Exchange = call.exchange(failure)
 	}
