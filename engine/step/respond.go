@@ -2,6 +2,7 @@ package step
 
 import (
 	"fmt"
+	"net/http"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -101,14 +102,16 @@ func newAnswer(status int, headers [][2]string, body any) (*flow.Answer, *flow.F
 	if len(data) > MaxAnswerBytes {
 		return nil, &flow.Failure{Code: flow.FailedLimit, Message: fmt.Sprintf("with.body: the answer has %d bytes; at most %d are sent", len(data), MaxAnswerBytes)}
 	}
-	if given == "" && contentType != "" {
-		headers = append(headers, [2]string{"Content-Type", contentType})
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		return &flow.Answer{Status: status, Headers: headers}, nil
 	}
-	if status == 204 || status == 304 {
-		data = nil
+	if contentType != given && contentType != "" {
+		headers = append(slices.DeleteFunc(headers, isContentType), [2]string{"Content-Type", contentType})
 	}
 	return &flow.Answer{Status: status, Headers: headers, Body: data}, nil
 }
+
+func isContentType(header [2]string) bool { return header[0] == "Content-Type" }
 
 // header is one compiled header field.
 type header struct {

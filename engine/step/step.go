@@ -30,8 +30,6 @@ type Kind struct {
 	Action *component.Action
 
 	trigger bool
-	// own says that compile looks after the fields itself where they are more
-	// than names and simple values.
 	ports   func(with flow.Object) Ports
 	compile func(c *Compiler) Runner
 	output  func(c *Compiler) *expression.Type
