@@ -113,9 +113,10 @@ func (w Workshop) freezable(ctx context.Context, drafts Drafts, slug string) ([]
 	if draft.blocked() {
 		return nil, draft, nil, nil
 	}
-	// Where a flow stands on the canvas and what it is set to are not part of
-	// what runs; a version has them all the same, as it was drawn with them.
-	content, err := flowfile.WriteJSON(draft.Flow)
+	// Settings live beside versions: changing them makes no new one.
+	frozen := *draft.Flow
+	frozen.Settings = flow.DefaultSettings()
+	content, err := flowfile.WriteJSON(&frozen)
 	return content, draft, manifests(draft.Flow, w.Library), err
 }
 

@@ -113,6 +113,7 @@ func (e Event) Public() ([]byte, error) {
 		p.Status = e.AnswerStatus
 	case ExecutionFinished:
 		p.Status = e.Status
+	case ExecutionStarted, StepRetrying:
 	}
 	if !e.Until.IsZero() {
 		p.Until = &e.Until

@@ -91,7 +91,7 @@ func encodeOptional(value any) (json.RawMessage, error) {
 	if value == nil {
 		return nil, nil
 	}
-	return EncodeJSON(value)
+	return encoder{kinds: true}.append(nil, value)
 }
 
 func decodeOptional(data json.RawMessage) (any, error) {

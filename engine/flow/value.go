@@ -52,28 +52,7 @@ func (o Object) Set(name string, value any) Object {
 }
 
 // MarshalJSON writes the fields in their order.
-func (o Object) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteByte('{')
-	for i, f := range o {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		name, err := EncodeJSON(f.Name)
-		if err != nil {
-			return nil, err
-		}
-		value, err := EncodeJSON(f.Value)
-		if err != nil {
-			return nil, fmt.Errorf("writing field %q: %w", f.Name, err)
-		}
-		out.Write(name)
-		out.WriteByte(':')
-		out.Write(value)
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
-}
+func (o Object) MarshalJSON() ([]byte, error) { return encoder{}.fields(nil, o) }
 
 // Plain turns a value of a flow file into a plain JSON value: objects become
 // maps and lose their order.
@@ -94,18 +73,6 @@ func Plain(value any) any {
 	default:
 		return v
 	}
-}
-
-// EncodeJSON writes a value as compact JSON. Unlike encoding/json's default it
-// leaves <, > and & as they are: the result is data, not markup.
-func EncodeJSON(value any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // ErrTooDeep says that JSON nests deeper than the caller of DecodeJSON allows.
