@@ -166,11 +166,12 @@ func readPages(n node, in names) *pages {
 
 func readLookup(n node, asked, answered names) *lookup {
 	l := &lookup{}
+	matched := answered.with("match", &expression.Type{Kind: expression.Any})
 	n.object(keys{
 		"request": func(n node) { l.request = readRequest(n, asked) },
-		"found":   func(n node) { l.found = n.expression(answered) },
-		"output":  func(n node) { l.output = n.tree(answered) },
-	}, "request", "found", "output")
+		"match":   func(n node) { l.match = n.expression(answered) },
+		"output":  func(n node) { l.output = n.tree(matched) },
+	}, "request", "match", "output")
 	return l
 }
 

@@ -176,7 +176,7 @@ func (p *performance) broken(doing string, err error) *flow.Failure {
 // lookup is how to ask whether an earlier attempt had its effect.
 type lookup struct {
 	request *request
-	found   *expression.Program
+	match   *expression.Program // what the attempt made; null: nothing
 	output  tree
 }
 
@@ -187,13 +187,14 @@ func (p *performance) lookUp(ctx context.Context) (output any, found bool, failu
 		return nil, false, failure
 	}
 	values := p.answered(reply)
-	found, err := look.found.Boolean(values)
+	match, err := look.match.Eval(values)
 	if err != nil {
 		return nil, false, p.broken("looking for an earlier attempt", err)
 	}
-	if !found {
+	if match == nil {
 		return nil, false, nil
 	}
+	values.Inputs["match"] = match
 	if output, err = look.output.eval(values); err != nil {
 		return nil, false, p.broken("looking for an earlier attempt", err)
 	}
