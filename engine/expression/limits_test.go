@@ -181,7 +181,9 @@ func TestMain(m *testing.M) {
 		}
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
-		fmt.Fprintf(os.Stdout, "%s\t%d\t%s\n", name, memory.Sys, strings.ReplaceAll(message, "\n", " "))
+		if _, err := fmt.Fprintf(os.Stdout, "%s\t%d\t%s\n", name, memory.Sys, strings.ReplaceAll(message, "\n", " ")); err != nil {
+			os.Exit(1)
+		}
 	}
 }
 

@@ -99,7 +99,10 @@ func (c *compiler) wantNumber(n *node, op string) {
 		c.fault(n.start, n.end, FaultType, "%s works on numbers, and this is null", op)
 	case k != Any && !isNumber(k):
 		advice := ""
-		if isText(k) {
+		switch {
+		case k == Date:
+			advice = "; dates are moved with addDays(date, n) and counted with diff(a, b, unit)"
+		case isText(k):
 			advice = "; turn it into one with number(…)"
 		}
 		c.fault(n.start, n.end, FaultType, "%s works on numbers, and this is %s%s", op, kindPhrase(k), advice)
@@ -109,6 +112,7 @@ func (c *compiler) wantNumber(n *node, op string) {
 // binary compiles an operator between two operands.
 func (c *compiler) binary(n *ast.BinaryNode) *node {
 	start, end := c.place(n)
+	c.checkNegation(n, start)
 	left := c.node(n.Left)
 	right := c.node(n.Right)
 	made := &node{start: start, end: end, kids: []*node{left, right}}
@@ -138,6 +142,21 @@ func (c *compiler) binary(n *ast.BinaryNode) *node {
 		c.fault(start, end, FaultSyntax, "there is no operator %s", n.Operator)
 		return c.broken(start, end)
 	}
+}
+
+// checkNegation refuses not a == b: it reads as not (a == b), and means
+// (not a) == b, which is nearly always false.
+func (c *compiler) checkNegation(n *ast.BinaryNode, operator int) {
+	negation, ok := n.Left.(*ast.UnaryNode)
+	if !ok || negation.Operator != "not" || n.Operator == "and" || n.Operator == "or" || n.Operator == "&&" || n.Operator == "||" {
+		return
+	}
+	start, _ := c.place(negation)
+	i := c.source.tokenAt(start)
+	if i > 0 && c.source.tokens[i-1].Value == "(" && c.source.tokens[c.source.tokens[i-1].match].start < operator {
+		return
+	}
+	c.fault(start, operator, FaultSyntax, "not belongs to the value after it alone; put the comparison into brackets, as in not (a %s b)", n.Operator)
 }
 
 func (c *compiler) logic(made *node, and bool) *node {
@@ -252,7 +271,9 @@ func (c *compiler) arithmeticType(made *node, op string) *Type {
 		if isText(b) {
 			other = left
 		}
-		if k := other.typ.kind(); k != Any {
+		if k := other.typ.kind(); isNumber(k) && (a == Date || b == Date) {
+			c.fault(left.start, right.end, FaultType, "a date and a number cannot be added; write addDays(date, n), addHours(date, n) or the like")
+		} else if k != Any {
 			c.fault(left.start, right.end, FaultType, "text and %s cannot be added; write text + text(…), or a template with {{ }}", strings.TrimPrefix(kindPhrase(k), "a "))
 		}
 		return typeText

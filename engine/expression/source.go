@@ -245,6 +245,10 @@ func (s *source) checkMistakes() *Fault {
 			return &Fault{Start: t.start, End: next.end, Code: FaultSyntax, Message: fmt.Sprintf("did you mean %s ? Values are compared with == and !=", t.Value)}
 		case t.Is(lexer.Operator, "<") && next.Is(lexer.Operator, ">") && next.start == t.end:
 			return &Fault{Start: t.start, End: next.end, Code: FaultSyntax, Message: "did you mean != ?"}
+		case t.Is(lexer.Operator, "=") && next.Is(lexer.Operator, ">") && next.start == t.end:
+			return &Fault{Start: t.start, End: next.end, Code: FaultSyntax, Message: "did you mean >= ? There are no arrow functions: in filter(list, .qty > 0) the item is # and its fields are .field"}
+		case t.Kind == lexer.Identifier && (t.Value == smallestInteger || strings.HasPrefix(t.Value, operatorCall)):
+			return s.fault(t, FaultUnknownName, "there is no "+clip(t.Value, maxText)+" here")
 		case t.Is(lexer.Operator, "=") && !s.letBefore(i):
 			return s.fault(t, FaultSyntax, "did you mean == ? A single = gives a name to a value, and only after let")
 		case t.Is(lexer.Operator, "&"):
