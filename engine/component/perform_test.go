@@ -237,6 +237,7 @@ func TestPagesAreBounded(t *testing.T) {
 		"no list":      {func(int64) string { return `{"items":{"a":1}}` }, nil, "", flow.FailedService, 1},
 		"null":         {func(int64) string { return `{}` }, nil, "map[count:0 more:false]", "", 1},
 		"empty cursor": {func(int64) string { return `{"items":[1],"next":""}` }, nil, "map[count:1 more:false]", "", 1},
+		"too many values": {func(int64) string { return `{"items":[` + strings.Repeat("[],", 2<<20) + `[]]}` }, nil, "", flow.FailedLimit, 1},
 		"too much": {func(n int64) string { return fmt.Sprintf(`{"items":["%s"],"next":%d}`, strings.Repeat("x", 4<<20), n) }, nil,
 			"", flow.FailedLimit, 3},
 	} {

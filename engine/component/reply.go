@@ -1,6 +1,7 @@
 package component
 
 import (
+	"bytes"
 	"fmt"
 	"mime"
 	"strings"
@@ -45,6 +46,23 @@ func readReply(response *outbound.Response) *reply {
 	return &reply{response, map[string]any{"status": int64(response.Status), "headers": headers, "body": body}, readable}
 }
 
+// maxReplyValues bounds how many values the JSON of an answer may hold. In
+// memory each takes many times its bytes on the wire: "[]," becomes fifty.
+const maxReplyValues = 1 << 20
+
+// crowded estimates from above, without reading it, whether JSON has more values
+// than are taken.
+func crowded(body []byte) bool {
+	if len(body) <= maxReplyValues {
+		return false
+	}
+	count := 0
+	for _, sign := range []string{",", "[", "{"} {
+		count += bytes.Count(body, []byte(sign))
+	}
+	return count > maxReplyValues
+}
+
 // readBody reads JSON as a value and other text as text. What is neither is
 // null: no manifest can do anything with it.
 func readBody(response *outbound.Response) (body any, readable bool) {
@@ -53,6 +71,9 @@ func readBody(response *outbound.Response) (body any, readable bool) {
 	}
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	claimed := media == "application/json" || strings.HasSuffix(media, "+json") || media == "application/x-amz-json-1.1"
+	if crowded(response.Body) {
+		return nil, false
+	}
 	if first := response.Body[0]; claimed || media == "" || first == '{' || first == '[' {
 		if value, err := flow.DecodeJSON(response.Body); err == nil {
 			return value, true
@@ -80,6 +101,9 @@ func (p *performance) judge(r *reply, success *expression.Program) *flow.Failure
 	switch {
 	case failed:
 		return p.serviceFailure(r, values)
+	case !r.readable && crowded(r.response.Body):
+		return &flow.Failure{Code: flow.FailedLimit, Status: r.response.Status, Message: fmt.Sprintf(
+			"%s sent an answer with more than %d values; ask it for less at a time", service.Title, maxReplyValues)}
 	case !r.readable:
 		return &flow.Failure{Code: flow.FailedService, Status: r.response.Status, Message: fmt.Sprintf(
 			"%s answered %d with JSON that cannot be read", service.Title, r.response.Status)}
