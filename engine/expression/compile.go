@@ -57,7 +57,7 @@ func compile(text string, scope *Scope) (*Program, []Fault) {
 	if failed(c.faults) {
 		return nil, c.faults
 	}
-	return &Program{source: text, root: root, vars: c.vars, reads: c.reads}, c.faults
+	return &Program{source: text, root: root, vars: c.vars, reads: c.reads, secret: scope != nil && scope.ItemsOnly}, c.faults
 }
 
 // parse runs expr's parser. A panic of it is a fault of the expression: what

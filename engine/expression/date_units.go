@@ -159,12 +159,14 @@ func inUnit(a []any) (m moment, u dateUnit, unit string, err error) {
 	if u, unit, err = unitByName(a[1]); err != nil {
 		return m, u, "", err
 	}
-	if a[2] != nil && !m.dateOnly {
+	if a[2] != nil {
 		zone, err := readZone(a[2])
 		if err != nil {
 			return m, u, "", err
 		}
-		m.Time = m.In(zone)
+		if !m.dateOnly {
+			m.Time = m.In(zone)
+		}
 	}
 	m.Time, err = floorTo(m.Time, unit)
 	return m, u, unit, err

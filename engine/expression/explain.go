@@ -163,7 +163,7 @@ func brief(v any) string {
 	case bool:
 		return strconv.FormatBool(v)
 	case []any, map[string]any:
-		return describe(v)
+		return describe(v).String()
 	default:
 		return clip(numberText(v), maxText)
 	}
@@ -193,7 +193,7 @@ func whyNull(r *run, n *node) string {
 	case base == nil:
 		return whyNull(r, n.kids[0])
 	case len(n.kids) > 1:
-		return "there is no such item in " + describe(base)
+		return "there is no such item in " + describe(base).String()
 	}
 	object, ok := base.(map[string]any)
 	if !ok {

@@ -67,6 +67,8 @@ type Error struct {
 	Offset, End int
 	// Source is the whole expression or template.
 	Source string
+	// quiet is the message without anything of the values' content.
+	quiet string
 }
 
 // Error says what happened and where.
@@ -84,7 +86,22 @@ func (e *Error) Error() string {
 // errorf makes an error that does not know its place yet; the node whose
 // evaluation it ends gives it one.
 func errorf(code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Offset: -1}
+	quiet := make([]any, len(args))
+	for i, arg := range args {
+		quiet[i] = arg
+		if d, ok := arg.(described); ok {
+			quiet[i] = d.quiet()
+		}
+	}
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Offset: -1, quiet: fmt.Sprintf(format, quiet...)}
+}
+
+// hush takes what the values hold out of the message, for expressions that may
+// read secrets.
+func (e *Error) hush() {
+	if e.quiet != "" {
+		e.Message = e.quiet
+	}
 }
 
 // at gives an error its place, unless it has one from further inside.

@@ -11,6 +11,8 @@ type Program struct {
 	root   *node
 	vars   int
 	reads  []Reference
+	// secret is true where the values may hold secrets; see Scope.ItemsOnly.
+	secret bool
 }
 
 // Compile compiles a bare expression, as in when and items. The program is nil
@@ -75,6 +77,9 @@ func (p *Program) place(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		return &Error{Message: err.Error(), Code: CodeValue, End: len(p.source), Source: p.source}
+	}
+	if p.secret {
+		e.hush()
 	}
 	if e.Source == "" {
 		e.Source = p.source

@@ -206,6 +206,14 @@ func TestItemsOnly(t *testing.T) {
 	if err != nil || got != int64(3) {
 		t.Errorf("got %v, %v", got, err)
 	}
+	secret := &expression.Values{Inputs: map[string]any{"input": map[string]any{"token": "s3cret"}}}
+	for _, source := range []string{"input.token * 2", "input.token.x", "number(input.token)", "input.token == 5", "input.token and true", "parseDate(input.token)"} {
+		_, err := compiled(t, source, scope).Eval(secret)
+		_, second := compiledTemplate(t, "a {{ "+source+" }}", scope, expression.TextTemplate).Eval(secret)
+		if err == nil || second == nil || strings.Contains(err.Error()+second.Error(), "s3cret") {
+			t.Errorf("%s: %v, %v", source, err, second)
+		}
+	}
 	if p, _ := expression.Compile("trigger.body", scope); p != nil {
 		t.Error("trigger is known in a manifest")
 	}

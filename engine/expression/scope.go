@@ -17,6 +17,8 @@ type Scope struct {
 	// manifest its own, such as `input` and `connection`.
 	Items map[string]*Type
 	// ItemsOnly leaves nothing but Items as names, as in component manifests.
+	// Such expressions read connections, whose fields are secrets: messages of
+	// their errors then name kinds of values and never show any.
 	ItemsOnly bool
 }
 

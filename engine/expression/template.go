@@ -255,6 +255,9 @@ func (t *Template) place(part templatePart, err error) error {
 	if !errors.As(err, &e) {
 		e = &Error{Message: err.Error(), Code: CodeValue}
 	}
+	if part.program.secret {
+		e.hush()
+	}
 	if e.Source == "" {
 		e.Source = t.source
 		if e.Offset < 0 {

@@ -90,10 +90,21 @@ func fromNumber(text string) any {
 	return f
 }
 
-// describe names a value's kind and size for a message, never its content,
-// except for short scalars.
-func describe(v any) string {
-	switch v := v.(type) {
+// described is a value in a message. A message is written twice: once showing
+// scalars and the beginning of text, and once, for expressions that may read
+// secrets, with nothing but kinds.
+type described struct{ value any }
+
+// describe names a value's kind and size for a message, and shows scalars and
+// the beginning of text.
+func describe(v any) described { return described{v} }
+
+// quiet is the same without anything of the value's content.
+func (d described) quiet() string { return kindPhrase(kindOf(d.value)) }
+
+// String shows the value.
+func (d described) String() string {
+	switch v := d.value.(type) {
 	case nil:
 		return "null"
 	case bool:
