@@ -230,13 +230,13 @@ func TestPagesAreBounded(t *testing.T) {
 		fails  flow.FailureCode
 		pages  int64
 	}{
-		"no end":       {func(n int64) string { return fmt.Sprintf(`{"items":[1],"next":%d}`, n) }, nil, "map[count:5 more:true]", "", 5},
-		"same page":    {func(int64) string { return `{"items":[1],"next":"x"}` }, nil, "", flow.FailedService, 2},
-		"enough":       {func(n int64) string { return fmt.Sprintf(`{"items":[1,2,3],"next":%d}`, n) }, int64(4), "map[count:4 more:true]", "", 2},
-		"just enough":  {func(int64) string { return `{"items":[1,2,3]}` }, int64(3), "map[count:3 more:false]", "", 1},
-		"no list":      {func(int64) string { return `{"items":{"a":1}}` }, nil, "", flow.FailedService, 1},
-		"null":         {func(int64) string { return `{}` }, nil, "map[count:0 more:false]", "", 1},
-		"empty cursor": {func(int64) string { return `{"items":[1],"next":""}` }, nil, "map[count:1 more:false]", "", 1},
+		"no end":          {func(n int64) string { return fmt.Sprintf(`{"items":[1],"next":%d}`, n) }, nil, "map[count:5 more:true]", "", 5},
+		"same page":       {func(int64) string { return `{"items":[1],"next":"x"}` }, nil, "", flow.FailedService, 2},
+		"enough":          {func(n int64) string { return fmt.Sprintf(`{"items":[1,2,3],"next":%d}`, n) }, int64(4), "map[count:4 more:true]", "", 2},
+		"just enough":     {func(int64) string { return `{"items":[1,2,3]}` }, int64(3), "map[count:3 more:false]", "", 1},
+		"no list":         {func(int64) string { return `{"items":{"a":1}}` }, nil, "", flow.FailedService, 1},
+		"null":            {func(int64) string { return `{}` }, nil, "map[count:0 more:false]", "", 1},
+		"empty cursor":    {func(int64) string { return `{"items":[1],"next":""}` }, nil, "map[count:1 more:false]", "", 1},
 		"too many values": {func(int64) string { return `{"items":[` + strings.Repeat("[],", 2<<20) + `[]]}` }, nil, "", flow.FailedLimit, 1},
 		"too much": {func(n int64) string { return fmt.Sprintf(`{"items":["%s"],"next":%d}`, strings.Repeat("x", 4<<20), n) }, nil,
 			"", flow.FailedLimit, 3},
