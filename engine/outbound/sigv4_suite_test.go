@@ -9,8 +9,8 @@ import (
 
 // TestSigV4Suite holds signatures against those that AWS publishes in its
 // Signature Version 4 test suite. Its requests are for example.amazonaws.com
-// on port 443, so they are put to the scheme itself; the simulated SES and the
-// examples of the ses component check the signature on the wire.
+// on port 443, so they are put to the scheme itself. The suite's requests with
+// encoded paths follow S3, which encodes once; SES encodes twice.
 func TestSigV4Suite(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
