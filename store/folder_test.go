@@ -286,7 +286,7 @@ func TestTablesStayWhileServerRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	server := open(t, store.Options{Dir: dir, Exclusive: true})
-	_, err := database(t, dir).ExecContext(t.Context(), `DELETE FROM migrations WHERE version_id = 1`)
+	_, err := database(t, dir).ExecContext(t.Context(), `DELETE FROM migrations WHERE version_id = (SELECT max(version_id) FROM migrations)`)
 	if err != nil {
 		t.Fatal(err)
 	}

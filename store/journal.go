@@ -89,7 +89,7 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 		size += len(head) + len(b.Answer.Body)
 	}
 	if b.Request != nil {
-		request, err := encodeRequest(b.Request)
+		request, err := flow.EncodeRequest(b.Request)
 		if err != nil {
 			return e, 0, err
 		}
@@ -224,7 +224,7 @@ func (s *Store) Request(ctx context.Context, id string) (*flow.Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the request of execution %s: %w", id, err)
 	}
-	return decodeRequest(data)
+	return flow.DecodeRequest(data)
 }
 
 // Answer implements engine.Journal.

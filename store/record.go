@@ -7,51 +7,8 @@ import (
 	"redial/engine/flow"
 )
 
-// Requests, answers and failures are stored as JSON. Bodies of answers are not:
-// they are kept byte for byte.
-
-func encodeRequest(r *flow.Request) ([]byte, error) {
-	data, err := flow.EncodeJSON(r)
-	if err != nil {
-		return nil, fmt.Errorf("writing the request: %w", err)
-	}
-	return data, nil
-}
-
-// storedRequest leaves the values unread, as only the flow room reads numbers
-// exactly.
-type storedRequest struct {
-	Method     string          `json:"method"`
-	Path       string          `json:"path"`
-	Query      json.RawMessage `json:"query"`
-	Headers    json.RawMessage `json:"headers"`
-	Body       json.RawMessage `json:"body"`
-	ReceivedAt string          `json:"receivedAt"`
-}
-
-func decodeRequest(data []byte) (*flow.Request, error) {
-	var stored storedRequest
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return nil, fmt.Errorf("reading a stored request: %w", err)
-	}
-	r := &flow.Request{Method: stored.Method, Path: stored.Path, ReceivedAt: stored.ReceivedAt}
-	for _, part := range []struct {
-		name string
-		data json.RawMessage
-		set  func(any)
-	}{
-		{"query", stored.Query, func(v any) { r.Query, _ = v.(map[string]any) }},
-		{"headers", stored.Headers, func(v any) { r.Headers, _ = v.(map[string]any) }},
-		{"body", stored.Body, func(v any) { r.Body = v }},
-	} {
-		value, err := flow.DecodeJSON(part.data)
-		if err != nil {
-			return nil, fmt.Errorf("reading the %s of a stored request: %w", part.name, err)
-		}
-		part.set(value)
-	}
-	return r, nil
-}
+// Answers and failures are stored as JSON. Bodies of answers are not: they are
+// kept byte for byte. The flow room writes events and requests.
 
 // answerHead is an answer without its body.
 type answerHead struct {

@@ -7,21 +7,28 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gorilla/websocket"
+
 	"redial/engine"
 )
 
-// authenticated lets through who has an API token. A request that a browser
-// sends from a page of another origin is refused even so: tokens do not belong
-// into foreign pages.
+// authenticated lets through who has an API token or a session. With a session,
+// a change must come from one of our own pages; with a token it may come from no
+// page at all, but from no foreign one.
 func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		known, err := s.knowsToken(r)
+		trusted := known && (r.Header.Get("Origin") == "" || s.ownOrigin(r))
+		if err == nil && !known {
+			known, err = s.hasSession(r)
+			trusted = known && (s.ownOrigin(r) || !changes(r.Method) && !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Origin") == "")
+		}
 		switch {
 		case err != nil:
-			s.fail(w, r, "checking an API token", err)
+			s.fail(w, r, "checking who calls", err)
 		case !known:
 			s.problem(w, r, &Problem{Type: "unauthorized"})
-		case !s.sameOrigin(r):
+		case !trusted:
 			s.problem(w, r, &Problem{Type: "forbidden-origin"})
 		default:
 			next(w, r)
@@ -53,9 +60,8 @@ func equalSecrets(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// sameOrigin reports whether a request comes from one of our own pages, or from
-// no page at all.
-func (s *Server) sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	return origin == "" || origin == s.public.Scheme+"://"+s.public.Host
+// ownOrigin reports whether a request says that it comes from one of our own
+// pages.
+func (s *Server) ownOrigin(r *http.Request) bool {
+	return r.Header.Get("Origin") == s.public.Scheme+"://"+s.public.Host
 }

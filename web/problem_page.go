@@ -24,17 +24,5 @@ func (s *Server) problemPage(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	s.writePageHeader(w)
-	if err := problemView(name, kind).Render(r.Context(), w); err != nil {
-		s.logger.Debug("a page could not be sent", "error", err)
-	}
-}
-
-// writePageHeader says what a page of ours may do, which is little.
-func (s *Server) writePageHeader(w http.ResponseWriter) {
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "same-origin")
+	s.render(w, r, http.StatusOK, problemView(name, kind))
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"redial/engine"
 	"redial/engine/step"
 	"redial/static"
@@ -48,6 +50,7 @@ type Server struct {
 	published *publishedFlows
 	metrics   *metrics
 	sockets   *sockets
+	sessions  *scs.SessionManager
 }
 
 // New makes a server.
@@ -56,6 +59,7 @@ func New(options Options) *Server {
 		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
 		published: newPublishedFlows(options.Store), sockets: newSockets(),
+		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -70,6 +74,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeCallers(mux)
 	s.routeAPI(mux)
 	s.routeOperations(mux)
+	s.routeSessions(mux)
 	mux.HandleFunc("/", s.notFound)
 	return s.recovered(mux)
 }

@@ -44,6 +44,12 @@ type Store interface {
 	Tokens(ctx context.Context) ([]store.Token, error)
 	DeleteToken(ctx context.Context, name string) error
 
+	AddUser(ctx context.Context, name string) (bool, error)
+	HasUsers(ctx context.Context) (bool, error)
+	CreateSignInLink(ctx context.Context, user string) (string, error)
+	UseSignInLink(ctx context.Context, secret string) (string, error)
+	Sessions() *store.Sessions
+
 	Close() error
 }
 
@@ -69,6 +75,7 @@ func Run(t *testing.T, open Open) {
 		{"connections", connectionTests},
 		{"components", componentTests},
 		{"tokens", tokenTests},
+		{"users", userTests},
 	}
 	for _, suite := range suites {
 		t.Run(suite.name, func(t *testing.T) {

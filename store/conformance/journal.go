@@ -88,7 +88,7 @@ func keepsValues(t *testing.T, open Open) {
 	}
 	values := map[string]any{
 		"max": int64(math.MaxInt64), "min": int64(math.MinInt64), "beyond doubles": int64(9007199254740993),
-		"double": 0.1, "tiny": 5e-324, "null": nil, "empty": "", "false": false,
+		"double": 0.1, "whole double": 2.0, "tiny": 5e-324, "null": nil, "empty": "", "false": false,
 		"unicode": "Grüße, 世界, 👩‍👩‍👧, \u0000, \u2028, </script>", "é": "name",
 		"list": []any{}, "object": map[string]any{},
 	}

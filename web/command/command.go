@@ -41,7 +41,8 @@ const usage = `Redial: draw an integration, publish it, call it.
   redial import FILE... [--publish]
   redial export SLUG
   redial check FILE...
-  redial token create NAME
+  redial user add NAME            prints a link by which a person signs in
+  redial token create NAME        prints an API token
   redial version
   redial healthcheck              exit status 0 if the server at --addr is ready
 

@@ -215,7 +215,37 @@ func tokens(ctx context.Context, p *program, args []string) error {
 	return nil
 }
 
-// users will add people.
-func users(context.Context, *program, []string) error {
-	return usageError("people cannot sign in yet; make an API token with: redial token create NAME")
+// users adds a person and prints the link by which they sign in. For one who is
+// there already it prints a new link.
+func users(ctx context.Context, p *program, args []string) error {
+	if len(args) != 2 || args[0] != "add" {
+		return usageError("write: redial user add NAME")
+	}
+	s, err := p.openStore(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	if _, err := s.AddUser(ctx, args[1]); err != nil {
+		return err
+	}
+	public := p.config.publicURL
+	if public == "" {
+		public = "http://" + p.config.addr
+	}
+	link, err := signInLink(ctx, s, public, args[1])
+	if err != nil {
+		return err
+	}
+	p.printf("%s\n", link)
+	return nil
+}
+
+// signInLink makes a link by which a person signs in once.
+func signInLink(ctx context.Context, s *store.Store, public, user string) (string, error) {
+	secret, err := s.CreateSignInLink(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	return web.SignInURL(public, secret), nil
 }

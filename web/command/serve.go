@@ -37,7 +37,31 @@ func serve(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
-	return server.run(ctx, func(context.Context) error { return nil })
+	return server.run(ctx, server.greetOwner)
+}
+
+// owner is the person who signs in by the link of the first start.
+const owner = "owner"
+
+// greetOwner prints a sign-in link at the first start.
+func (s *server) greetOwner(ctx context.Context) error {
+	known, err := s.store.HasUsers(ctx)
+	if err != nil || known {
+		return err
+	}
+	link, err := s.ownerLink(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.program.stdout, "sign in once with %s\n", link)
+	return err
+}
+
+func (s *server) ownerLink(ctx context.Context) (string, error) {
+	if _, err := s.store.AddUser(ctx, owner); err != nil {
+		return "", err
+	}
+	return signInLink(ctx, s.store, s.public.String(), owner)
 }
 
 // runDemo runs the server with the example flows and the simulated services.
@@ -62,7 +86,11 @@ func runDemo(ctx context.Context, p *program, args []string) error {
 		if err := demo.Prepare(ctx, server.store, server.library, base, services.Credentials()); err != nil {
 			return err
 		}
-		return demo.Guide(p.stdout, server.public.String(), base, p.config.apiToken)
+		link, err := server.ownerLink(ctx)
+		if err != nil {
+			return err
+		}
+		return demo.Guide(p.stdout, server.public.String(), base, p.config.apiToken, link)
 	})
 }
 

@@ -78,13 +78,16 @@ func connections(base string, c simulated.Credentials) []store.Connection {
 }
 
 // Guide tells a visitor what to open and what to try.
-func Guide(out io.Writer, public, services, token string) error {
-	text := strings.NewReplacer("PUBLIC", public, "SERVICES", services, "TOKEN", token).Replace(guide)
+func Guide(out io.Writer, public, services, token, signIn string) error {
+	text := strings.NewReplacer("PUBLIC", public, "SERVICES", services, "TOKEN", token, "SIGN_IN", signIn).Replace(guide)
 	_, err := io.WriteString(out, text)
 	return err
 }
 
 const guide = `
+Sign in (the link works once)
+  SIGN_IN
+
 Open
   SERVICES/acme/    Acme's shop: place an order and see what the flow answers
   SERVICES/ses/     the mails that were sent
@@ -102,8 +105,8 @@ Ask three CRMs side by side
   curl -s PUBLIC/hooks/customer-from-three-crms -H 'Content-Type: application/json' -d '{"email":"ada.sorensen@example.com"}'
 
 Make QuickBooks slow, or let Acme fail twice
-  curl -X PUT SERVICES/control -d '{"services":{"quickbooks":{"latency":"40s"}}}'
-  curl -X PUT SERVICES/control -d '{"services":{"acme":{"fault":"down","times":2}}}'
+  curl -X PUT SERVICES/control -H 'Content-Type: application/json' -d '{"services":{"quickbooks":{"latency":"40s"}}}'
+  curl -X PUT SERVICES/control -H 'Content-Type: application/json' -d '{"services":{"acme":{"fault":"down","times":2}}}'
   curl -X POST SERVICES/control/reset
 
 `

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"redial/engine"
+	"redial/store"
+)
+
+// sessionUser is the key of the person's name in a session.
+const sessionUser = "user"
+
+// newSessions keeps people signed in for a month after they were last here.
+func newSessions(s *store.Store, secure bool) *scs.SessionManager {
+	sessions := scs.New()
+	sessions.Store = s.Sessions()
+	sessions.HashTokenInStore = true
+	sessions.Lifetime = 90 * 24 * time.Hour
+	sessions.IdleTimeout = 30 * 24 * time.Hour
+	sessions.Cookie.Name = "redial_session"
+	sessions.Cookie.HttpOnly = true
+	sessions.Cookie.SameSite = http.SameSiteLaxMode
+	sessions.Cookie.Secure = secure
+	return sessions
+}
+
+// SignInURL is the address of a one-use sign-in link.
+func SignInURL(public, secret string) string {
+	return strings.TrimSuffix(public, "/") + "/sign-in/" + secret
+}
+
+// routeSessions are the URLs by which people come and go.
+func (s *Server) routeSessions(mux *http.ServeMux) {
+	mux.Handle("GET /sign-in/{secret}", s.sessions.LoadAndSave(http.HandlerFunc(s.signIn)))
+	mux.Handle("POST /sign-out", s.page(s.signOut))
+}
+
+// signIn turns a one-use link into a session.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	user, err := s.store.UseSignInLink(r.Context(), r.PathValue("secret"))
+	if errors.Is(err, engine.ErrNotFound) {
+		s.signInPage(w, r, http.StatusGone, "This link has been used already, or it is older than a day.")
+		return
+	}
+	if err == nil {
+		err = s.sessions.RenewToken(r.Context())
+	}
+	if err != nil {
+		s.fail(w, r, "signing somebody in", err)
+		return
+	}
+	s.sessions.Put(r.Context(), sessionUser, user)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		s.fail(w, r, "signing somebody out", err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// signInPage tells how to sign in.
+func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, status int, why string) {
+	s.render(w, r, status, signInView(why))
+}
+
+// page lets people through who are signed in, and shows all others how to be.
+// What changes something must come from a page of our own.
+func (s *Server) page(next http.HandlerFunc) http.Handler {
+	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case s.sessions.GetString(r.Context(), sessionUser) == "":
+			s.signInPage(w, r, http.StatusUnauthorized, "")
+		case changes(r.Method) && !s.ownOrigin(r):
+			s.problem(w, r, &Problem{Type: "forbidden-origin"})
+		default:
+			next(w, r)
+		}
+	}))
+}
+
+// changes reports whether a method may change something (RFC 9110, 9.2.1).
+func changes(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// hasSession reports whether a request comes from somebody who is signed in. Its
+// context has the session afterwards.
+func (s *Server) hasSession(r *http.Request) (bool, error) {
+	cookie, err := r.Cookie(s.sessions.Cookie.Name)
+	if err != nil {
+		return false, nil // no cookie
+	}
+	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
+	if err != nil {
+		return false, err
+	}
+	return s.sessions.GetString(ctx, sessionUser) != "", nil
+}
