@@ -79,16 +79,16 @@ func (e *Engine) child(ctx context.Context, child step.Child, id, lineage string
 	if err != nil {
 		return nil, childFailure(child.Slug, err)
 	}
-	if err := handle.Stored(ctx); err != nil {
-		return nil, childFailure(child.Slug, err)
-	}
 	if !child.Wait {
+		if err := handle.Stored(ctx); err != nil {
+			return nil, childFailure(child.Slug, err)
+		}
 		return map[string]any{"executionId": id, "status": nil, "headers": nil, "body": nil}, nil
 	}
 	result, err := handle.Wait(ctx)
 	if err != nil {
 		if errors.Is(context.Cause(ctx), errCanceled) {
-			// The parent's end does not wait for the child's.
+			// A child that has ended by itself meanwhile needs no cancel.
 			_ = e.Cancel(context.WithoutCancel(ctx), id)
 		}
 		return nil, childFailure(child.Slug, err)

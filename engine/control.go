@@ -12,20 +12,38 @@ import (
 
 // Cancel ends an execution: calls under way are aborted, nothing new starts. It
 // returns when the end is durable. ErrNotFound; an *Error with ErrorConflict
-// for one that has ended already.
+// for one that has ended already, or does so before the cancel can take effect.
 func (e *Engine) Cancel(ctx context.Context, id string) error {
 	r, err := e.underWay(ctx, id)
 	if err != nil {
 		return err
 	}
-	r.mailbox.put(func(r *run) {
-		r.state.Cancel()
-		r.abortCalls(errCanceled)
-		for _, ref := range r.state.Attention() {
-			r.finishStep(ref, nil, flow.DefaultPort, canceledCall(component.Unsafe))
-		}
-	})
-	return r.handle.Ended(ctx)
+	r.mailbox.put((*run).cancel)
+	if err := r.handle.Ended(ctx); err != nil {
+		return err
+	}
+	record, err := e.options.Journal.Execution(ctx, id)
+	if err != nil {
+		return err
+	}
+	if record.Status != flow.Canceled {
+		return endedAlready(record)
+	}
+	return nil
+}
+
+// cancel aborts the calls under way; core.Next asks for the end once they have
+// come back.
+func (r *run) cancel() {
+	r.state.Cancel()
+	r.abortCalls(errCanceled)
+	for _, ref := range r.state.Attention() {
+		r.finishStep(ref, nil, flow.DefaultPort, canceledCall(component.Unsafe))
+	}
+}
+
+func endedAlready(record *flow.Execution) error {
+	return &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s has ended already: it is %s", record.ID, record.Status)}
 }
 
 // underWay finds the run of an execution that has not ended.
@@ -38,7 +56,7 @@ func (e *Engine) underWay(ctx context.Context, id string) (*run, error) {
 		return nil, err
 	}
 	if record.Status.Ended() {
-		return nil, &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s has ended already: it %s", id, record.Status)}
+		return nil, endedAlready(record)
 	}
 	return nil, &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s is not under way on this server", id)}
 }
@@ -70,14 +88,18 @@ func (e *Engine) Decide(ctx context.Context, id, stepID string, iteration []int,
 			done <- &Error{Code: ErrorConflict, Message: fmt.Sprintf("step %q of execution %s needs no decision", stepID, id)}
 			return
 		}
+		if decision == DecideRetry && r.isStopping() {
+			done <- ErrStopping
+			return
+		}
 		r.decide(ref, decision)
 		r.onceStored(func() { done <- nil })
 	})
 	select {
 	case err := <-done:
 		return err
-	case <-r.handle.ended:
-		return nil
+	case <-r.handle.ended.done:
+		return r.handle.ended.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}

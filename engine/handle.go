@@ -11,15 +11,40 @@ import (
 type Handle struct {
 	ID string
 
-	stored   chan struct{}
-	decided  chan struct{}
-	ended    chan struct{}
-	storedAt sync.Once
-	decideAt sync.Once
+	stored, decided, ended milestone
+	result                 Result // once decided is reached
+}
 
-	mu     sync.Mutex
-	err    error
-	result Result
+// milestone is something that is reached once, or never will be: then err says
+// why.
+type milestone struct {
+	once sync.Once
+	done chan struct{}
+	err  error // once done is closed
+}
+
+func newMilestone() milestone { return milestone{done: make(chan struct{})} }
+
+func (m *milestone) reach(err error) {
+	m.once.Do(func() {
+		m.err = err
+		close(m.done)
+	})
+}
+
+// wait prefers what was reached to a context that has ended meanwhile.
+func (m *milestone) wait(ctx context.Context) error {
+	select {
+	case <-m.done:
+		return m.err
+	default:
+	}
+	select {
+	case <-m.done:
+		return m.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Result is what a caller is to be told.
@@ -34,69 +59,41 @@ type Result struct {
 }
 
 func newHandle(id string) *Handle {
-	return &Handle{ID: id, stored: make(chan struct{}), decided: make(chan struct{}), ended: make(chan struct{})}
+	return &Handle{ID: id, stored: newMilestone(), decided: newMilestone(), ended: newMilestone()}
 }
 
 // Stored waits until the execution is durable. An error means that it is not
 // and never will be: nothing was accepted.
-func (h *Handle) Stored(ctx context.Context) error {
-	select {
-	case <-h.stored:
-		return h.failed()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (h *Handle) Stored(ctx context.Context) error { return h.stored.wait(ctx) }
 
 // Wait waits for what a caller is to be told: an answer, the failure of the
-// execution, or its end without either. All of it is durable by then.
+// execution, or its end without either. All of it is durable by then. An error
+// means that it will not come from here: ErrStopping, or why the execution could
+// not be stored.
 func (h *Handle) Wait(ctx context.Context) (Result, error) {
-	select {
-	case <-h.decided:
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return h.result, h.err
-	case <-ctx.Done():
-		return Result{}, ctx.Err()
+	if err := h.decided.wait(ctx); err != nil {
+		return Result{}, err
 	}
+	return h.result, nil
 }
 
 // Ended waits until the execution has come to its end and that is durable, or
-// until the engine stops.
-func (h *Handle) Ended(ctx context.Context) error {
-	select {
-	case <-h.ended:
-		return h.failed()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (h *Handle) failed() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.err
-}
-
-func (h *Handle) markStored() { h.storedAt.Do(func() { close(h.stored) }) }
+// until the engine stops, with ErrStopping.
+func (h *Handle) Ended(ctx context.Context) error { return h.ended.wait(ctx) }
 
 func (h *Handle) decide(result Result) {
-	h.decideAt.Do(func() {
-		h.mu.Lock()
+	h.decided.once.Do(func() {
 		h.result = result
-		h.mu.Unlock()
-		close(h.decided)
+		close(h.decided.done)
 	})
 }
 
-// fail ends all waiting: the execution could not be stored, or is not run here
-// any longer.
+// fail ends all waiting for what has not come: the execution could not be
+// stored, or is not run here any longer. What was reached before stands.
 func (h *Handle) fail(err error) {
-	h.mu.Lock()
-	h.err = err
-	h.mu.Unlock()
-	h.markStored()
-	h.decide(Result{})
+	h.stored.reach(err)
+	h.decided.reach(err)
+	h.ended.reach(err)
 }
 
 // Attach is a handle of an execution that was started before. ErrNotFound.
@@ -109,7 +106,7 @@ func (e *Engine) Attach(ctx context.Context, id string) (*Handle, error) {
 		return nil, err
 	}
 	h := newHandle(id)
-	h.markStored()
+	h.stored.reach(nil)
 	result := Result{Status: record.Status, Failure: record.Failure}
 	if !record.AnsweredAt.IsZero() {
 		if result.Answer, err = e.options.Journal.Answer(ctx, id); err != nil {
@@ -121,7 +118,7 @@ func (e *Engine) Attach(ctx context.Context, id string) (*Handle, error) {
 		h.decide(result)
 	}
 	if record.Status.Ended() {
-		close(h.ended)
+		h.ended.reach(nil)
 	}
 	return h, nil
 }

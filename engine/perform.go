@@ -149,7 +149,7 @@ func (r *run) at(ref core.Ref, when time.Time, do func(*run)) {
 	r.stopTimer(ref)
 	r.timers[ref] = time.AfterFunc(when.Sub(r.engine.now()), func() {
 		r.mailbox.put(func(r *run) {
-			if ref.Running() && r.timers[ref] != nil {
+			if r.err == nil && ref.Running() && r.timers[ref] != nil {
 				delete(r.timers, ref)
 				do(r)
 			}
@@ -161,6 +161,12 @@ func (r *run) stopTimer(ref core.Ref) {
 	if timer := r.timers[ref]; timer != nil {
 		timer.Stop()
 		delete(r.timers, ref)
+	}
+}
+
+func (r *run) stopTimers() {
+	for ref := range r.timers {
+		r.stopTimer(ref)
 	}
 }
 
@@ -197,7 +203,9 @@ func (r *run) call(ref core.Ref, caller step.Caller, repeat bool) {
 func (r *run) launch(gated bool, work func(context.Context) func(*run)) {
 	r.underWay++
 	begin := func() {
+		r.engine.active.Add(1) // the run is active still, so nobody has stopped waiting
 		go func() {
+			defer r.engine.active.Done()
 			message := work(r.calls)
 			r.mailbox.put(func(r *run) {
 				r.underWay--
@@ -242,10 +250,13 @@ func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow
 		return
 	}
 	if failure != nil {
+		// A service that has answered has settled the outcome, whatever else
+		// has happened meanwhile.
+		cutOff := failure.Code != flow.FailedService
 		switch cause := context.Cause(r.calls); {
-		case errors.Is(cause, errAborted):
+		case cutOff && errors.Is(cause, errAborted):
 			return // not recorded: the next start makes the call again, or asks
-		case errors.Is(cause, errCanceled):
+		case cutOff && errors.Is(cause, errCanceled):
 			failure = canceledCall(caller.Effect())
 		case r.retry(ref, caller, failure):
 			return
@@ -265,13 +276,27 @@ func canceledCall(effect component.Effect) *flow.Failure {
 func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure) bool {
 	policy := r.program.steps[ref.ID()].def.Retry
 	_, attempt, _, _ := ref.Begun()
-	if policy == nil || !failure.Retryable || attempt >= policy.Attempts {
+	if policy == nil || !failure.Retryable || attempt >= policy.Attempts || r.startsNothing(ref) {
 		return false
 	}
 	until := r.engine.now().Add(retryPause(policy, attempt, failure))
 	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref)})
 	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
 	return true
+}
+
+// startsNothing reports whether a failure or a cancel keeps a step from making
+// another attempt.
+func (r *run) startsNothing(ref core.Ref) bool { return r.state.Canceling() || ref.Stopped() }
+
+// endPauses finishes the steps that will make no other attempt: they end as the
+// last one did.
+func (r *run) endPauses() {
+	for ref := range r.timers {
+		if last, pausing := ref.Pausing(); pausing && last != nil && r.startsNothing(ref) {
+			r.finishStep(ref, nil, flow.DefaultPort, last)
+		}
+	}
 }
 
 // nextAttempt repeats a call whose last attempt has failed.

@@ -22,21 +22,32 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 	// All are known before the first goes on, as flow steps wait for others.
 	runs := make([]*run, 0, len(ids))
 	for _, id := range ids {
+		if e.find(id) != nil {
+			continue
+		}
 		r, err := e.load(ctx, id)
 		if err != nil {
 			e.options.Logger.Error("an unfinished execution cannot go on", "execution", id, "error", err)
 			continue
 		}
 		if err := e.enter(r); err != nil {
+			for _, r := range runs {
+				r.handle.fail(err)
+				e.leave(r)
+			}
 			return 0, err
 		}
 		runs = append(runs, r)
 	}
 	for _, r := range runs {
-		if r.state.Canceling() {
-			r.abortCalls(errCanceled) // it was being canceled when it was cut off
+		canceling := r.state.Canceling() // when it was cut off
+		if canceling {
+			r.abortCalls(errCanceled)
 		}
 		r.goOn()
+		if canceling {
+			r.cancel()
+		}
 		r.begin()
 	}
 	return len(runs), nil
@@ -71,7 +82,7 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 	}
 	r.epoch, r.created, r.changed = epoch, true, false
 	r.record.LastSeq = r.state.LastSeq
-	r.handle.markStored()
+	r.handle.stored.reach(nil)
 	if r.state.Answered {
 		if r.answered, err = journal.Answer(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, fmt.Errorf("reading its answer: %w", err)

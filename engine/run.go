@@ -37,6 +37,7 @@ type run struct {
 	gated    []func()     // calls to make once pending is durable
 	writing  *write       // the batch the journal has now
 	failures int          // how often writing it has failed
+	rewrite  *time.Timer  // until it is written again; else nil
 	answered *flow.Answer // the execution's answer
 	decided  bool         // those who wait were told, or will be by writing
 	alone    bool         // one batch is the whole execution; there is no loop
@@ -84,31 +85,52 @@ func (r *run) begin() {
 func (r *run) loop() {
 	defer r.engine.leave(r)
 	defer r.abortCalls(errAborted)
-	stopping := r.engine.stopping
+	stopping, aborted := r.engine.stopping, r.engine.calls.Done()
 	for r.err == nil && !r.finished() {
 		select {
 		case <-r.mailbox.C:
-			for _, message := range r.mailbox.take() {
-				message(r)
-			}
+			r.deliver()
 		case <-stopping:
 			stopping = nil
+		case <-aborted:
+			aborted = nil
+			r.stopRewriting()
 		}
 		r.advance()
 		r.flush()
-		if stopping == nil && r.underWay == 0 && r.writing == nil && len(r.pending) == 0 {
+		if stopping == nil && r.atRest() {
 			break
 		}
 	}
-	for _, timer := range r.timers {
-		timer.Stop()
+	r.stopTimers()
+	r.partFromWaiting()
+	r.abortCalls(errAborted)
+	// What the journal has may still release calls, which must find the engine
+	// waiting for them.
+	for r.writing != nil {
+		<-r.mailbox.C
+		r.deliver()
 	}
-	if r.err != nil {
-		r.engine.options.Logger.Error("an execution was given up until the next start", "execution", r.record.ID, "flow", r.record.Flow, "error", r.err)
-		r.handle.fail(r.err)
-	} else if !r.state.Status().Ended() {
+}
+
+func (r *run) deliver() {
+	for _, message := range r.mailbox.take() {
+		message(r)
+	}
+}
+
+// partFromWaiting tells those who still wait that nothing will come from here.
+func (r *run) partFromWaiting() {
+	switch {
+	case r.err == nil && r.state.Status().Ended():
+		return
+	case r.err == nil:
 		r.handle.fail(ErrStopping)
+		return
+	case !errors.Is(r.err, ErrFenced): // whoever owns it now goes on with it
+		r.engine.options.Logger.Error("an execution was given up until the next start", "execution", r.record.ID, "flow", r.record.Flow, "error", r.err)
 	}
+	r.handle.fail(r.err)
 }
 
 // giveUp ends the run, not the execution: what the journal has stands, and the
@@ -122,12 +144,18 @@ func (r *run) giveUp(err error) {
 // finished reports whether the execution has come to its end and that is
 // durable.
 func (r *run) finished() bool {
-	return r.state.Status().Ended() && r.writing == nil && len(r.pending) == 0 && r.underWay == 0
+	return r.state.Status().Ended() && r.atRest()
+}
+
+// atRest reports whether no call is under way and all that happened is durable.
+func (r *run) atRest() bool {
+	return r.underWay == 0 && r.writing == nil && len(r.pending) == 0
 }
 
 // advance does what the core asks for until there is nothing left to do now.
 func (r *run) advance() {
 	for r.err == nil {
+		r.endPauses()
 		commands := core.Next(r.state)
 		progress := false
 		for _, command := range commands {
@@ -173,6 +201,7 @@ func (r *run) finish(status flow.Status) {
 		r.record.Failure = nil
 	}
 	r.abortCalls(errAborted)
+	r.stopTimers()
 	r.emit(&flow.Event{
 		Type: flow.ExecutionFinished, Status: status, At: r.record.EndedAt,
 		Failure: r.record.Failure, Cancel: status == flow.Canceled,

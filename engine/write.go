@@ -81,12 +81,12 @@ func (r *run) release(w *write) {
 	for _, start := range w.gated {
 		start()
 	}
-	r.handle.markStored()
+	r.handle.stored.reach(nil)
 	if w.result != nil {
 		r.handle.decide(*w.result)
 	}
 	if w.ended {
-		close(r.handle.ended)
+		r.handle.ended.reach(nil)
 	}
 	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
 }
@@ -103,19 +103,31 @@ func (r *run) written(w *write, err error) {
 	switch {
 	case err == nil:
 		r.writing, r.created, r.failures = nil, true, 0
-	case errors.Is(err, ErrFenced):
-		r.giveUp(err)
-	case !r.created:
-		// Nothing was accepted, so nothing is owed to anybody.
-		r.giveUp(err)
-	case r.isStopping():
+	case r.err != nil, errors.Is(err, ErrFenced), r.engine.calls.Err() != nil,
+		!r.created: // nothing was accepted, so nothing is owed to anybody
+		r.writing = nil
 		r.giveUp(err)
 	default:
 		r.failures++
 		pause := min(firstWritePause<<min(r.failures, 10), longestWait)
 		r.engine.options.Logger.Warn("the journal could not be written; trying again", "execution", r.record.ID, "pause", pause, "error", err)
-		time.AfterFunc(pause, func() {
-			r.mailbox.put(func(r *run) { r.append(w) })
+		r.rewrite = time.AfterFunc(pause, func() {
+			r.mailbox.put(func(r *run) {
+				if r.rewrite != nil {
+					r.rewrite = nil
+					r.append(w)
+				}
+			})
 		})
+	}
+}
+
+// stopRewriting gives up where the journal refuses a batch and there is no time
+// left to wait until it does not.
+func (r *run) stopRewriting() {
+	if r.rewrite != nil {
+		r.rewrite.Stop()
+		r.rewrite, r.writing = nil, nil
+		r.giveUp(errAborted)
 	}
 }

@@ -29,7 +29,7 @@ func (s *State) Apply(e *flow.Event) error {
 		s.start(s.step(e), e)
 	case flow.StepRetrying:
 		n := s.step(e).state()
-		n.attempt, n.until = e.Attempt, e.Until
+		n.attempt, n.until, n.failure = e.Attempt, e.Until, e.Failure
 	case flow.StepFinished:
 		// A cancel that has left a trace holds after a restart, too.
 		s.canceling = s.canceling || e.Cancel
@@ -51,7 +51,7 @@ func (s *State) start(ref Ref, e *flow.Event) {
 	if !again {
 		n.started = e.At // a later attempt does not move the step's start
 	}
-	n.attempt, n.until, n.child = e.Attempt, e.Until, e.Child
+	n.attempt, n.until, n.child, n.failure = e.Attempt, e.Until, e.Child, nil
 	if ref.node().Inner != nil && !again {
 		s.openEach(ref, e.Items)
 	}
@@ -95,6 +95,7 @@ func (s *State) finish(ref Ref, e *flow.Event) {
 		s.closeEach(ref)
 	}
 	s.setPhase(ref, settled)
+	n.failure = nil
 	n.output, n.ran = e.Output, e.Outcome != flow.StepSkipped
 	ref.Scope.left--
 

@@ -71,6 +71,7 @@ type nodeState struct {
 	started time.Time
 	until   time.Time
 	child   string
+	failure *flow.Failure // of the attempt before the pause that the step is in
 	ran     bool
 	output  any
 	each    *eachState
@@ -156,6 +157,17 @@ func (r Ref) Begun() (at time.Time, attempt int, until time.Time, child string) 
 	n := r.state()
 	return n.started, n.attempt, n.until, n.child
 }
+
+// Pausing reports whether the step pauses between two attempts, and why the
+// last one failed.
+func (r Ref) Pausing() (last *flow.Failure, yes bool) {
+	n := r.state()
+	return n.failure, n.phase == running && !n.until.IsZero() && !r.node().Waits
+}
+
+// Stopped reports whether a failure around the step keeps anything new from
+// starting there.
+func (r Ref) Stopped() bool { return r.Scope.stopped() }
 
 // find leads from an event's step and iteration to the step's place. ok is
 // false when there is no such step or its round is not open.
