@@ -28,6 +28,8 @@ type compiler struct {
 	items []predicateScope
 	nodes int
 	depth int
+	// skippable are the steps that a warning has been given for.
+	skippable map[string]bool
 	// errors and warnings count faults, also those that are not kept.
 	errors, warnings int
 }

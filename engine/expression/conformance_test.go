@@ -2,8 +2,6 @@ package expression_test
 
 import (
 	"bufio"
-	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +10,6 @@ import (
 
 	"redial/engine/expression"
 )
-
-var update = flag.Bool("update", false, "write docs/expressions.md from the conformance cases")
 
 // topic is one file of testdata/conformance: prose and cases, in order.
 type topic struct {
@@ -79,52 +75,55 @@ func readTopic(t *testing.T, name string) topic {
 	}
 	defer file.Close()
 	var tp topic
-	var cases []conformanceCase
-	flush := func() {
-		if len(cases) > 0 {
-			tp.blocks = append(tp.blocks, block{cases: cases})
-			cases = nil
-		}
-	}
 	scanner := bufio.NewScanner(file)
 	for line := 1; scanner.Scan(); line++ {
-		text := scanner.Text()
-		at := strings.LastIndex(text, " => ")
-		switch {
-		case strings.HasPrefix(text, "# ") && tp.title == "":
-			tp.title = text[2:]
-		case strings.HasPrefix(text, "## "):
-			flush()
-			tp.blocks = append(tp.blocks, block{heading: text[3:]})
-		case strings.HasPrefix(text, "functions: "):
-			flush()
-			tp.blocks = append(tp.blocks, block{functions: text[len("functions: "):]})
-		case strings.HasPrefix(text, "given "):
-			flush()
-			given, err := expression.DecodeJSON([]byte(text[len("given "):]))
-			if err != nil {
-				t.Fatalf("%s:%d: %v", name, line, err)
-			}
-			tp.given = given.(map[string]any)
-			tp.blocks = append(tp.blocks, block{given: tp.given})
-		case at > 0:
-			c := conformanceCase{source: strings.TrimSpace(text[:at]), want: strings.TrimSpace(text[at+4:]), line: line}
-			for _, kind := range caseKinds {
-				if rest, ok := strings.CutPrefix(c.source, kind+": "); ok {
-					c.kind, c.source = kind, rest
-				}
-			}
-			cases = append(cases, c)
-		case strings.TrimSpace(text) != "":
-			flush()
-			tp.blocks = append(tp.blocks, block{prose: text})
+		if err := tp.add(scanner.Text(), line); err != nil {
+			t.Fatalf("%s:%d: %v", name, line, err)
 		}
 	}
-	flush()
 	if err := scanner.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return tp
+}
+
+// add reads one line of a file.
+func (tp *topic) add(text string, line int) error {
+	at := strings.LastIndex(text, " => ")
+	switch {
+	case strings.HasPrefix(text, "# ") && tp.title == "":
+		tp.title = text[2:]
+	case strings.HasPrefix(text, "## "):
+		tp.blocks = append(tp.blocks, block{heading: text[3:]})
+	case strings.HasPrefix(text, "functions: "):
+		tp.blocks = append(tp.blocks, block{functions: text[len("functions: "):]})
+	case strings.HasPrefix(text, "given "):
+		given, err := expression.DecodeJSON([]byte(text[len("given "):]))
+		if err != nil {
+			return err
+		}
+		tp.given = object(given)
+		tp.blocks = append(tp.blocks, block{given: tp.given})
+	case at > 0:
+		tp.addCase(conformanceCase{source: strings.TrimSpace(text[:at]), want: strings.TrimSpace(text[at+4:]), line: line})
+	case strings.TrimSpace(text) != "":
+		tp.blocks = append(tp.blocks, block{prose: text})
+	}
+	return nil
+}
+
+// addCase puts a case to those right before it.
+func (tp *topic) addCase(c conformanceCase) {
+	for _, kind := range caseKinds {
+		if rest, ok := strings.CutPrefix(c.source, kind+": "); ok {
+			c.kind, c.source = kind, rest
+		}
+	}
+	if n := len(tp.blocks); n == 0 || tp.blocks[n-1].cases == nil {
+		tp.blocks = append(tp.blocks, block{})
+	}
+	last := &tp.blocks[len(tp.blocks)-1]
+	last.cases = append(last.cases, c)
 }
 
 // TestConformance runs every case of the table that is also the documentation.
@@ -273,97 +272,6 @@ func TestFunctionExamples(t *testing.T) {
 			if got := answer(c, nil, nil); got != example.Result {
 				t.Errorf("%s gives %s, want %s", example.Expression, got, example.Result)
 			}
-		}
-	}
-}
-
-const docsPath = "../../docs/expressions.md"
-
-// TestDocumentation keeps docs/expressions.md what the cases say.
-func TestDocumentation(t *testing.T) {
-	t.Parallel()
-	want := documentation(readTopics(t))
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(docsPath), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(docsPath, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(docsPath)
-	if err != nil || string(got) != want {
-		t.Errorf("docs/expressions.md is not up to date (%v): run go test ./engine/expression -run TestDocumentation -update", err)
-	}
-}
-
-func documentation(topics []topic) string {
-	var b strings.Builder
-	b.WriteString("<!-- Made from engine/expression/testdata/conformance by go test ./engine/expression -run TestDocumentation -update. Do not edit. -->\n\n# The expression language\n")
-	for _, tp := range topics {
-		fmt.Fprintf(&b, "\n## %s\n", tp.title)
-		for _, block := range tp.blocks {
-			writeBlock(&b, block)
-		}
-	}
-	return b.String()
-}
-
-func writeBlock(b *strings.Builder, block block) {
-	switch {
-	case block.heading != "":
-		fmt.Fprintf(b, "\n### %s\n", block.heading)
-	case block.functions != "":
-		writeFunctions(b, block.functions)
-	case block.given != nil:
-		fmt.Fprintf(b, "\nThe examples below read these values:\n\n```json\n%s\n```\n", compactJSON(block.given))
-	case block.prose != "":
-		fmt.Fprintf(b, "\n%s\n", block.prose)
-	default:
-		b.WriteString("\n| Expression | Result |\n|---|---|\n")
-		for _, c := range block.cases {
-			source := c.source
-			if c.kind != "" && c.kind != "template" {
-				source = c.kind + ": " + source
-			}
-			fmt.Fprintf(b, "| %s | %s |\n", code(source), shownResult(c.want))
-		}
-	}
-}
-
-func shownResult(want string) string {
-	for _, kind := range []string{"fault", "error", "warning"} {
-		if text, ok := strings.CutPrefix(want, kind+": "); ok {
-			return kind + ": " + strings.ReplaceAll(text, "|", "\\|")
-		}
-	}
-	return code(want)
-}
-
-// code is a code span fit for a table's cell.
-func code(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	if len(fence) > 1 {
-		s = " " + s + " "
-	}
-	return fence + strings.ReplaceAll(s, "|", "\\|") + fence
-}
-
-func writeFunctions(b *strings.Builder, topic string) {
-	for _, f := range expression.Functions() {
-		if f.Topic != topic {
-			continue
-		}
-		fmt.Fprintf(b, "\n#### `%s`\n\n%s\n", f.Signature, f.Help)
-		if len(f.Examples) == 0 {
-			continue
-		}
-		b.WriteString("\n| Expression | Result |\n|---|---|\n")
-		for _, example := range f.Examples {
-			fmt.Fprintf(b, "| %s | %s |\n", code(example.Expression), code(example.Result))
 		}
 	}
 }

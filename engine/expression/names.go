@@ -183,7 +183,11 @@ func (c *compiler) step(id string, start, end int) *node {
 		c.fault(start, end, FaultNotUpstream, "steps.%s cannot be read here: %s", id, why)
 	case info.MaySkip:
 		made.typ = made.typ.nullable()
-		if !c.guarded() {
+		if !c.skippable[id] && !c.guarded() {
+			if c.skippable == nil {
+				c.skippable = map[string]bool{}
+			}
+			c.skippable[id] = true
 			c.warn(start, end, FaultMaySkip, `steps.%s may have been skipped, and is null then; give a default with ??, or ask ran("%s")`, id, id)
 		}
 	}
