@@ -313,6 +313,7 @@ func (w *world) awaitStatus(id string, status flow.Status) {
 	ctx := w.soon()
 	subscription := w.engine.WatchExecution(id)
 	defer subscription.Close()
+	w.await(id, func(e flow.Event) bool { return e.Type == flow.ExecutionStarted })
 	for w.record(id).Status != status {
 		select {
 		case <-subscription.C:
@@ -373,7 +374,7 @@ func nothing[T any](t testing.TB, c <-chan T, what string) {
 	}
 }
 
-// conflict reports whether an error is an engine's with the code.
+// hasCode reports whether an error is an engine's with the code.
 func hasCode(err error, code engine.ErrorCode) bool {
 	var refused *engine.Error
 	return errors.As(err, &refused) && refused.Code == code
