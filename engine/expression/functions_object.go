@@ -120,7 +120,7 @@ func merged(kids []*node) *Type {
 			t.Fields[name] = f
 		}
 	}
-	return t
+	return built(t)
 }
 
 func pick(keep bool) func(*run, []any) (any, error) {

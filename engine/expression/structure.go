@@ -102,12 +102,12 @@ func (c *compiler) object(n *ast.MapNode) *node {
 		keys, values = append(keys, key), append(values, value)
 		made.kids = append(made.kids, key, value)
 		if name, ok := key.constant.(string); ok && key.literal {
-			t.Fields[name] = value.typ
+			t.Fields[name] = value.typ.part()
 		} else {
 			t.Open = true
 		}
 	}
-	made.typ = t
+	made.typ = built(t)
 	made.eval = func(r *run) (any, error) {
 		if err := r.growObject(len(keys)); err != nil {
 			return nil, err

@@ -45,6 +45,34 @@ type Type struct {
 	Nullable bool
 	// Example is a value as it might be, for people and previews.
 	Example any
+	// depth is how deep the types nest that an expression built.
+	depth int
+}
+
+// maxTypeDepth bounds the types of values that an expression builds. They share
+// parts, so that whoever walks one would walk twice as far with each level.
+const maxTypeDepth = 12
+
+// part is a type as a part of a larger one.
+func (t *Type) part() *Type {
+	if t == nil || t.depth >= maxTypeDepth {
+		return typeAny
+	}
+	return t
+}
+
+// built notes the depth of a type made of parts.
+func built(t *Type) *Type {
+	t.depth = 1
+	if t.Items != nil {
+		t.depth += t.Items.depth
+	}
+	for _, f := range t.Fields {
+		if f != nil {
+			t.depth = max(t.depth, 1+f.depth)
+		}
+	}
+	return t
 }
 
 var (
@@ -59,7 +87,7 @@ var (
 	typeObject  = &Type{Kind: Object, Open: true}
 )
 
-func listOf(items *Type) *Type { return &Type{Kind: List, Items: items} }
+func listOf(items *Type) *Type { return built(&Type{Kind: List, Items: items.part()}) }
 
 // kind is the type's kind; nil is Any.
 func (t *Type) kind() Kind {

@@ -72,5 +72,5 @@ func (j *joiner) objects(a, b *Type) *Type {
 			t.Fields[name] = g.nullable()
 		}
 	}
-	return t
+	return built(t)
 }

@@ -96,3 +96,29 @@ func TestDecodeJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestTypesStaySmall holds that whoever walks a type walks a bounded way, even
+// where the value refers to the same parts again and again.
+func TestTypesStaySmall(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"{a: %s, b: %s}", "[{a: %s, b: %s}]", "merge({a: %s}, {b: %s})", "map([1], {a: %s, b: %s})"} {
+		p, faults := expression.Compile(lets(60, "{a: 1}", pattern), nil)
+		if p == nil {
+			t.Fatal(faults)
+		}
+		left := 100_000
+		var walk func(*expression.Type)
+		walk = func(part *expression.Type) {
+			if left--; part == nil || left < 0 {
+				return
+			}
+			walk(part.Items)
+			for _, field := range part.Fields {
+				walk(field)
+			}
+		}
+		if walk(p.Type()); left < 0 {
+			t.Errorf("the type of %s has no end", pattern)
+		}
+	}
+}
