@@ -57,6 +57,10 @@ func (e encoder) float(out []byte, f float64) ([]byte, error) {
 	}
 	start := len(out)
 	out = strconv.AppendFloat(out, f, format, -1, 64)
+	if n := len(out); n-start >= 4 && out[n-4] == 'e' && out[n-2] == '0' {
+		// Go writes two digits at least, 1e-07, where ECMAScript writes 1e-7.
+		out = append(out[:n-2], out[n-1])
+	}
 	if e.kinds && !bytes.ContainsAny(out[start:], ".e") {
 		out = append(out, ".0"...)
 	}
