@@ -33,7 +33,7 @@ func (r *run) startChild(ref core.Ref, starter step.Starter) {
 
 func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 	timeout := time.Duration(r.program.steps[ref.ID()].def.Timeout)
-	lineage, test := r.lineage(), r.record.Test
+	from := origin{lineage: r.lineage(), test: r.record.Test, safe: r.safe}
 	at, _, _, _ := ref.Begun()
 	r.launch(true, func(ctx context.Context) func(*run) {
 		if timeout > 0 {
@@ -41,9 +41,15 @@ func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 			ctx, cancel = context.WithDeadline(ctx, at.Add(timeout))
 			defer cancel()
 		}
-		output, failure := r.engine.child(ctx, child, id, lineage, test)
+		output, failure := r.engine.child(ctx, child, id, from)
 		return func(r *run) { r.childEnded(ref, output, failure) }
 	})
+}
+
+// origin is what a child takes over from the execution that starts it.
+type origin struct {
+	lineage    string
+	test, safe bool
 }
 
 // lineage is the Parent of executions that this one starts.
@@ -71,10 +77,10 @@ func (r *run) childEnded(ref core.Ref, output any, failure *flow.Failure) {
 
 // child starts an execution, unless it was started before, and waits for its
 // answer if that is wanted.
-func (e *Engine) child(ctx context.Context, child step.Child, id, lineage string, test bool) (any, *flow.Failure) {
+func (e *Engine) child(ctx context.Context, child step.Child, id string, from origin) (any, *flow.Failure) {
 	handle, err := e.Attach(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		handle, err = e.startChildFlow(ctx, child, id, lineage, test)
+		handle, err = e.startChildFlow(ctx, child, id, from)
 	}
 	if err != nil {
 		return nil, childFailure(child.Slug, err)
@@ -96,8 +102,8 @@ func (e *Engine) child(ctx context.Context, child step.Child, id, lineage string
 	return childOutput(child.Slug, id, result)
 }
 
-func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id, lineage string, test bool) (*Handle, error) {
-	if strings.Count(lineage, "/")+1 > maxDepth {
+func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string, from origin) (*Handle, error) {
+	if strings.Count(from.lineage, "/")+1 > maxDepth {
 		return nil, &Error{Code: ErrorInvalid, Message: fmt.Sprintf("flows start flows more than %d deep", maxDepth)}
 	}
 	published, err := e.options.Published(ctx, child.Slug)
@@ -106,7 +112,7 @@ func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id, linea
 	}
 	return e.Start(ctx, StartRequest{
 		id: id, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
-		Settings: published.Settings, Mode: flow.Sync, Test: test, Parent: lineage,
+		Settings: published.Settings, Mode: flow.Sync, Test: from.test, Safe: from.safe, Parent: from.lineage,
 		Request: &flow.Request{
 			Method: "POST", Path: "/hooks/" + child.Slug, Query: map[string]any{}, Headers: map[string]any{},
 			Body: child.Body, ReceivedAt: e.now().Format(time.RFC3339Nano),

@@ -180,7 +180,20 @@ func (r *run) startCall(ref core.Ref, caller step.Caller) {
 	}
 	r.inputs[ref] = input
 	r.start(ref, &flow.Event{At: at, Input: input})
+	if r.safe && caller.Effect() != component.Safe {
+		r.simulate(ref, caller)
+		return
+	}
 	r.call(ref, caller, false)
+}
+
+// simulate gives a step of a safe test the output of an example.
+func (r *run) simulate(ref core.Ref, caller step.Caller) {
+	event := &flow.Event{Simulated: true}
+	if exemplar, ok := caller.(step.Exemplar); ok {
+		event.Output, _ = exemplar.Example()
+	}
+	r.settle(ref, event)
 }
 
 // call makes one attempt. Unless it is safe to repeat, it begins only when its
@@ -188,13 +201,15 @@ func (r *run) startCall(ref core.Ref, caller step.Caller) {
 func (r *run) call(ref core.Ref, caller step.Caller, repeat bool) {
 	s := r.program.steps[ref.ID()]
 	at, _, _, _ := ref.Begun()
+	var exchanges []flow.Exchange
 	attempt := &step.Call{
 		Input: r.inputs[ref], Key: idempotencyKey(r.record.ID, s.path, ref.Scope.Iteration),
 		Repeat: repeat, Traceparent: r.traceparent(), Now: at,
+		Record: func(x *flow.Exchange) { exchanges = append(exchanges, *x) },
 	}
 	r.launch(caller.Effect() != component.Safe, func(ctx context.Context) func(*run) {
 		output, failure := r.perform(ctx, s, caller, attempt)
-		return func(r *run) { r.called(ref, caller, output, failure) }
+		return func(r *run) { r.called(ref, caller, output, failure, exchanges) }
 	})
 }
 
@@ -245,7 +260,7 @@ func connectionFailure(name string, err error) *flow.Failure {
 }
 
 // called takes the end of an attempt.
-func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow.Failure) {
+func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow.Failure, exchanges []flow.Exchange) {
 	if !ref.Running() || r.err != nil {
 		return
 	}
@@ -258,11 +273,11 @@ func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow
 			return // not recorded: the next start makes the call again, or asks
 		case cutOff && errors.Is(cause, errCanceled):
 			failure = canceledCall(caller.Effect())
-		case r.retry(ref, caller, failure):
+		case r.retry(ref, caller, failure, exchanges):
 			return
 		}
 	}
-	r.finishStep(ref, output, flow.DefaultPort, failure)
+	r.settle(ref, &flow.Event{Output: output, Failure: failure, Exchanges: exchanges})
 }
 
 func canceledCall(effect component.Effect) *flow.Failure {
@@ -273,14 +288,14 @@ func canceledCall(effect component.Effect) *flow.Failure {
 }
 
 // retry plans another attempt, if the step and the failure allow one.
-func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure) bool {
+func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure, exchanges []flow.Exchange) bool {
 	policy := r.program.steps[ref.ID()].def.Retry
 	_, attempt, _, _ := ref.Begun()
 	if policy == nil || !failure.Retryable || attempt >= policy.Attempts || r.startsNothing(ref) {
 		return false
 	}
 	until := r.engine.now().Add(retryPause(policy, attempt, failure))
-	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref)})
+	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref), Exchanges: exchanges})
 	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
 	return true
 }

@@ -80,6 +80,7 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 	if r.state, err = core.Fold(program.graph, events); err != nil {
 		return nil, fmt.Errorf("folding its events: %w", err)
 	}
+	r.safe = len(events) > 0 && events[0].Safe
 	r.epoch, r.created, r.changed = epoch, true, false
 	r.record.LastSeq = r.state.LastSeq
 	r.handle.stored.reach(nil)
@@ -132,6 +133,8 @@ func (r *run) goOnWithCall(ref core.Ref, caller step.Caller) {
 	}
 	r.inputs[ref] = input
 	switch {
+	case r.safe && caller.Effect() != component.Safe:
+		r.simulate(ref, caller)
 	case !until.IsZero():
 		r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt) })
 	case caller.Effect() == component.Unsafe:

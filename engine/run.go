@@ -47,6 +47,7 @@ type run struct {
 	inputs map[core.Ref]map[string]any
 	timers map[core.Ref]*time.Timer
 	reuse  map[string]flow.Event
+	safe   bool // a test whose steps with effects are not performed
 }
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {
@@ -231,12 +232,18 @@ func (r *run) emitStep(ref core.Ref, event *flow.Event) {
 
 // finishStep records how a step ended.
 func (r *run) finishStep(ref core.Ref, output any, port string, failure *flow.Failure) {
-	event := &flow.Event{Type: flow.StepFinished, Outcome: flow.StepSucceeded, Output: output, Port: port, At: r.engine.now()}
+	r.settle(ref, &flow.Event{Output: output, Port: port, Failure: failure})
+}
+
+// settle records how a step ended: its output and port, or its failure.
+func (r *run) settle(ref core.Ref, event *flow.Event) {
+	event.Type, event.Outcome, event.At = flow.StepFinished, flow.StepSucceeded, r.engine.now()
 	if started, _, _, _ := ref.Begun(); !started.IsZero() {
 		event.Duration = event.At.Sub(started)
 	}
-	if failure != nil {
-		event.Outcome, event.Failure, event.Output, event.Port = flow.StepFailed, located(failure, ref), nil, flow.DefaultPort
+	if event.Failure != nil {
+		event.Outcome, event.Failure = flow.StepFailed, located(event.Failure, ref)
+		event.Output, event.Port = nil, flow.DefaultPort
 		event.Cancel = r.state.Canceling()
 		if r.program.steps[ref.ID()].def.OnError == flow.OnErrorRoute {
 			event.Port = flow.ErrorPort

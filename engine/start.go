@@ -16,8 +16,11 @@ type StartRequest struct {
 	Settings  flow.Settings
 	Mode      flow.Mode // in effect for this call
 	Test      bool
-	Request   *flow.Request
-	Parent    string // as in flow.Execution
+	// Safe is for tests: steps whose effect is not safe are not performed, but
+	// put out an example.
+	Safe    bool
+	Request *flow.Request
+	Parent  string // as in flow.Execution
 
 	id    string                // of a child; else a new one is made
 	reuse map[string]flow.Event // step.finished events of another execution, by step
@@ -40,12 +43,12 @@ func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, erro
 		Test: request.Test, Mode: request.Mode, Settings: request.Settings,
 		Status: flow.Running, Parent: request.Parent, StartedAt: e.now(),
 	})
-	r.reuse = request.reuse
+	r.reuse, r.safe = request.reuse, request.Safe
 	if err := e.enter(r); err != nil {
 		return nil, err
 	}
 	r.state = core.NewState(program.graph)
-	r.emit(&flow.Event{Type: flow.ExecutionStarted, Mode: request.Mode, At: r.record.StartedAt})
+	r.emit(&flow.Event{Type: flow.ExecutionStarted, Mode: request.Mode, Safe: request.Safe, At: r.record.StartedAt})
 	r.begin()
 	return r.handle, nil
 }

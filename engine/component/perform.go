@@ -26,7 +26,7 @@ type Call struct {
 	// Traceparent is the W3C trace context that is passed on, if any.
 	Traceparent string
 	// Record is called with each exchange, if it is not nil. Secrets are masked.
-	Record func(*outbound.Exchange)
+	Record func(*flow.Exchange)
 }
 
 // Perform makes one attempt at an action, bounded by the context, and gives its

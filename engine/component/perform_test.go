@@ -48,11 +48,11 @@ func TestPerform(t *testing.T) {
 		_, _ = io.WriteString(w, `{"id":9007199254740993}`)
 	})
 	const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-	var exchanges []*outbound.Exchange
+	var exchanges []*flow.Exchange
 	output, failure := parse(t, manifest).Action("order").Perform(t.Context(), newClient(t), component.Call{
 		Input:      map[string]any{"sku": "a b/ü", "price": "9007199254740993", "any": []any{nil, int64(9007199254740993)}},
 		Connection: connect(server.URL + "/shop/"), Traceparent: traceparent, Now: time.Now(),
-		Record: func(e *outbound.Exchange) { exchanges = append(exchanges, e) },
+		Record: func(e *flow.Exchange) { exchanges = append(exchanges, e) },
 	})
 	if failure != nil {
 		t.Fatal(failure)
@@ -67,7 +67,7 @@ func TestPerform(t *testing.T) {
 	if string(body) != want {
 		t.Errorf("the body was %s", body)
 	}
-	if len(exchanges) != 1 || exchanges[0].Request.Header.Get("Authorization") != "Bearer [hidden]" {
+	if len(exchanges) != 1 || http.Header(exchanges[0].Request.Header).Get("Authorization") != "Bearer [hidden]" {
 		t.Errorf("the exchanges are %+v", exchanges)
 	}
 }

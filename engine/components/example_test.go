@@ -51,14 +51,14 @@ func run(t *testing.T, client *outbound.Client, action *component.Action, exampl
 
 	fields := map[string]any{"base_url": server.URL + "/base"}
 	maps.Copy(fields, example.Connection)
-	var recorded []*outbound.Exchange
+	var recorded []*flow.Exchange
 	output, failure := action.Perform(t.Context(), client, component.Call{
 		Input:      example.Input,
 		Connection: &component.Connection{Name: "example", Component: action.Component.Name, Fields: fields},
 		Key:        example.Key,
 		Repeat:     example.Repeat,
 		Now:        time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC),
-		Record:     func(e *outbound.Exchange) { recorded = append(recorded, e) },
+		Record:     func(e *flow.Exchange) { recorded = append(recorded, e) },
 	})
 	for _, fault := range service.faults() {
 		t.Error(fault)
@@ -105,7 +105,7 @@ func fitsSchema(t *testing.T, action *component.Action, output any) {
 }
 
 // hidesSecrets looks for the connection's secrets in what people may see.
-func hidesSecrets(t *testing.T, action *component.Action, fields map[string]any, exchanges []*outbound.Exchange) {
+func hidesSecrets(t *testing.T, action *component.Action, fields map[string]any, exchanges []*flow.Exchange) {
 	t.Helper()
 	for _, field := range action.Component.Connection.Fields {
 		secret, ok := fields[field.Name].(string)

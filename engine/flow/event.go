@@ -52,6 +52,15 @@ type Event struct {
 	Failure *Failure
 	Input   any // what the step was asked to do, for people to read
 	Output  any
+	// Exchanges are the calls that an attempt has made, of step.retrying and
+	// step.finished.
+	Exchanges []Exchange
+	// Simulated marks a step that a safe test did not perform: its output is an
+	// example.
+	Simulated bool
+	// Safe is for execution.started of a test: steps with effects are not
+	// performed.
+	Safe bool
 
 	Items int       // of a started each step: how many rounds
 	Until time.Time // of a started wait step, and of step.retrying: when it goes on
@@ -78,6 +87,8 @@ type publicEvent struct {
 	Port       string     `json:"port,omitempty"`
 	MS         *float64   `json:"ms,omitempty"`
 	Passed     bool       `json:"passed,omitempty"`
+	Simulated  bool       `json:"simulated,omitempty"`
+	Safe       bool       `json:"safe,omitempty"`
 	Error      *Failure   `json:"error,omitempty"`
 	Items      *int       `json:"items,omitempty"`
 	Until      *time.Time `json:"until,omitempty"`
@@ -91,7 +102,7 @@ func (e Event) Public() ([]byte, error) {
 	p := publicEvent{
 		Seq: e.Seq, Execution: e.Execution, Type: e.Type, Step: e.Step,
 		At: e.At, Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port,
-		Passed: e.Passed, Error: e.Failure, Child: e.Child, Mode: e.Mode,
+		Passed: e.Passed, Simulated: e.Simulated, Safe: e.Safe, Error: e.Failure, Child: e.Child, Mode: e.Mode,
 	}
 	if n := len(e.Iteration); n > 0 {
 		p.Iteration = &e.Iteration[n-1]

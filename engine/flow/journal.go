@@ -29,6 +29,9 @@ type journalEvent struct {
 	AnswerStatus int             `json:"ans,omitempty"`
 	Mode         Mode            `json:"m,omitempty"`
 	Cancel       bool            `json:"c,omitempty"`
+	Exchanges    []Exchange      `json:"x,omitempty"`
+	Simulated    bool            `json:"sim,omitempty"`
+	Safe         bool            `json:"safe,omitempty"`
 }
 
 // EncodeEvents writes events of one execution for the journal.
@@ -41,6 +44,7 @@ func EncodeEvents(events []Event) ([]byte, error) {
 			Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port, Duration: e.Duration,
 			Passed: e.Passed, Failure: e.Failure, Items: e.Items, Child: e.Child,
 			Status: e.Status, AnswerStatus: e.AnswerStatus, Mode: e.Mode, Cancel: e.Cancel,
+			Exchanges: e.Exchanges, Simulated: e.Simulated, Safe: e.Safe,
 		}
 		if !e.Until.IsZero() {
 			stored[i].Until = &e.Until
@@ -72,6 +76,7 @@ func DecodeEvents(execution string, data []byte) ([]Event, error) {
 			Attempt: s.Attempt, Outcome: s.Outcome, Port: s.Port, Duration: s.Duration,
 			Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
 			Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
+			Exchanges: s.Exchanges, Simulated: s.Simulated, Safe: s.Safe,
 		}
 		if s.Until != nil {
 			events[i].Until = *s.Until

@@ -106,6 +106,11 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 		},
 		Input: map[string]any{"n": 2.0}, Output: []any{int64(2)}, Items: 4, Until: at.Add(time.Hour), Child: "01CHILD",
 		Status: flow.Failed, AnswerStatus: 201, Mode: flow.Async, Cancel: true,
+		Exchanges: []flow.Exchange{{
+			Method: "POST", URL: "https://acme.example/orders", Redirects: []string{"https://acme.example/"},
+			Request: flow.Message{Header: map[string][]string{"A": {"b"}}, Body: "{}", Size: 2}, Status: 201,
+			Response: flow.Message{Body: "x", Size: 1}, Duration: time.Millisecond, Failure: "none",
+		}}, Simulated: true, Safe: true,
 	}
 	for _, value := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(*full.Failure)} {
 		for i := range value.NumField() {

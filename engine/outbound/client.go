@@ -139,7 +139,7 @@ type Response struct {
 	Sent bool
 	// Exchange is what went over the wire, with secrets masked; nil unless it
 	// was asked for.
-	Exchange *Exchange
+	Exchange *flow.Exchange
 }
 
 // Do makes one call, without retrying. The context bounds its time; without a

@@ -7,46 +7,23 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"redial/engine/flow"
 )
 
 // maxExchangeBody is how much of a body an exchange keeps, in bytes.
-const maxExchangeBody = 64 << 10
-
-// Exchange is what went over the wire in one call, for people to look at.
-// Secrets are masked and bodies are bounded.
-type Exchange struct {
-	Method    string   `json:"method"`
-	URL       string   `json:"url"`
-	Redirects []string `json:"redirects,omitempty"`
-	Request   Message  `json:"request"`
-	// Status is 0 and Response empty if no answer came.
-	Status   int           `json:"status,omitempty"`
-	Response Message       `json:"response"`
-	Duration time.Duration `json:"duration"`
-	Failure  string        `json:"failure,omitempty"`
-}
-
-// Message is the request or the answer of an exchange.
-type Message struct {
-	Header http.Header `json:"header,omitempty"`
-	Body   string      `json:"body,omitempty"`
-	// Size is that of the whole body in bytes; Body may be a part of it.
-	Size int `json:"size"`
-}
+const maxExchangeBody = 16 << 10
 
 // exchange describes the call as far as it came.
-func (c *call) exchange(failure *flow.Failure) *Exchange {
+func (c *call) exchange(failure *flow.Failure) *flow.Exchange {
 	secrets := c.secrets()
-	exchange := &Exchange{
+	exchange := &flow.Exchange{
 		Method:   c.method(),
 		URL:      maskURL(c.request.URL, secrets),
-		Request:  Message{Body: shownBody(c.request.Body, secrets), Size: len(c.request.Body)},
+		Request:  flow.Message{Body: shownBody(c.request.Body, secrets), Size: len(c.request.Body)},
 		Status:   c.response.Status,
-		Response: Message{Header: maskHeader(c.response.Header, secrets), Body: shownBody(c.response.Body, secrets), Size: len(c.response.Body)},
+		Response: flow.Message{Header: maskHeader(c.response.Header, secrets), Body: shownBody(c.response.Body, secrets), Size: len(c.response.Body)},
 		Duration: c.response.Duration,
 	}
 	for _, redirect := range c.redirects {

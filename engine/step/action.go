@@ -57,6 +57,16 @@ func (a *ActionCall) Prepare(values *expression.Values) (map[string]any, *flow.F
 func (a *ActionCall) Call(ctx context.Context, call *Call) (any, *flow.Failure) {
 	return a.action.Perform(ctx, a.client, component.Call{
 		Input: call.Input, Connection: call.Connection, Key: call.Key,
-		Repeat: call.Repeat, Now: call.Now, Traceparent: call.Traceparent,
+		Repeat: call.Repeat, Now: call.Now, Traceparent: call.Traceparent, Record: call.Record,
 	})
+}
+
+// Example is the output of the first of the action's examples that succeeds.
+func (a *ActionCall) Example() (any, bool) {
+	for _, example := range a.action.Examples {
+		if example.Failure == nil {
+			return example.Output, true
+		}
+	}
+	return nil, false
 }

@@ -115,9 +115,16 @@ func (c *Compiler) faults(at string, faults []expression.Fault) {
 	}
 }
 
-// Condition compiles a bare expression. It is nil, and the problem reported, if
-// it does not compile.
+// Condition compiles a bare expression that is true, false or null. The result
+// is nil, and the problem reported, if it does not compile.
 func (c *Compiler) Condition(at, source string) *expression.Program {
+	program, faults := expression.CompileCondition(source, c.Scope)
+	c.faults(at, faults)
+	return program
+}
+
+// Expression compiles a bare expression of any value, as Condition does.
+func (c *Compiler) Expression(at, source string) *expression.Program {
 	program, faults := expression.Compile(source, c.Scope)
 	c.faults(at, faults)
 	return program

@@ -30,7 +30,7 @@ var eachKind = &Kind{
 		items, given := c.With.Get("items")
 		switch v := items.(type) {
 		case string:
-			e.program = c.Condition("with.items", v)
+			e.program = c.Expression("with.items", v)
 		case []any:
 			e.list = c.Value("with.items", v)
 		default:

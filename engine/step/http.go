@@ -218,7 +218,11 @@ func (h *HTTP) Call(ctx context.Context, call *Call) (any, *flow.Failure) {
 	if failure != nil {
 		return nil, failure
 	}
+	request.Record = call.Record != nil
 	response, failure := h.client.Do(ctx, request)
+	if response != nil && response.Exchange != nil && call.Record != nil {
+		call.Record(response.Exchange)
+	}
 	if failure != nil {
 		return nil, failure
 	}
@@ -294,4 +298,9 @@ func (h *HTTP) output(response *outbound.Response) (any, *flow.Failure) {
 		}
 	}
 	return map[string]any{"status": int64(response.Status), "headers": headers, "body": body}, nil
+}
+
+// Example is an answer without content: what the address would say is not known.
+func (h *HTTP) Example() (any, bool) {
+	return map[string]any{"status": int64(200), "headers": map[string]any{}, "body": nil}, true
 }

@@ -93,6 +93,15 @@ type Call struct {
 	Repeat      bool
 	Traceparent string
 	Now         time.Time // the step's start
+	// Record is called with what goes over the wire, secrets masked.
+	Record func(*flow.Exchange)
+}
+
+// Exemplar is a Caller that can show what its call might give, without making
+// it.
+type Exemplar interface {
+	// Example is an output as it might be; ok is false if none is known.
+	Example() (output any, ok bool)
 }
 
 // Waiter is a step that lets time pass.
