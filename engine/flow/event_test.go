@@ -53,6 +53,9 @@ func TestPublicEvents(t *testing.T) {
 		{"disabled step",
 			flow.Event{Seq: 4, Type: flow.StepFinished, Step: "a", Outcome: flow.StepSkipped, Passed: true},
 			`{"seq":4,"execution":"01X","type":"step.finished","step":"a","at":"2026-03-01T12:30:15.25Z","outcome":"skipped","passed":true}`},
+		{"simulated step of a safe test",
+			flow.Event{Seq: 4, Type: flow.StepFinished, Step: "a", Outcome: flow.StepSucceeded, Simulated: true},
+			`{"seq":4,"execution":"01X","type":"step.finished","step":"a","at":"2026-03-01T12:30:15.25Z","outcome":"succeeded","ms":0,"simulated":true}`},
 		{"first round",
 			flow.Event{Seq: 4, Type: flow.StepStarted, Step: "a", Iteration: []int{0}},
 			`{"seq":4,"execution":"01X","type":"step.started","step":"a","iteration":0,"at":"2026-03-01T12:30:15.25Z"}`},
@@ -71,6 +74,7 @@ func TestPublicEvents(t *testing.T) {
 			c.event.Execution, c.event.At = "01X", at
 			// They may be large or private: never in it, whatever the event.
 			c.event.Input, c.event.Output = "private", map[string]any{"private": true}
+			c.event.Exchanges = []flow.Exchange{{URL: "https://example.com/private"}}
 			got, err := c.event.Public()
 			if err != nil || string(got) != c.want {
 				t.Errorf("got  %s\nwant %s\nerror %v", got, c.want, err)

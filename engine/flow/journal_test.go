@@ -112,7 +112,7 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 			Response: flow.Message{Body: "x", Size: 1}, Duration: time.Millisecond, Failure: "none",
 		}}, Simulated: true, Safe: true,
 	}
-	for _, value := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(*full.Failure)} {
+	for _, value := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(*full.Failure), reflect.ValueOf(full.Exchanges[0])} {
 		for i := range value.NumField() {
 			if value.Field(i).IsZero() {
 				t.Errorf("this test leaves %s.%s empty; fill it", value.Type().Name(), value.Type().Field(i).Name)

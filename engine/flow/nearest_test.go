@@ -14,7 +14,7 @@ func TestNearest(t *testing.T) {
 		candidates []string
 	}{
 		{"quantity", "quantity", fields},
-		{"quantitiy", "quantity", fields},
+		{"quamtity", "quantity", fields},
 		{"quantiyt", "quantity", fields}, // two letters swapped are one slip
 		{"kus", "sku", fields},
 		{"Email", "email", fields},
