@@ -19,6 +19,7 @@ type journal struct {
 
 	mu     sync.Mutex
 	dead   bool
+	died   chan struct{}
 	count  int
 	before func(n int, b engine.Batch) verdict // nil: store
 }
@@ -31,7 +32,7 @@ type verdict struct {
 	hold <-chan struct{}
 }
 
-func newJournal(s *store.Store) *journal { return &journal{Store: s} }
+func newJournal(s *store.Store) *journal { return &journal{Store: s, died: make(chan struct{})} }
 
 // rule decides about appends from now on; n counts them from 1.
 func (j *journal) rule(before func(n int, b engine.Batch) verdict) {
@@ -44,13 +45,14 @@ func (j *journal) rule(before func(n int, b engine.Batch) verdict) {
 func (j *journal) kill() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.dead = true
+	j.die()
 }
 
-func (j *journal) isDead() bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.dead
+func (j *journal) die() {
+	if !j.dead {
+		j.dead = true
+		close(j.died)
+	}
 }
 
 func (j *journal) decide(b engine.Batch) (v verdict, dead bool) {
@@ -63,7 +65,9 @@ func (j *journal) decide(b engine.Batch) (v verdict, dead bool) {
 	if j.before != nil {
 		v = j.before(j.count, b)
 	}
-	j.dead = j.dead || v.lose || v.die
+	if v.lose || v.die {
+		j.die()
+	}
 	return v, v.lose
 }
 

@@ -1,0 +1,418 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"redial/engine"
+	"redial/engine/flow"
+)
+
+// A call that must not be repeated blindly is made only once its step.started is
+// durable.
+func TestCallsWithAnEffectWaitForTheJournal(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []string{"keyed", "unsafe"} {
+		t.Run(effect, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			free, held := make(chan struct{}), w.service.hold("POST /a")
+			safe := w.service.hold("GET /safe")
+			w.journal.rule(func(n int, _ engine.Batch) verdict {
+				if n == 1 {
+					return verdict{hold: free}
+				}
+				return verdict{}
+			})
+			h := w.run(`
+steps:
+  call: {uses: http, with: {method: POST, effect: `+effect+`, url: "http://service/a"}}
+  safe: {uses: http, with: {url: "http://service/safe"}}
+edges: [trigger -> call, trigger -> safe]`, "")
+			receive(t, safe.arrived, "the safe call") // it need not wait
+			nothing(t, held.arrived, "the call")
+			close(free)
+			receive(t, held.arrived, "the call")
+			if index(w.events(h.ID), "call", flow.StepStarted) < 0 {
+				t.Error("the call was made before its start was stored")
+			}
+			held.open()
+			safe.open()
+			w.ended(h.ID)
+		})
+	}
+}
+
+// The same holds for every attempt: the second is stored before it is made.
+func TestSecondAttemptsWaitForTheJournal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.service.script(`
+POST /a -> 503
+POST /a -> 200`)
+	held := w.service.hold("POST /a")
+	h := w.run(`
+steps: {call: {uses: http, retry: {attempts: 2, pause: 1ms}, with: {method: POST, effect: keyed, url: "http://service/a"}}}
+edges: [trigger -> call]`, "")
+	receive(t, held.arrived, "the call")
+	held.open()
+	receive(t, held.arrived, "the second attempt")
+	started := 0
+	for _, e := range w.events(h.ID) {
+		if e.Step == "call" && e.Type == flow.StepStarted {
+			started++
+		}
+	}
+	if started != 2 {
+		t.Errorf("%d starts are stored when the second attempt is made", started)
+	}
+	w.ended(h.ID)
+}
+
+func TestAnswersWaitForTheJournal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	free, arrived := make(chan struct{}), make(chan struct{}, 1)
+	w.journal.rule(func(_ int, b engine.Batch) verdict {
+		if !has(b, flow.ResponseStored, "") {
+			return verdict{}
+		}
+		arrived <- struct{}{}
+		return verdict{hold: free}
+	})
+	h := w.run(`
+steps:
+  look: {uses: http, with: {url: "http://service/a"}}
+  end: {uses: respond, with: {body: fine}}
+edges: [trigger -> look, look -> end]`, "")
+	receive(t, arrived, "the batch")
+	now, cancel := context.WithCancel(t.Context())
+	cancel()
+	if result, err := h.Wait(now); err == nil {
+		t.Errorf("the caller is told %+v before it is stored", result)
+	}
+	close(free)
+	if body := w.answer(h); body != "fine" {
+		t.Errorf("the answer is %q", body)
+	}
+	stored, err := w.store.Answer(t.Context(), h.ID)
+	if err != nil || string(stored.Body) != "fine" {
+		t.Errorf("stored is %+v, %v", stored, err)
+	}
+}
+
+func TestPureFlowIsOneBatch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	batches := make(chan engine.Batch, 10)
+	w.journal.rule(func(_ int, b engine.Batch) verdict {
+		batches <- b
+		return verdict{}
+	})
+	h := w.run(pureFlow, `{"n": 1}`)
+	w.ended(h.ID)
+	if n := len(batches); n != 1 {
+		t.Errorf("%d batches were stored", n)
+	}
+	b := <-batches
+	if b.Request == nil || b.Answer == nil || !b.Changed || b.Execution.Status != flow.Succeeded {
+		t.Errorf("the batch is %+v", b)
+	}
+}
+
+// Nothing was accepted if the first batch is refused, whether it holds the whole
+// execution or not.
+func TestFirstBatchRefused(t *testing.T) {
+	t.Parallel()
+	flows := map[string]string{
+		"whole":     "steps: {end: {uses: respond}}\nedges: [trigger -> end]",
+		"with call": "steps: {call: {uses: http, with: {url: \"http://service/a\"}}}\nedges: [trigger -> call]",
+	}
+	for name, source := range flows {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			held := w.service.hold("GET /a")
+			w.journal.rule(func(int, engine.Batch) verdict { return verdict{fail: errDisk} })
+			h := w.run(source, "")
+			for what, wait := range map[string]func(context.Context) error{
+				"stored": h.Stored, "ended": h.Ended,
+				"decided": func(ctx context.Context) error { _, err := h.Wait(ctx); return err },
+			} {
+				if err := wait(w.soon()); !errors.Is(err, errDisk) {
+					t.Errorf("%s: the error is %v", what, err)
+				}
+			}
+			if _, err := w.store.Execution(t.Context(), h.ID); !errors.Is(err, engine.ErrNotFound) {
+				t.Errorf("there is an execution: %v", err)
+			}
+			w.stop() // with the call still held: it was aborted
+			held.open()
+		})
+	}
+}
+
+func TestLaterBatchRefusedIsRepeated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var order []int64
+	w.journal.rule(func(n int, b engine.Batch) verdict {
+		if n > 1 && n < 5 {
+			return verdict{fail: errDisk}
+		}
+		for _, e := range b.Events {
+			order = append(order, e.Seq)
+		}
+		return verdict{}
+	})
+	h := w.run(`
+steps:
+  a: {uses: http, with: {method: POST, effect: keyed, url: "http://service/a"}}
+  b: {uses: http, with: {method: POST, effect: keyed, url: "http://service/b"}}
+  c: {uses: http, with: {url: "http://service/c"}}
+  end: {uses: respond, with: {body: fine}}
+edges: [trigger -> a, trigger -> c, a -> b, b -> end, c -> end]`, "")
+	if body := w.answer(h); body != "fine" {
+		t.Errorf("the answer is %q", body)
+	}
+	w.ended(h.ID)
+	for i, seq := range order {
+		if seq != int64(i+1) {
+			t.Fatalf("the events were appended in the order %v", order)
+		}
+	}
+	if events := w.events(h.ID); len(events) != len(order) {
+		t.Errorf("%d events are stored, %d were appended", len(events), len(order))
+	}
+	for _, line := range w.service.lines() {
+		if n := w.service.count(line); n != 1 {
+			t.Errorf("%s was called %d times", line, n)
+		}
+	}
+	if !strings.Contains(w.log.String(), "the journal could not be written") {
+		t.Errorf("the log says %q", w.log)
+	}
+}
+
+// An execution that another process has claimed is let go without a word.
+func TestFencedRunGivesUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held := w.service.hold("PUT /a")
+	h := w.run(`
+steps:
+  a: {uses: http, with: {method: PUT, effect: keyed, url: "http://service/a"}}
+  b: {uses: http, with: {method: PUT, url: "http://service/b"}}
+edges: [trigger -> a, a -> b]`, "")
+	receive(t, held.arrived, "the call")
+	other := w.newEngine(newJournal(w.store))
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		other.Stop(ctx)
+	}()
+	if n, err := other.Resume(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	receive(t, held.arrived, "the call of the new owner")
+	held.open()
+	if err := h.Ended(w.soon()); !errors.Is(err, engine.ErrFenced) {
+		t.Errorf("the former owner says %v", err)
+	}
+	next, err := other.Attach(t.Context(), h.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Ended(w.soon()); err != nil {
+		t.Fatal(err)
+	}
+	if status := w.record(h.ID).Status; status != flow.Succeeded {
+		t.Errorf("the execution has %s\n%s", status, w.history(h.ID))
+	}
+	if strings.Contains(w.log.String(), "level=ERROR") {
+		t.Errorf("the log says %s", w.log)
+	}
+}
+
+func TestStopLetsCallsEndAndStartsNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held := w.service.hold("POST /a")
+	p := w.publish(`
+steps:
+  a: {uses: http, with: {method: POST, url: "http://service/a"}}
+  pure: {uses: transform, with: {set: {a: "{{ steps.a.status }}"}}}
+  b: {uses: http, with: {method: POST, url: "http://service/b"}}
+  end: {uses: respond, with: {body: "{{ steps.pure.a }}"}}
+edges: [trigger -> a, a -> pure, pure -> b, b -> end]`)
+	h := w.start(p, "")
+	receive(t, held.arrived, "the call")
+	stopped := make(chan struct{})
+	former := w.engine
+	go func() {
+		defer close(stopped)
+		former.Stop(context.Background())
+	}()
+	for { // until the engine takes no more
+		extra, err := w.tryStart(p, request(t, ""))
+		if errors.Is(err, engine.ErrStopping) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := former.Cancel(w.soon(), extra.ID); err != nil && !errors.Is(err, engine.ErrStopping) {
+			t.Fatal(err)
+		}
+	}
+	nothing(t, stopped, "the stop")
+	held.open()
+	receive(t, stopped, "the stop")
+	if _, err := h.Wait(w.soon()); !errors.Is(err, engine.ErrStopping) {
+		t.Errorf("who waits hears %v", err)
+	}
+	if err := h.Ended(w.soon()); !errors.Is(err, engine.ErrStopping) {
+		t.Errorf("who waits for the end hears %v", err)
+	}
+	if err := h.Stored(w.soon()); err != nil {
+		t.Errorf("the execution is stored, but: %v", err)
+	}
+	if !strings.HasSuffix(w.history(h.ID), "pure succeeded") || w.service.count("POST /b") != 0 {
+		t.Errorf("history:\n%s", w.history(h.ID))
+	}
+	w.stop()
+	w.restart()
+	w.ended(h.ID)
+	again, err := w.engine.Attach(t.Context(), h.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body := w.answer(again); body != "200" || w.service.count("POST /b") != 1 {
+		t.Errorf("the answer is %q", body)
+	}
+}
+
+func TestStopAbortsCallsThatTakeTooLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	safe, unsafe := w.service.hold("GET /safe"), w.service.hold("POST /unsafe")
+	h := w.run(`
+steps:
+  safe: {uses: http, retry: {attempts: 3, pause: 1ms}, with: {url: "http://service/safe"}}
+  unsafe: {uses: http, retry: {attempts: 3, pause: 1ms}, with: {method: POST, url: "http://service/unsafe"}}
+edges: [trigger -> safe, trigger -> unsafe]`, "")
+	receive(t, safe.arrived, "the safe call")
+	receive(t, unsafe.arrived, "the unsafe call")
+	now, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.engine.Stop(now)
+	w.stop()
+	safe.open()
+	w.restart()
+	w.awaitStep(h.ID, "safe", flow.StepFinished)
+	w.awaitStatus(h.ID, flow.NeedsAttention)
+	if n, m := w.service.count("GET /safe"), w.service.count("POST /unsafe"); n != 2 || m != 1 {
+		t.Errorf("there were %d safe calls and %d unsafe ones", n, m)
+	}
+}
+
+// A stopping engine goes on offering a batch that the journal refuses, until it
+// has waited long enough.
+func TestStopWhileTheJournalRefuses(t *testing.T) {
+	t.Parallel()
+	for _, patient := range []bool{true, false} {
+		w := newWorld(t)
+		held := w.service.hold("GET /a")
+		refused, room := make(chan struct{}, 100), make(chan struct{})
+		w.journal.rule(func(_ int, b engine.Batch) verdict {
+			select {
+			case <-room:
+				return verdict{}
+			default:
+			}
+			if !has(b, flow.StepFinished, "a") {
+				return verdict{}
+			}
+			refused <- struct{}{}
+			return verdict{fail: errDisk}
+		})
+		h := w.run(`
+steps: {a: {uses: http, with: {url: "http://service/a"}}}
+edges: [trigger -> a]`, "")
+		if err := h.Stored(w.soon()); err != nil {
+			t.Fatal(err)
+		}
+		held.open()
+		receive(t, refused, "the refusal")
+		ctx, cancel := context.WithCancel(t.Context())
+		if patient {
+			close(room)
+		} else {
+			cancel()
+		}
+		w.engine.Stop(ctx)
+		cancel()
+		if err := h.Ended(w.soon()); patient == (err != nil) {
+			t.Errorf("patient %v: the end says %v", patient, err)
+		}
+	}
+}
+
+func TestStopWhileWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := w.run(`
+steps: {pause: {uses: wait, with: {for: 3650d}}}
+edges: [trigger -> pause]`, "")
+	w.awaitStatus(h.ID, flow.Waiting)
+	canceled := make(chan error, 1)
+	w.engine.Stop(t.Context())
+	if err := h.Ended(w.soon()); !errors.Is(err, engine.ErrStopping) {
+		t.Errorf("who waits for the end hears %v", err)
+	}
+	go func() { canceled <- w.engine.Cancel(context.Background(), h.ID) }()
+	if err := receive(t, canceled, "the cancel's answer"); !hasCode(err, engine.ErrorConflict) {
+		t.Errorf("a cancel after the stop says %v", err)
+	}
+	w.stop()
+	w.restart()
+	w.awaitStatus(h.ID, flow.Waiting)
+	if err := w.engine.Cancel(w.soon(), h.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestResumeOfAStoppedEngine(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := w.run(`
+steps: {pause: {uses: wait, with: {for: 3650d}}}
+edges: [trigger -> pause]`, "")
+	w.awaitStatus(h.ID, flow.Waiting)
+	w.stop()
+	w.open()
+	w.engine.Stop(t.Context())
+	if _, err := w.engine.Resume(t.Context()); !errors.Is(err, engine.ErrStopping) {
+		t.Errorf("the error is %v", err)
+	}
+	stopped := make(chan struct{})
+	go func() { w.engine.Stop(context.Background()); close(stopped) }()
+	receive(t, stopped, "the stop")
+}
+
+func TestResumeLeavesAloneWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := w.run(`
+steps: {pause: {uses: wait, with: {for: 100ms}}}
+edges: [trigger -> pause]`, "")
+	w.awaitStatus(h.ID, flow.Waiting)
+	if n := w.resume(); n != 0 {
+		t.Errorf("%d executions were taken up", n)
+	}
+	if record := w.ended(h.ID); record.Status != flow.Succeeded {
+		t.Errorf("the record has %+v", record)
+	}
+}
