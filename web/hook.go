@@ -169,7 +169,7 @@ func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (an
 	if r.ContentLength > trigger.MaxBody {
 		return nil, tooLarge
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, trigger.MaxBody))
+	data, err := readInTime(w, r, trigger.MaxBody)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -188,6 +188,26 @@ func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (an
 		return nil, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
 	}
 	return value, nil
+}
+
+// bodyTime is how long a caller may take to send a body.
+const bodyTime = time.Minute
+
+// readInTime reads a body up to a size. The deadline is lifted afterwards, as it
+// would otherwise cut the line that a caller holds.
+func readInTime(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.Body == http.NoBody {
+		return nil, nil
+	}
+	line := http.NewResponseController(w)
+	if err := line.SetReadDeadline(time.Now().Add(bodyTime)); err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		return nil, err
+	}
+	return data, line.SetReadDeadline(time.Time{})
 }
 
 // withheldHeaders do not reach the flow: cookies by contract, credentials
