@@ -8,6 +8,7 @@ package conformance
 import (
 	"context"
 	"testing"
+	"time"
 
 	"redial/engine"
 	"redial/engine/flow"
@@ -19,12 +20,13 @@ type Store interface {
 	engine.Journal
 
 	Executions(ctx context.Context, q store.ExecutionQuery) ([]flow.Execution, string, error)
+	Health(ctx context.Context, slugs []string, from time.Time, hours int) (map[string]*store.Health, error)
 
 	Draft(ctx context.Context, slug string) (*store.Draft, error)
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
 	PutDraft(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error)
 	DeleteFlow(ctx context.Context, slug string) error
-	SetSettings(ctx context.Context, slug string, settings flow.Settings, source []byte, ifMatch *int64) (int64, error)
+	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64) (int64, error)
 	Publish(ctx context.Context, p store.Publication) (*flow.Version, error)
 	Freeze(ctx context.Context, slug string, content []byte, components []flow.Manifest) (*flow.Version, error)
 	Published(ctx context.Context, slug string) (*store.Published, error)
@@ -69,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		{"journal", journalTests},
 		{"refusals", refusalTests},
 		{"executions", executionTests},
+		{"statistics", statisticsTests},
 		{"flows", flowTests},
 		{"versions", versionTests},
 		{"generation", generationTests},
