@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -163,7 +164,7 @@ func (s *server) connection(ctx context.Context, name string) (*component.Connec
 // prepare runs once the address is known and announced.
 func (s *server) run(ctx context.Context, prepare func(context.Context) error) error {
 	defer s.close()
-	if _, err := fmt.Fprintf(s.program.stdout, "listening on http://%s\n", s.listener.Addr()); err != nil {
+	if _, err := fmt.Fprintf(s.program.stdout, "listening on http://%s\n", reachable(s.listener.Addr())); err != nil {
 		return err
 	}
 	if err := prepare(ctx); err != nil {
@@ -232,7 +233,7 @@ func (p *program) openStore(ctx context.Context, exclusive bool) (*store.Store, 
 // the listener.
 func publicURL(given string, addr net.Addr) (*url.URL, error) {
 	if given == "" {
-		return &url.URL{Scheme: "http", Host: addr.String()}, nil
+		return &url.URL{Scheme: "http", Host: reachable(addr)}, nil
 	}
 	u, err := url.Parse(given)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
@@ -240,6 +241,16 @@ func publicURL(given string, addr net.Addr) (*url.URL, error) {
 	}
 	u.Path = ""
 	return u, nil
+}
+
+// reachable is an address that can be called: a server that listens on all
+// addresses of the machine is reached by the loopback one.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 func parsePrefixes(list string) ([]netip.Prefix, error) {
