@@ -20,7 +20,7 @@ const maxDepth = 16
 // started, so a restart finds it instead of starting another.
 func (r *run) startChild(ref core.Ref, starter step.Starter) {
 	at := r.engine.now()
-	child, failure := starter.Child(r.values(ref, at))
+	child, failure := r.wanted(ref, starter, at)
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
@@ -29,6 +29,15 @@ func (r *run) startChild(ref core.Ref, starter step.Starter) {
 	id := r.engine.newID()
 	r.start(ref, &flow.Event{At: at, Child: id, Input: map[string]any{"slug": child.Slug, "body": child.Body}})
 	r.runChild(ref, child, id)
+}
+
+// wanted is the execution that a flow step wants.
+func (r *run) wanted(ref core.Ref, starter step.Starter, at time.Time) (child step.Child, failure *flow.Failure) {
+	failure = r.guard(ref, func() (failure *flow.Failure) {
+		child, failure = starter.Child(r.values(ref, at))
+		return failure
+	})
+	return child, failure
 }
 
 func (r *run) runChild(ref core.Ref, child step.Child, id string) {

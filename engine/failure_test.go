@@ -293,3 +293,22 @@ func TestCancelOfWhatIsNotThere(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// A fault of ours ends one step, not the server and all other executions.
+func TestAPanicIsAFailureOfItsStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connection = func(string) { panic("a fault of ours, with a secret in it") }
+	h := w.run(`
+steps:
+  call: {uses: http, connection: any, with: {url: "http://service/a"}}
+edges: [trigger -> call]`, "")
+	failure := w.failure(h)
+	if failure.Code != flow.FailedInternal || failure.Step != "call" || strings.Contains(failure.Message, "secret") {
+		t.Errorf("the failure is %+v", failure)
+	}
+	w.ended(h.ID)
+	if !strings.Contains(w.log.String(), "a step panicked") {
+		t.Errorf("the log says %q", w.log)
+	}
+}

@@ -416,3 +416,31 @@ edges: [trigger -> pause]`, "")
 		t.Errorf("the record has %+v", record)
 	}
 }
+
+// An execution that does much without ever pausing does not gather it all in
+// memory.
+func TestMuchWorkIsStoredInParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	batches, most := 0, 0
+	w.journal.rule(func(_ int, b engine.Batch) verdict {
+		batches++
+		most = max(most, len(b.Events))
+		return verdict{}
+	})
+	h := w.run(`
+steps:
+  every:
+    uses: each
+    with: {items: "1..2000"}
+    do: {steps: {twice: {uses: transform, with: {set: {is: "{{ item * 2 }}"}}}}}
+  end: {uses: respond, with: {body: "{{ sum(map(steps.every, .is)) }}"}}
+edges: [trigger -> every, every -> end]`, "")
+	if body := w.answer(h); body != "4002000" {
+		t.Errorf("the answer is %s", body)
+	}
+	w.ended(h.ID)
+	if n := len(w.events(h.ID)); n != 4007 || batches < 2 || most == n {
+		t.Errorf("%d events went in %d batches, %d in the largest", n, batches, most)
+	}
+}

@@ -22,6 +22,9 @@ import (
 // says otherwise.
 const DefaultTimeout = 10 * time.Second
 
+// An each step never asks for more rounds than the core takes.
+const _ = uint(core.MaxRounds - step.MaxRounds)
+
 // maxRetryPause bounds what a service may ask for by Retry-After.
 const maxRetryPause = time.Hour
 
@@ -78,7 +81,11 @@ func (r *run) evaluate(ref core.Ref, runner step.Evaluator) {
 	if at.IsZero() {
 		at = r.start(ref, &flow.Event{})
 	}
-	result, failure := runner.Evaluate(r.values(ref, at))
+	var result step.Result
+	failure := r.guard(ref, func() (failure *flow.Failure) {
+		result, failure = runner.Evaluate(r.values(ref, at))
+		return failure
+	})
 	if failure == nil && result.Answer != nil {
 		result.Output = r.respond(result)
 	}
@@ -99,7 +106,11 @@ func (r *run) respond(result step.Result) any {
 
 func (r *run) openEach(ref core.Ref, runner step.Looper) {
 	at := r.engine.now()
-	items, failure := runner.Items(r.values(ref, at))
+	var items []any
+	failure := r.guard(ref, func() (failure *flow.Failure) {
+		items, failure = runner.Items(r.values(ref, at))
+		return failure
+	})
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
@@ -129,7 +140,11 @@ func (r *run) addItem(items map[string]any, each core.Ref, index int) {
 
 func (r *run) wait(ref core.Ref, runner step.Waiter) {
 	at := r.engine.now()
-	until, failure := runner.Until(r.values(ref, at))
+	var until time.Time
+	failure := r.guard(ref, func() (failure *flow.Failure) {
+		until, failure = runner.Until(r.values(ref, at))
+		return failure
+	})
 	r.start(ref, &flow.Event{At: at, Until: until})
 	if failure != nil {
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
@@ -172,7 +187,7 @@ func (r *run) stopTimers() {
 
 func (r *run) startCall(ref core.Ref, caller step.Caller) {
 	at := r.engine.now()
-	input, failure := caller.Prepare(r.values(ref, at))
+	input, failure := r.prepare(ref, caller, at)
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
@@ -185,6 +200,14 @@ func (r *run) startCall(ref core.Ref, caller step.Caller) {
 		return
 	}
 	r.call(ref, caller, false)
+}
+
+func (r *run) prepare(ref core.Ref, caller step.Caller, at time.Time) (input map[string]any, failure *flow.Failure) {
+	failure = r.guard(ref, func() (failure *flow.Failure) {
+		input, failure = caller.Prepare(r.values(ref, at))
+		return failure
+	})
+	return input, failure
 }
 
 // simulate gives a step of a safe test the output of an example.
@@ -235,7 +258,8 @@ func (r *run) launch(gated bool, work func(context.Context) func(*run)) {
 	begin()
 }
 
-func (r *run) perform(ctx context.Context, s *programStep, caller step.Caller, call *step.Call) (any, *flow.Failure) {
+func (r *run) perform(ctx context.Context, s *programStep, caller step.Caller, call *step.Call) (output any, failure *flow.Failure) {
+	defer r.caught(s.def.ID, &failure)
 	timeout := time.Duration(s.def.Timeout)
 	if timeout <= 0 {
 		timeout = DefaultTimeout
@@ -330,7 +354,7 @@ func retryPause(policy *flow.Retry, attempt int, failure *flow.Failure) time.Dur
 	if factor == 0 {
 		factor = flow.DefaultRetryFactor
 	}
-	pause := float64(policy.Pause) * math.Pow(factor, float64(attempt-1))
+	pause := float64(policy.Pause) * min(math.Pow(factor, float64(attempt-1)), math.MaxFloat32)
 	pause *= 1 + jitter*(2*rand.Float64()-1)
 	asked := min(time.Duration(failure.RetryAfter), maxRetryPause)
 	return max(time.Duration(min(pause, float64(maxRetryPause))), asked)

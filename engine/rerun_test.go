@@ -92,3 +92,27 @@ func TestViewersAreToldOfNewEvents(t *testing.T) {
 		t.Errorf("the last event is %+v", last[len(last)-1])
 	}
 }
+
+// A test that performs nothing with an effect performs nothing when it is run
+// again.
+func TestRerunOfASafeTest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.publish(rerunFlow)
+	h, err := w.engine.Start(t.Context(), engine.StartRequest{
+		Flow: "test", VersionID: p.Version.ID, Settings: p.Settings, Mode: flow.Sync,
+		Test: true, Safe: true, Request: request(t, `{"n": 1}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ended(h.ID)
+	again, err := w.engine.Rerun(t.Context(), h.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ended(again.ID)
+	if lines := w.service.lines(); len(lines) != 0 {
+		t.Errorf("the service got %v", lines)
+	}
+}

@@ -114,7 +114,7 @@ func (r *run) goOn() {
 
 func (r *run) goOnWithChild(ref core.Ref, starter step.Starter, id string) {
 	at, _, _, _ := ref.Begun()
-	child, failure := starter.Child(r.values(ref, at))
+	child, failure := r.wanted(ref, starter, at)
 	if failure != nil {
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return
@@ -126,7 +126,7 @@ func (r *run) goOnWithChild(ref core.Ref, starter step.Starter, id string) {
 // attempts just goes on pausing. One with an unsafe effect is left to a person.
 func (r *run) goOnWithCall(ref core.Ref, caller step.Caller) {
 	at, attempt, until, _ := ref.Begun()
-	input, failure := caller.Prepare(r.values(ref, at))
+	input, failure := r.prepare(ref, caller, at)
 	if failure != nil {
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return

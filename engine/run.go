@@ -19,6 +19,7 @@ type run struct {
 	request *flow.Request
 	trigger map[string]any // request as expressions see it
 	self    map[string]any // `execution` of expressions
+	flow    map[string]any // `flow` of expressions
 	record  flow.Execution
 	epoch   int64
 	state   *core.State
@@ -65,6 +66,7 @@ func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution)
 		"id": record.ID, "mode": string(record.Mode),
 		"startedAt": record.StartedAt.UTC().Format(time.RFC3339Nano),
 	}
+	r.flow = map[string]any{"slug": record.Flow, "name": p.flow.Name, "version": int64(record.Version)}
 	return r
 }
 
@@ -167,8 +169,15 @@ func (r *run) advance() {
 		if !progress {
 			return
 		}
+		if len(r.pending) >= largeBatch {
+			r.flush()
+		}
 	}
 }
+
+// largeBatch is how many events are handed to the journal although the run is
+// not at a standstill. Short flows never get there, and are one batch.
+const largeBatch = 1024
 
 // carryOut does one command. It is false for one that has to wait because the
 // engine is stopping.
@@ -209,6 +218,9 @@ func (r *run) finish(status flow.Status) {
 	})
 }
 
+// usualBatch is room for the events of a short flow.
+const usualBatch = 8
+
 // emit applies an event and puts it down for the journal.
 func (r *run) emit(event *flow.Event) {
 	event.Execution, event.Seq = r.record.ID, r.state.LastSeq+1
@@ -220,6 +232,9 @@ func (r *run) emit(event *flow.Event) {
 		// write a journal that cannot be read again.
 		r.giveUp(err)
 		return
+	}
+	if r.pending == nil {
+		r.pending = make([]flow.Event, 0, usualBatch)
 	}
 	r.pending = append(r.pending, *event)
 	r.record.LastSeq = event.Seq
@@ -270,7 +285,7 @@ func located(failure *flow.Failure, ref core.Ref) *flow.Failure {
 func (r *run) values(ref core.Ref, at time.Time) *expression.Values {
 	v := &expression.Values{
 		Trigger: r.trigger, Config: r.program.config, Execution: r.self,
-		Flow: r.flowValues(), Step: ref.Scope.Output, Now: at,
+		Flow: r.flow, Step: ref.Scope.Output, Now: at,
 		Seed: r.record.ID + "/" + r.program.steps[ref.ID()].path + "/" + iterationText(ref.Scope.Iteration),
 	}
 	for scope := ref.Scope; ; {
@@ -283,12 +298,6 @@ func (r *run) values(ref core.Ref, at time.Time) *expression.Values {
 		}
 		r.addItem(v.Items, each, index)
 		scope = each.Scope
-	}
-}
-
-func (r *run) flowValues() map[string]any {
-	return map[string]any{
-		"slug": r.record.Flow, "name": r.program.flow.Name, "version": int64(r.record.Version),
 	}
 }
 

@@ -70,6 +70,14 @@ func (e *Engine) Rerun(ctx context.Context, id, from string) (*Handle, error) {
 		Flow: record.Flow, VersionID: record.VersionID, Version: record.Version,
 		Settings: record.Settings, Mode: record.Mode, Test: record.Test, Request: request,
 	}
+	if record.Test {
+		// A safe test stays one, whoever repeats it.
+		first, err := e.options.Journal.Events(ctx, id, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		start.Safe = len(first) > 0 && first[0].Safe
+	}
 	if from != "" {
 		if start.reuse, err = e.reusable(ctx, record, from); err != nil {
 			return nil, err

@@ -37,6 +37,8 @@ type world struct {
 	engine  *engine.Engine
 	service *service
 	log     *logBuffer
+	// connection is called whenever a step asks for one; may be nil.
+	connection func(name string)
 }
 
 // newWorld is an engine that is running, and a service that its flows can call
@@ -79,6 +81,9 @@ func (w *world) newEngine(j engine.Journal) *engine.Engine {
 			return engine.Published{VersionID: found.Version.ID, Number: found.Version.Number, Settings: found.Settings}, nil
 		},
 		Connection: func(ctx context.Context, name string) (*component.Connection, error) {
+			if w.connection != nil {
+				w.connection(name)
+			}
 			found, err := w.store.Connection(ctx, name)
 			if err != nil {
 				return nil, err
