@@ -79,7 +79,8 @@ func runDemo(ctx context.Context, p *program, args []string) error {
 	}
 	return server.run(ctx, func(ctx context.Context) error {
 		services := simulated.New(simulated.Options{Hook: server.public.String() + "/hooks/" + demo.OrderFlow})
-		base, stop, err := services.Start(ctx)
+		// They last until the callers who wait at the end have got their answers.
+		base, stop, err := services.Start(context.WithoutCancel(ctx))
 		if err != nil {
 			return fmt.Errorf("starting the simulated services: %w", err)
 		}
