@@ -63,7 +63,7 @@ func TestWrongConnectionsAreRefused(t *testing.T) {
 		"missing secret":    {"/api/connections/a", `{"component":"acme","fields":{}}`},
 		"no fields":         {"/api/connections/a", `{"component":"acme"}`},
 		"wrong fields":      {"/api/connections/a", `{"component":"acme","fields":[]}`},
-		"wrong type":        {"/api/connections/a", `{"component":"acme","fields":{"api_key":1}}`},
+		"wrong type":        {"/api/connections/a", `{"component":"acme","fields":{"api_key":{}}}`},
 		"unknown field":     {"/api/connections/a", `{"component":"acme","fields":{"api_key":"a","apy_key":"b"}}`},
 		"unknown key":       {"/api/connections/a", `{"component":"acme","felds":{}}`},
 		"name":              {"/api/connections/A%20B", `{"component":"acme","fields":{"api_key":"a"}}`},
@@ -122,6 +122,8 @@ func TestComponentIsAddedAtRunTime(t *testing.T) {
 name: greeter
 title: Greeter
 help: Says hello.
+icon: globe
+tint: "#336699"
 connection:
   help: Where it is.
   base: "{{ connection.base_url }}"

@@ -268,6 +268,8 @@ func TestExecutionsAreListedNewestFirst(t *testing.T) {
 	var mirrors []string
 	for range 5 {
 		mirrors = append([]string{p.hook(t, "mirror", `{}`).id(t)}, mirrors...)
+		called := time.Now().UnixMilli() // IDs sort by the millisecond
+		eventually(t, "a millisecond has passed", func() bool { return time.Now().UnixMilli() > called })
 	}
 	failed := p.call(t, http.MethodGet, "/hooks/failing", nil).id(t)
 

@@ -52,7 +52,7 @@ func importFlows(ctx context.Context, p *program, files []string) error {
 	for _, file := range files {
 		if err := p.importFlow(ctx, s, workshop, file); err != nil {
 			if !errors.Is(err, errReported) {
-				_, _ = fmt.Fprintf(p.stderr, "redial: %s: %v\n", file, err)
+				_, _ = fmt.Fprintf(p.stderr, "redial: %v\n", err)
 			}
 			failed = true
 		}
@@ -110,14 +110,18 @@ func (p *program) readFlowFile(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(input, flow.MaxFileBytes+1))
 }
 
-// located is an error of a flow file that cannot be read, in the form of a
-// problem.
+// located is an error about a flow file with the file's name and, if the file
+// cannot be read as one, in the form of a problem.
 func located(file string, err error) error {
 	var syntax *flowfile.SyntaxError
-	if errors.As(err, &syntax) {
+	switch {
+	case errors.As(err, &syntax):
 		return fmt.Errorf("%s:%d:%d: %s", file, syntax.Line, syntax.Column, syntax.Message)
+	case errors.Is(err, flowfile.ErrTooLarge):
+		return fmt.Errorf("%s:1:1: %w", file, err)
+	default:
+		return fmt.Errorf("%s: %w", file, err)
 	}
-	return err
 }
 
 func (p *program) printProblems(file string, problems []flow.Problem) {

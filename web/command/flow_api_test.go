@@ -126,7 +126,8 @@ func TestIfMatchGuardsTheDraft(t *testing.T) {
 	p := serve(t, t.TempDir())
 	p.api(t, http.MethodPut, "/api/flows/mirror", mirror, "If-Match", `"7"`).wantsProblem(t, http.StatusPreconditionFailed, "revision")
 	p.api(t, http.MethodPut, "/api/flows/mirror", mirror).wants(t, http.StatusCreated)
-	p.api(t, http.MethodPut, "/api/flows/mirror", mirror, "If-Match", `"1"`).wants(t, http.StatusOK)
+	changed := mirror + "name: Mirror\n"
+	p.api(t, http.MethodPut, "/api/flows/mirror", changed, "If-Match", `"1"`).wants(t, http.StatusOK).wantsBody(t, `{"revision":2,"problems":[]}`)
 	p.api(t, http.MethodPut, "/api/flows/mirror", mirror, "If-Match", `1`).wantsProblem(t, http.StatusPreconditionFailed, "revision")
 	p.api(t, http.MethodPut, "/api/flows/mirror", mirror, "If-Match", `x`).wantsProblem(t, http.StatusBadRequest, "bad-request")
 	p.api(t, http.MethodPatch, "/api/flows/mirror", map[string]any{"mode": "async"}, "If-Match", `"1"`).wantsProblem(t, http.StatusPreconditionFailed, "revision")

@@ -161,6 +161,7 @@ func (p *program) findServices(t *testing.T) {
 // stop interrupts the program and returns its exit code.
 func (p *program) stop(t *testing.T) int {
 	t.Helper()
+	p.client.CloseIdleConnections() // a stopping server waits for those that were never used
 	p.interrupt()
 	return p.exit(t)
 }
