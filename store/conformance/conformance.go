@@ -24,6 +24,7 @@ type Store interface {
 
 	Draft(ctx context.Context, slug string) (*store.Draft, error)
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
+	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
 	PutDraft(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error)
 	DeleteFlow(ctx context.Context, slug string) error
 	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64) (int64, error)
@@ -73,6 +74,7 @@ func Run(t *testing.T, open Open) {
 		{"executions", executionTests},
 		{"statistics", statisticsTests},
 		{"flows", flowTests},
+		{"search", searchTests},
 		{"versions", versionTests},
 		{"generation", generationTests},
 		{"connections", connectionTests},
