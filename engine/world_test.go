@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -164,7 +165,9 @@ func (w *world) publish(source string) store.Published {
 	if _, _, err := w.store.PutDraft(ctx, f.Slug, f.Name, []byte(source), nil); err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := w.store.Publish(ctx, store.Publication{Slug: f.Slug, Content: content, Settings: f.Settings}); err != nil {
+	if _, err := w.store.Publish(ctx, store.Publication{
+		Slug: f.Slug, Content: content, Settings: f.Settings, Components: w.manifests(f),
+	}); err != nil {
 		w.t.Fatal(err)
 	}
 	published, err := w.store.Published(ctx, f.Slug)
@@ -172,6 +175,24 @@ func (w *world) publish(source string) store.Published {
 		w.t.Fatal(err)
 	}
 	return *published
+}
+
+// manifests are those of the components that a flow uses.
+func (w *world) manifests(f *flow.Flow) []flow.Manifest {
+	w.t.Helper()
+	var used []flow.Manifest
+	for s := range f.All {
+		name, _, isAction := strings.Cut(s.Uses, "/")
+		if !isAction || slices.ContainsFunc(used, func(m flow.Manifest) bool { return m.Name == name }) {
+			continue
+		}
+		c, err := w.library.Catalogue().Component(name)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		used = append(used, flow.Manifest{Hash: c.Hash, Name: c.Name, Source: c.Source})
+	}
+	return used
 }
 
 // request is a call with a body that is JSON.
