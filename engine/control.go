@@ -48,7 +48,8 @@ func endedAlready(record *flow.Execution) error {
 
 // underWay finds the run of an execution that has not ended.
 func (e *Engine) underWay(ctx context.Context, id string) (*run, error) {
-	if r := e.find(id); r != nil {
+	// A run outlives its execution by a moment.
+	if r := e.find(id); r != nil && !r.handle.ended.reached() {
 		return r, nil
 	}
 	record, err := e.options.Journal.Execution(ctx, id)

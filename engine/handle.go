@@ -32,6 +32,16 @@ func (m *milestone) reach(err error) {
 	})
 }
 
+// reached reports whether it was reached, rather than given up.
+func (m *milestone) reached() bool {
+	select {
+	case <-m.done:
+		return m.err == nil
+	default:
+		return false
+	}
+}
+
 // wait prefers what was reached to a context that has ended meanwhile.
 func (m *milestone) wait(ctx context.Context) error {
 	select {

@@ -81,6 +81,9 @@ func (r *run) release(w *write) {
 	for _, start := range w.gated {
 		start()
 	}
+	// Viewers first: who begins to watch a flow after an answer is not told of
+	// the execution that has given it.
+	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
 	r.handle.stored.reach(nil)
 	if w.result != nil {
 		r.handle.decide(*w.result)
@@ -88,7 +91,6 @@ func (r *run) release(w *write) {
 	if w.ended {
 		r.handle.ended.reach(nil)
 	}
-	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
 }
 
 // Pauses between attempts to write a batch that the journal refused, for want
