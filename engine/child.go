@@ -123,7 +123,7 @@ func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string
 		id: id, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
 		Settings: published.Settings, Mode: flow.Sync, Test: from.test, Safe: from.safe, Parent: from.lineage,
 		Request: &flow.Request{
-			Method: "POST", Path: "/hooks/" + child.Slug, Query: map[string]any{}, Headers: map[string]any{},
+			Method: "POST", Path: "/", Query: map[string]any{}, Headers: map[string]any{},
 			Body: child.Body, ReceivedAt: e.now().Format(time.RFC3339Nano),
 		},
 	})

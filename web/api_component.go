@@ -60,21 +60,37 @@ func fieldList(fields []component.Field) []any {
 			entry = append(entry, flow.Field{Name: "example", Value: f.Example})
 		}
 		if len(f.Choices) > 0 {
-			entry = append(entry, flow.Field{Name: "choices", Value: f.Choices})
+			entry = append(entry, flow.Field{Name: "choices", Value: choiceList(f.Choices)})
 		}
 		list[i] = entry
 	}
 	return list
 }
 
-// putComponent adds a component from its manifest, or replaces one that was
+func choiceList(choices []component.Choice) []any {
+	list := make([]any, len(choices))
+	for i, c := range choices {
+		list[i] = flow.Object{{Name: "value", Value: c.Value}, {Name: "title", Value: c.Title}}
+	}
+	return list
+}
+
+// putComponent adds a component from its manifest or from an OpenAPI document, or
+// replaces one that was
 // added before. Built-in ones stay as they are.
 func (s *Server) putComponent(w http.ResponseWriter, r *http.Request) {
-	source, ok := s.readAll(w, r, flow.MaxFileBytes)
+	source, ok := s.readAll(w, r, component.MaxOpenAPIBytes)
 	if !ok {
 		return
 	}
 	name := r.PathValue("name")
+	if component.IsOpenAPI(source) {
+		var err error
+		if source, err = component.FromOpenAPI(name, source); err != nil {
+			s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+			return
+		}
+	}
 	parsed, problems := component.Parse(source)
 	switch {
 	case flow.HasErrors(problems):

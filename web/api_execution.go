@@ -50,7 +50,7 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 	s.writeJSON(w, http.StatusOK, append(statusBody(record),
 		flow.Field{Name: "settings", Value: record.Settings},
 		flow.Field{Name: "trigger", Value: request},
-		flow.Field{Name: "steps", Value: stepRuns(events)},
+		flow.Field{Name: "steps", Value: stepRuns(record.Status, events)},
 	))
 }
 
@@ -58,7 +58,7 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 type stepRun struct {
 	Step      string          `json:"step"`
 	Iteration []int           `json:"iteration,omitempty"`
-	Status    string          `json:"status"` // running, or the outcome
+	Status    string          `json:"status"` // running, needs_attention, or the outcome
 	Attempts  int             `json:"attempts,omitempty"`
 	StartedAt any             `json:"startedAt"`
 	EndedAt   any             `json:"endedAt"`
@@ -69,11 +69,14 @@ type stepRun struct {
 	Error     *flow.Failure   `json:"error,omitempty"`
 	Retries   []*flow.Failure `json:"retries,omitempty"`
 	Child     string          `json:"child,omitempty"`
+
+	holds bool // it waits, or has inner steps
 }
 
 // stepRuns folds events to one entry a step and round, in the order in which
-// they came up.
-func stepRuns(events []flow.Event) []*stepRun {
+// they came up. Where an execution needs attention, no call is under way any
+// more: what had begun and does not wait is what a person has to decide about.
+func stepRuns(status flow.Status, events []flow.Event) []*stepRun {
 	runs := []*stepRun{}
 	known := map[string]*stepRun{}
 	for i := range events {
@@ -90,6 +93,11 @@ func stepRuns(events []flow.Event) []*stepRun {
 		}
 		run.add(e)
 	}
+	for _, run := range runs {
+		if status == flow.NeedsAttention && run.Status == "running" && !run.holds {
+			run.Status = string(flow.NeedsAttention)
+		}
+	}
 	return runs
 }
 
@@ -100,6 +108,7 @@ func (r *stepRun) add(e *flow.Event) {
 			r.StartedAt = e.At
 		}
 		r.Attempts, r.Input, r.Child = e.Attempt, e.Input, e.Child
+		r.holds = e.Items > 0 || !e.Until.IsZero()
 	case flow.StepRetrying:
 		r.Retries = append(r.Retries, e.Failure)
 	case flow.StepFinished:

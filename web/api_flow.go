@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
+	"redial/engine/step"
 	"redial/store"
 )
 
@@ -210,8 +212,14 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(invalid.Error())})
 	case err != nil:
 		s.refuseChange(w, r, err)
+	case changed.Problems != nil:
+		s.problem(w, r, &Problem{
+			Type: "flow-problems", Problems: changed.Problems,
+			Detail: "Settings cannot be changed while the draft has the errors that `problems` names.",
+		})
 	default:
 		s.published.changed()
+		w.Header().Set("ETag", revisionTag(changed.Revision))
 		s.writeJSON(w, http.StatusOK, flow.Object{
 			{Name: "revision", Value: changed.Revision},
 			{Name: "mode", Value: changed.Settings.Mode},
@@ -259,6 +267,10 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "freezing a draft", err)
 		return
 	}
+	if refusal := s.fits(r.Context(), version.ID, request); refusal != nil {
+		s.problem(w, r, refusal)
+		return
+	}
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
 		Flow: slug, VersionID: version.ID, Settings: settings, Mode: settings.Mode, Test: true, Request: request,
 	})
@@ -267,6 +279,24 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.writeStarted(w, r, handle)
+}
+
+// fits holds the body of a test against the trigger's schema, as a call's would
+// be.
+func (s *Server) fits(ctx context.Context, versionID int64, request *flow.Request) *Problem {
+	trigger, err := s.engine.Trigger(ctx, versionID)
+	if err != nil {
+		s.logger.Error("a draft could not be loaded", "error", err)
+		return &Problem{Type: "internal"}
+	}
+	webhook, ok := trigger.(*step.Webhook)
+	if !ok || webhook.Schema == nil {
+		return nil
+	}
+	if violations := webhook.Schema.Validate(request.Body); len(violations) > 0 {
+		return &Problem{Type: "invalid-body", Violations: violations}
+	}
+	return nil
 }
 
 // defaultTestBody is how large the body of a test call may be, in bytes.

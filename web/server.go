@@ -75,14 +75,14 @@ func (s *Server) Handler() http.Handler {
 	s.routeAPI(mux)
 	s.routeOperations(mux)
 	s.routeSessions(mux)
-	mux.HandleFunc("/", s.notFound)
-	return s.recovered(mux)
+	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
+	mux.HandleFunc("/", s.otherwise(mux))
+	return s.recovered(s.hooked(mux))
 }
 
-// routeCallers are the URLs of those who call flows. They need no sign-in.
+// routeCallers are the URLs of those who call flows, beside the hooks themselves.
+// They need no sign-in.
 func (s *Server) routeCallers(mux *http.ServeMux) {
-	mux.HandleFunc("/hooks/{slug}", s.metrics.counted("hook", s.hook))
-	mux.HandleFunc("/hooks/{slug}/{below...}", s.metrics.counted("hook", s.hook))
 	mux.HandleFunc("GET /executions/{id}", s.executionStatus)
 	mux.HandleFunc("GET /executions/{id}/response", s.executionResponse)
 	mux.HandleFunc("POST /executions/{id}/cancel", s.callerCancel)
@@ -116,7 +116,6 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("PUT /api/components/{name}", s.putComponent)
 	handle("GET /executions/{id}/live", s.liveExecution)
 	handle("GET /flows/{slug}/live", s.liveFlow)
-	mux.Handle("/api/", s.authenticated(s.notFound))
 }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {

@@ -35,7 +35,7 @@ func compileAction(c *Compiler, action *component.Action, client *outbound.Clien
 		if wrong.Code != flow.CodeMissingField {
 			at += "." + wrong.Field
 		}
-		c.Report(wrong.Code, at, "%s %s", wrong.Field, wrong.Message)
+		c.Report(wrong.Code, at, "%s: %s", wrong.Field, wrong.Message)
 	}
 	return &ActionCall{action: action, client: client, input: c.Value("with", c.With)}
 }
