@@ -8,6 +8,7 @@ package designer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,10 +55,14 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	return &Draft{Flow: document.Flow, Problems: located}, nil
 }
 
+// ErrRevision says that a draft has another revision than the one that a change
+// was made to.
+var ErrRevision = errors.New("the draft was changed meanwhile")
+
 // Drafts is where flows are kept.
 type Drafts interface {
 	// Put creates or replaces a draft. With ifMatch it does so only if that is
-	// the draft's revision; 0: it does not exist.
+	// the draft's revision, and else returns ErrRevision; 0: it does not exist.
 	Put(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (revision int64, created bool, err error)
 	// Source is the draft's flow file and revision; engine.ErrNotFound.
 	Source(ctx context.Context, slug string) (source []byte, revision int64, err error)
@@ -65,8 +70,9 @@ type Drafts interface {
 	Publish(ctx context.Context, slug string, content []byte, components []flow.Manifest, settings flow.Settings, comment string) (*flow.Version, error)
 	// Freeze keeps content for a test run.
 	Freeze(ctx context.Context, slug string, content []byte, components []flow.Manifest) (*flow.Version, error)
-	// SetSettings changes the settings of the published flow and the draft.
-	SetSettings(ctx context.Context, slug string, settings flow.Settings, source []byte, ifMatch *int64) (revision int64, err error)
+	// SetSettings changes the settings of the published flow, and replaces the
+	// source of the draft. ifMatch is as in Put; engine.ErrNotFound.
+	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64) (revision int64, err error)
 }
 
 // Publish freezes the draft of a flow as its next version. If one of the

@@ -37,7 +37,7 @@ func (w Workshop) Import(ctx context.Context, drafts Drafts, source []byte) (*Im
 	case errors.Is(err, engine.ErrNotFound):
 	case err != nil:
 		return nil, err
-	case sameFlow(before, draft.Flow):
+	case sameFlow(before, source):
 		return &Imported{Draft: draft, Revision: revision, Unchanged: true}, nil
 	}
 	imported := &Imported{Draft: draft}
@@ -45,16 +45,25 @@ func (w Workshop) Import(ctx context.Context, drafts Drafts, source []byte) (*Im
 	return imported, err
 }
 
-// sameFlow reports whether a flow file holds this very flow.
-func sameFlow(source []byte, f *flow.Flow) bool {
+// Export is a flow file in its canonical form. One with errors in its form stays
+// as it is: writing it anew would lose what is wrong with it.
+func Export(source []byte) ([]byte, error) {
 	document, err := flowfile.Read(source)
-	if err != nil || len(document.Problems) > 0 {
-		return false
+	if err != nil {
+		return nil, err
 	}
-	before, err := flowfile.WriteYAML(document.Flow)
+	if flow.HasErrors(document.Problems) {
+		return source, nil
+	}
+	return flowfile.WriteYAML(document.Flow)
+}
+
+// sameFlow reports whether two flow files hold the same flow.
+func sameFlow(a, b []byte) bool {
+	canonical, err := Export(a)
 	if err != nil {
 		return false
 	}
-	now, err := flowfile.WriteYAML(f)
-	return err == nil && bytes.Equal(before, now)
+	other, err := Export(b)
+	return err == nil && bytes.Equal(canonical, other)
 }

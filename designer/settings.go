@@ -17,91 +17,162 @@ type SettingError struct{ Message string }
 
 func (e *SettingError) Error() string { return e.Message }
 
-// Changed is what a flow's settings are after a change.
+// Changed is what a change of settings came to.
 type Changed struct {
+	// Settings are those of the draft.
 	Settings flow.Settings
 	Revision int64
+	// Problems are errors in the form of the draft that stood in the way of the
+	// change. Nothing was changed then: writing the draft anew would lose what
+	// is wrong with it.
+	Problems []flow.Problem
 }
 
 // ChangeSettings changes settings of the draft and of the published flow at
 // once. Names and values are those of the flow file. A value that a setting
 // cannot have is a *SettingError, and nothing is changed.
+//
+// With ifMatch it is a change of that revision of the draft, else of whichever
+// there is.
 func ChangeSettings(ctx context.Context, drafts Drafts, slug string, values map[string]any, ifMatch *int64) (*Changed, error) {
-	source, revision, err := drafts.Source(ctx, slug)
+	change, err := settingsChange(values)
 	if err != nil {
 		return nil, err
 	}
+	// Where the caller asks for no revision, an edit between reading and writing
+	// is no reason to refuse.
+	const tries = 10
+	for try := 1; ; try++ {
+		source, expected, err := drafts.Source(ctx, slug)
+		if err != nil {
+			return nil, err
+		}
+		if ifMatch != nil {
+			expected = *ifMatch
+		}
+		changed, err := changeDraft(ctx, drafts, slug, source, change, expected)
+		if !errors.Is(err, ErrRevision) || ifMatch != nil || try == tries {
+			return changed, err
+		}
+	}
+}
+
+// change gives new values to the settings that it names.
+type change map[string]func(*flow.Settings)
+
+func (c change) apply(settings *flow.Settings) {
+	for _, set := range c {
+		set(settings)
+	}
+}
+
+func changeDraft(
+	ctx context.Context, drafts Drafts, slug string, source []byte, c change, expected int64,
+) (*Changed, error) {
 	document, err := flowfile.Read(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
 	}
-	settings := document.Flow.Settings
+	before := document.Flow.Settings
+	c.apply(&document.Flow.Settings)
+	if document.Flow.Settings != before {
+		if blocking := c.blocking(document.Problems); blocking != nil {
+			return &Changed{Problems: blocking}, nil
+		}
+		if source, err = flowfile.WriteYAML(document.Flow); err != nil {
+			return nil, fmt.Errorf("writing the draft of flow %s: %w", slug, err)
+		}
+	}
+	revision, err := drafts.SetSettings(ctx, slug, c.apply, source, &expected)
+	if err != nil {
+		return nil, err
+	}
+	return &Changed{Settings: document.Flow.Settings, Revision: revision}, nil
+}
+
+// blocking are the errors that the change does not mend.
+func (c change) blocking(problems []flow.Problem) []flow.Problem {
+	var blocking []flow.Problem
+	for _, p := range problems {
+		if _, mended := c[p.Path]; p.Severity == flow.SeverityError && !mended {
+			blocking = append(blocking, p)
+		}
+	}
+	return blocking
+}
+
+// settingsChange checks values. Settings do not depend on each other, so each is
+// tried on good ones.
+func settingsChange(values map[string]any) (change, error) {
+	c := change{}
 	for name, value := range values {
-		if err := setSetting(&settings, name, value); err != nil {
+		set, err := setting(name, value)
+		if err != nil {
 			return nil, err
 		}
+		tried := flow.DefaultSettings()
+		set(&tried)
+		if problems := tried.Problems(); len(problems) > 0 {
+			return nil, &SettingError{problems[0].Message}
+		}
+		c[name] = set
 	}
-	if problems := settings.Problems(); len(problems) > 0 {
-		return nil, &SettingError{problems[0].Message}
-	}
-	document.Flow.Settings = settings
-	changed, err := flowfile.WriteYAML(document.Flow)
-	if err != nil {
-		return nil, fmt.Errorf("writing the draft of flow %s: %w", slug, err)
-	}
-	if ifMatch == nil {
-		// The draft that was read is the one that is changed, so that an edit in
-		// between is not overwritten.
-		ifMatch = &revision
-	}
-	revision, err = drafts.SetSettings(ctx, slug, settings, changed, ifMatch)
-	return &Changed{settings, revision}, err
+	return c, nil
 }
 
-var errType = errors.New("wrong type")
-
-func setSetting(s *flow.Settings, name string, value any) error {
-	var err error
+// setting is what gives a setting a value.
+func setting(name string, value any) (func(*flow.Settings), error) {
+	text, isText := value.(string)
+	truth, isTruth := value.(bool)
+	number, isNumber := value.(int64)
+	wrong := func(want string) (func(*flow.Settings), error) {
+		shown, _ := flow.EncodeJSON(value)
+		return nil, &SettingError{fmt.Sprintf("%s cannot be %.40s; it is %s", name, shown, want)}
+	}
 	switch name {
 	case "mode":
-		err = assign(&s.Mode, value)
+		if !isText {
+			return wrong("sync or async")
+		}
+		return func(s *flow.Settings) { s.Mode = flow.Mode(text) }, nil
 	case "deadline":
-		text, ok := value.(string)
-		if !ok {
-			return &SettingError{fmt.Sprintf("%s is %v; it is a duration such as 25s", name, value)}
+		if !isText {
+			return wrong(`a duration such as "25s"`)
 		}
-		s.Deadline, err = flow.ParseDuration(text)
+		deadline, err := flow.ParseDuration(text)
 		if err != nil {
-			return &SettingError{name + ": " + err.Error()}
+			return nil, &SettingError{name + ": " + err.Error()}
 		}
+		return func(s *flow.Settings) { s.Deadline = deadline }, nil
 	case "on_deadline":
-		err = assign(&s.OnDeadline, value)
+		if !isText {
+			return wrong("handover or fail")
+		}
+		return func(s *flow.Settings) { s.OnDeadline = flow.DeadlineMode(text) }, nil
 	case "on_disconnect":
-		err = assign(&s.OnDisconnect, value)
+		if !isText {
+			return wrong("continue or cancel")
+		}
+		return func(s *flow.Settings) { s.OnDisconnect = flow.DisconnectMode(text) }, nil
 	case "callers_choose":
-		choose, ok := value.(bool)
-		if s.CallersChoose = choose; !ok {
-			err = errType
+		if !isTruth {
+			return wrong("true or false")
 		}
+		return func(s *flow.Settings) { s.CallersChoose = truth }, nil
 	case "concurrency":
-		n, ok := value.(int64)
-		if s.Concurrency = int(n); !ok {
-			err = errType
+		if !isNumber || number != int64(int32(number)) {
+			return wrong("a number of executions, or 0 for no limit")
 		}
+		return func(s *flow.Settings) { s.Concurrency = int(number) }, nil
 	default:
-		return &SettingError{fmt.Sprintf("%q is no setting that can be changed without publishing", name)}
+		return nil, &SettingError{unknownSetting(name)}
 	}
-	if err != nil {
-		return &SettingError{fmt.Sprintf("%s cannot be %v", name, value)}
-	}
-	return nil
 }
 
-func assign[T ~string](target *T, value any) error {
-	text, ok := value.(string)
-	if !ok {
-		return errType
+func unknownSetting(name string) string {
+	message := fmt.Sprintf("%.40q is no setting that can be changed without publishing", name)
+	if near := flow.Nearest(name, SettingNames); near != "" {
+		message += fmt.Sprintf("; did you mean %q?", near)
 	}
-	*target = T(text)
-	return nil
+	return message
 }

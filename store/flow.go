@@ -162,16 +162,12 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 }
 
 // SetSettings changes the settings of a flow without publishing it: those of
-// the published version, if there is one, and the draft, whose new source the
-// caller hands in. Both change or neither does. ifMatch guards it as in
-// PutDraft; engine.ErrNotFound.
+// the published version, if there is one, by change, and the draft, whose new
+// source the caller hands in. Both change or neither does. ifMatch guards it as
+// in PutDraft; engine.ErrNotFound. change may be called more than once.
 func (s *Store) SetSettings(
-	ctx context.Context, slug string, settings flow.Settings, draftSource []byte, ifMatch *int64,
+	ctx context.Context, slug string, change func(*flow.Settings), draftSource []byte, ifMatch *int64,
 ) (revision int64, err error) {
-	encoded, err := json.Marshal(settings)
-	if err != nil {
-		return 0, fmt.Errorf("changing settings of flow %s: %w", slug, err)
-	}
 	return write(ctx, s.writer, func(c *conn) (int64, error) {
 		old, err := findDraft(c, slug)
 		switch {
@@ -189,10 +185,27 @@ func (s *Store) SetSettings(
 		if err := putDraft(c, slug, old.name, draftSource, revision, s.now(), false); err != nil {
 			return 0, err
 		}
-		if _, err := c.exec(`UPDATE flows SET settings = ? WHERE slug = ? AND published IS NOT NULL`,
-			string(encoded), slug); err != nil {
+		if err := old.changeSettings(c, slug, change); err != nil {
 			return 0, err
 		}
 		return revision, raiseGeneration(c)
 	})
+}
+
+// changeSettings changes those of the published version, if there is one.
+func (d oldDraft) changeSettings(c *conn, slug string, change func(*flow.Settings)) error {
+	if d.published == 0 {
+		return nil
+	}
+	settings, err := decodeSettings(d.settings)
+	if err != nil {
+		return err
+	}
+	change(&settings)
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		return fmt.Errorf("changing settings of flow %s: %w", slug, err)
+	}
+	_, err = c.exec(`UPDATE flows SET settings = ? WHERE slug = ?`, string(encoded), slug)
+	return err
 }

@@ -2,7 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
+	"redial/designer"
 	"redial/engine/flow"
 	"redial/store"
 )
@@ -34,11 +37,23 @@ func (d Drafts) Freeze(ctx context.Context, slug string, content []byte, compone
 }
 
 // SetSettings changes the settings of the published flow and the draft.
-func (d Drafts) SetSettings(ctx context.Context, slug string, settings flow.Settings, source []byte, ifMatch *int64) (int64, error) {
-	return d.Store.SetSettings(ctx, slug, settings, source, ifMatch)
+func (d Drafts) SetSettings(
+	ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64,
+) (int64, error) {
+	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch)
+	return revision, draftError(err)
 }
 
 // Put creates or replaces a draft.
 func (d Drafts) Put(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error) {
-	return d.Store.PutDraft(ctx, slug, name, source, ifMatch)
+	revision, created, err := d.Store.PutDraft(ctx, slug, name, source, ifMatch)
+	return revision, created, draftError(err)
+}
+
+// draftError is an error of the store in the words of the designer.
+func draftError(err error) error {
+	if errors.Is(err, store.ErrRevision) {
+		return fmt.Errorf("%w: %w", designer.ErrRevision, err)
+	}
+	return err
 }

@@ -159,7 +159,7 @@ func deletesFlow(t *testing.T, open Open) {
 	wantError(t, s.DeleteFlow(ctx, "f"), engine.ErrNotFound)
 	_, err = s.Publish(ctx, store.Publication{Slug: "f", Content: []byte("x")})
 	wantError(t, err, engine.ErrNotFound)
-	_, err = s.SetSettings(ctx, "f", flow.DefaultSettings(), []byte("x"), nil)
+	_, err = s.SetSettings(ctx, "f", beAsync, []byte("x"), nil)
 	wantError(t, err, engine.ErrNotFound)
 	_, _, err = s.PutDraft(ctx, "f", "n", []byte("x"), at(2))
 	wantError(t, err, store.ErrRevision)
@@ -176,34 +176,39 @@ func deletesFlow(t *testing.T, open Open) {
 	wantEqual(t, "version of the new flow", publish(t, s, "f", "two").Number, 3)
 }
 
+// beAsync is a change of one setting.
+func beAsync(settings *flow.Settings) { settings.Mode = flow.Async }
+
 func setsSettings(t *testing.T, open Open) {
 	s, ctx := fresh(t, open), t.Context()
-	version := publish(t, s, "f", "sync")
+	put(t, s, "f", "sync")
 	settings := flow.DefaultSettings()
-	settings.Mode, settings.Concurrency = flow.Async, 5
+	settings.Concurrency = 5
+	version := value(s.Publish(ctx, store.Publication{Slug: "f", Content: []byte("sync"), Settings: settings}))(t)
 
-	_, err := s.SetSettings(ctx, "f", settings, []byte("x"), at(9))
+	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), at(9))
 	wantError(t, err, store.ErrRevision)
-	wantEqual(t, "settings", value(s.Published(ctx, "f"))(t).Settings, flow.DefaultSettings())
+	wantEqual(t, "settings", value(s.Published(ctx, "f"))(t).Settings, settings)
 
-	revision := value(s.SetSettings(ctx, "f", settings, []byte("async"), at(1)))(t)
+	revision := value(s.SetSettings(ctx, "f", beAsync, []byte("async"), at(1)))(t)
 	wantEqual(t, "revision", revision, int64(2))
 	p := value(s.Published(ctx, "f"))(t)
+	settings.Mode = flow.Async // and the others stay
 	wantEqual(t, "settings", p.Settings, settings)
 	wantEqual(t, "version", p.Version.ID, version.ID)
 	d := value(s.Draft(ctx, "f"))(t)
 	wantBytes(t, "draft", d.Source, []byte("async"))
 	wantEqual(t, "name", d.Name, "Flow f")
 	wantEqual(t, "revision after the same again",
-		value(s.SetSettings(ctx, "f", settings, []byte("async"), nil))(t), int64(2))
+		value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil))(t), int64(2))
 }
 
 func setsDraftSettings(t *testing.T, open Open) {
 	s, ctx := fresh(t, open), t.Context()
-	_, err := s.SetSettings(ctx, "f", flow.DefaultSettings(), []byte("x"), nil)
+	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), nil)
 	wantError(t, err, engine.ErrNotFound)
 	put(t, s, "f", "sync")
-	value(s.SetSettings(ctx, "f", flow.DefaultSettings(), []byte("async"), nil))(t)
+	value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil))(t)
 	wantBytes(t, "draft", value(s.Draft(ctx, "f"))(t).Source, []byte("async"))
 	_, err = s.Published(ctx, "f")
 	wantError(t, err, engine.ErrNotFound)

@@ -14,8 +14,6 @@ var generationTests = map[string]func(*testing.T, Open){
 func raisesGeneration(t *testing.T, open Open) {
 	dir, ctx := t.TempDir(), t.Context()
 	here, there := opened(t, open, dir), opened(t, open, dir)
-	settings := flow.DefaultSettings()
-	settings.Mode = flow.Async
 	connection := store.Connection{Name: "acme", Component: "acme", Fields: map[string]any{"key": "k"}}
 	var r *run
 	for _, change := range []struct {
@@ -28,7 +26,7 @@ func raisesGeneration(t *testing.T, open Open) {
 		{"a version", true, func() error { publish(t, there, "f", "one"); return nil }},
 		{"the same version", false, func() error { publish(t, there, "f", "one"); return nil }},
 		{"settings", true, func() error {
-			_, err := there.SetSettings(ctx, "f", settings, []byte("two"), nil)
+			_, err := there.SetSettings(ctx, "f", beAsync, []byte("two"), nil)
 			return err
 		}},
 		{"a connection", true, func() error { return there.PutConnection(ctx, connection) }},

@@ -147,11 +147,7 @@ func exportFlow(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
-	document, err := flowfile.Read(draft.Source)
-	if err != nil {
-		return err
-	}
-	text, err := flowfile.WriteYAML(document.Flow)
+	text, err := designer.Export(draft.Source)
 	if err != nil {
 		return err
 	}
