@@ -76,6 +76,7 @@ edges: [trigger -> every, every -> end]
 }
 
 func benchmarkFlow(b *testing.B, source, body string) {
+	b.Helper()
 	w := newWorld(b)
 	p := w.publish(source)
 	r := request(b, body)

@@ -107,7 +107,9 @@ steps:
 edges: [trigger -> busy, trigger -> bad]`, "")
 	receive(t, busy.arrived, "the other call")
 	bad.open()
-	w.failure(h)
+	if failure := w.failure(h); failure.Step != "bad" {
+		t.Errorf("the failure is %+v", failure)
+	}
 	busy.open()
 	w.ended(h.ID)
 	if n := w.service.count("GET /busy"); n != 1 {

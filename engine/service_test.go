@@ -49,6 +49,7 @@ type gate struct {
 func (g *gate) open() { g.once.Do(func() { close(g.release) }) }
 
 func newService(t testing.TB) *service {
+	t.Helper()
 	s := &service{t: t, replies: map[string][]reply{}, gates: map[string]*gate{}}
 	s.server = httptest.NewServer(s)
 	return s

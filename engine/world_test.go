@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,11 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), service: newService(t), log: &logBuffer{}}
+	for name, data := range emptyFolder() {
+		if err := os.WriteFile(filepath.Join(w.dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.client = outbound.New(outbound.Options{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
 	w.library = step.NewLibrary(components.Embedded(), w.client)
 	t.Cleanup(func() {
@@ -59,11 +65,39 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
+// emptyFolder is what a data folder holds after the first start. It is made once,
+// so that not every test has to make the tables.
+var emptyFolder = sync.OnceValue(func() map[string][]byte {
+	dir, err := os.MkdirTemp("", "redial-engine-test")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s, err := store.Open(context.Background(), store.Options{Dir: dir})
+	if err != nil {
+		panic(err)
+	}
+	if err := s.Close(); err != nil {
+		panic(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		panic(err)
+	}
+	folder := map[string][]byte{}
+	for _, f := range files {
+		if folder[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
+			panic(err)
+		}
+	}
+	return folder
+})
+
 // open opens the folder and makes an engine, without resuming anything.
 func (w *world) open() {
 	w.t.Helper()
 	var err error
-	w.store, err = store.Open(context.Background(), store.Options{Dir: w.dir, Exclusive: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	w.store, err = store.Open(context.Background(), store.Options{Dir: w.dir, Exclusive: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
