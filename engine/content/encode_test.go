@@ -73,7 +73,7 @@ func TestEncodeFaults(t *testing.T) {
 		{"charset", "x", "text/plain; charset=none-such", "not known"},
 		{"not in the charset", "テ", "text/plain; charset=iso-8859-1", "use UTF-8"},
 		{"bad base64", object{"contentType": "x/y", "base64": "?"}, "x/y", "does not hold base64"},
-		{"no number", math.NaN(), "", "unsupported value"},
+		{"no number", math.NaN(), "", "has no form in JSON"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

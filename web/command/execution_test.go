@@ -339,7 +339,7 @@ func TestRerunFromAStepTakesOverWhatWasDoneBefore(t *testing.T) {
 	again := p.api(t, http.MethodPost, "/api/executions/"+failed.id(t)+"/rerun", map[string]any{"from": failed.get(t, "step")}).wants(t, http.StatusOK).get(t, "executionId")
 	p.finished(t, again)
 	answer := p.call(t, http.MethodGet, "/executions/"+again+"/response", nil).wants(t, http.StatusOK)
-	if answer.get(t, "status") != "confirmed" || answer.get(t, "orderNumber") == "" || answer.get(t, "invoiceNumber") != "INV-R-1" {
+	if answer.get(t, "status") != "confirmed" || answer.get(t, "orderNumber") == "" || !strings.HasPrefix(answer.get(t, "invoiceNumber"), "R-1-") {
 		t.Errorf("the answer is %s", answer)
 	}
 	p.wantsCalls(t, "acme", "GET /inventory/LAMP-01 200", "POST /orders 201")
