@@ -165,8 +165,10 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 // the published version, if there is one, by change, and the draft, whose new
 // source the caller hands in. Both change or neither does. ifMatch guards it as
 // in PutDraft; engine.ErrNotFound. change may be called more than once.
+// What it changes for the callers of a published flow is recorded in the flow's
+// history under the name of user.
 func (s *Store) SetSettings(
-	ctx context.Context, slug string, change func(*flow.Settings), draftSource []byte, ifMatch *int64,
+	ctx context.Context, slug string, change func(*flow.Settings), draftSource []byte, ifMatch *int64, user string,
 ) (revision int64, err error) {
 	return write(ctx, s.writer, func(c *conn) (int64, error) {
 		old, err := findDraft(c, slug)
@@ -185,7 +187,7 @@ func (s *Store) SetSettings(
 		if err := putDraft(c, slug, old.name, draftSource, revision, s.now(), false); err != nil {
 			return 0, err
 		}
-		if err := old.changeSettings(c, slug, change); err != nil {
+		if err := old.changeSettings(c, slug, change, user, s.now()); err != nil {
 			return 0, err
 		}
 		return revision, raiseGeneration(c)
@@ -193,7 +195,7 @@ func (s *Store) SetSettings(
 }
 
 // changeSettings changes those of the published version, if there is one.
-func (d oldDraft) changeSettings(c *conn, slug string, change func(*flow.Settings)) error {
+func (d oldDraft) changeSettings(c *conn, slug string, change func(*flow.Settings), user string, now time.Time) error {
 	if d.published == 0 {
 		return nil
 	}
@@ -201,11 +203,14 @@ func (d oldDraft) changeSettings(c *conn, slug string, change func(*flow.Setting
 	if err != nil {
 		return err
 	}
+	before := settings
 	change(&settings)
 	encoded, err := json.Marshal(settings)
 	if err != nil {
 		return fmt.Errorf("changing settings of flow %s: %w", slug, err)
 	}
-	_, err = c.exec(`UPDATE flows SET settings = ? WHERE slug = ?`, string(encoded), slug)
-	return err
+	if _, err = c.exec(`UPDATE flows SET settings = ? WHERE slug = ?`, string(encoded), slug); err != nil {
+		return err
+	}
+	return recordSettings(c, slug, user, now, before, settings)
 }

@@ -21,6 +21,7 @@ type Publication struct {
 	Components []flow.Manifest
 	Settings   flow.Settings
 	Comment    string
+	User       string // who publishes, for the history
 }
 
 // Published is what callers of a flow get.
@@ -65,6 +66,9 @@ func (s *Store) Publish(ctx context.Context, p Publication) (*flow.Version, erro
 		}
 		if _, err := c.exec(`UPDATE flows SET published = ?, settings = ? WHERE slug = ?`,
 			version.ID, string(settings), p.Slug); err != nil {
+			return nil, err
+		}
+		if err := p.record(c, old, version, s.now()); err != nil {
 			return nil, err
 		}
 		return version, raiseGeneration(c)

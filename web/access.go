@@ -17,41 +17,41 @@ import (
 // page at all, but from no foreign one.
 func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		known, err := s.knowsToken(r)
-		trusted := known && (r.Header.Get("Origin") == "" || s.ownOrigin(r))
-		if err == nil && !known {
-			known, err = s.hasSession(r)
-			trusted = known && (s.ownOrigin(r) || !changes(r.Method) && !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Origin") == "")
+		name, err := s.tokenName(r)
+		trusted := name != "" && (r.Header.Get("Origin") == "" || s.ownOrigin(r))
+		if err == nil && name == "" {
+			name, err = s.sessionName(r)
+			trusted = name != "" && (s.ownOrigin(r) || !changes(r.Method) && !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Origin") == "")
 		}
 		switch {
 		case err != nil:
 			s.fail(w, r, "checking who calls", err)
-		case !known:
+		case name == "":
 			s.problem(w, r, &Problem{Type: "unauthorized"})
 		case !trusted:
 			s.problem(w, r, &Problem{Type: "forbidden-origin"})
 		default:
-			next(w, r)
+			next(w, r.WithContext(withActor(r.Context(), name)))
 		}
 	})
 }
 
-// knowsToken reports whether the request carries the token of the environment
-// or one of the store.
-func (s *Server) knowsToken(r *http.Request) (bool, error) {
+// tokenName is what to call whoever carries the token of the environment or one
+// of the store; empty: the request carries none that is known.
+func (s *Server) tokenName(r *http.Request) (string, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return false, nil
+		return "", nil
 	}
 	if s.apiToken != "" && equalSecrets(token, s.apiToken) {
-		return true, nil
+		return environmentToken, nil
 	}
-	_, err := s.store.CheckToken(r.Context(), token)
+	name, err := s.store.CheckToken(r.Context(), token)
 	if errors.Is(err, engine.ErrNotFound) {
-		return false, nil
+		return "", nil
 	}
-	return err == nil, err
+	return tokenActor + name, err
 }
 
 // equalSecrets compares in a time that tells nothing of either.

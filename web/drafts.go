@@ -10,7 +10,8 @@ import (
 	"redial/store"
 )
 
-// Drafts is the store as the designer sees it.
+// Drafts is the store as the designer sees it. What is done is recorded under
+// the name of who asks.
 type Drafts struct{ Store *store.Store }
 
 // Source is the draft's flow file and revision.
@@ -27,7 +28,7 @@ func (d Drafts) Publish(
 	ctx context.Context, slug string, content []byte, components []flow.Manifest, settings flow.Settings, comment string,
 ) (*flow.Version, error) {
 	return d.Store.Publish(ctx, store.Publication{
-		Slug: slug, Content: content, Components: components, Settings: settings, Comment: comment,
+		Slug: slug, Content: content, Components: components, Settings: settings, Comment: comment, User: actor(ctx),
 	})
 }
 
@@ -40,7 +41,7 @@ func (d Drafts) Freeze(ctx context.Context, slug string, content []byte, compone
 func (d Drafts) SetSettings(
 	ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64,
 ) (int64, error) {
-	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch)
+	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch, actor(ctx))
 	return revision, draftError(err)
 }
 

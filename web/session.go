@@ -76,13 +76,14 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, status int, 
 // What changes something must come from a page of our own.
 func (s *Server) page(next http.HandlerFunc) http.Handler {
 	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user := s.sessions.GetString(r.Context(), sessionUser)
 		switch {
-		case s.sessions.GetString(r.Context(), sessionUser) == "":
+		case user == "":
 			s.signInPage(w, r, http.StatusUnauthorized, "")
 		case changes(r.Method) && !s.ownOrigin(r):
 			s.problem(w, r, &Problem{Type: "forbidden-origin"})
 		default:
-			next(w, r)
+			next(w, r.WithContext(withActor(r.Context(), user)))
 		}
 	}))
 }
@@ -92,16 +93,16 @@ func changes(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// hasSession reports whether a request comes from somebody who is signed in. Its
-// context has the session afterwards.
-func (s *Server) hasSession(r *http.Request) (bool, error) {
+// sessionName is the name of the person who sends a request; empty: nobody is
+// signed in.
+func (s *Server) sessionName(r *http.Request) (string, error) {
 	cookie, err := r.Cookie(s.sessions.Cookie.Name)
 	if err != nil {
-		return false, nil // no cookie
+		return "", nil // no cookie
 	}
 	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return s.sessions.GetString(ctx, sessionUser) != "", nil
+	return s.sessions.GetString(ctx, sessionUser), nil
 }

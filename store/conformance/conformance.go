@@ -27,11 +27,14 @@ type Store interface {
 	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
 	PutDraft(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error)
 	DeleteFlow(ctx context.Context, slug string) error
-	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64) (int64, error)
+	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64, user string) (int64, error)
 	Publish(ctx context.Context, p store.Publication) (*flow.Version, error)
 	Freeze(ctx context.Context, slug string, content []byte, components []flow.Manifest) (*flow.Version, error)
 	Published(ctx context.Context, slug string) (*store.Published, error)
 	Versions(ctx context.Context, slug string) ([]flow.Version, error)
+	History(ctx context.Context, slug string, limit int) ([]store.HistoryEntry, error)
+	TestPayload(ctx context.Context, slug string) ([]byte, error)
+	PutTestPayload(ctx context.Context, slug string, payload []byte) error
 	Generation(ctx context.Context) (int64, error)
 
 	Connection(ctx context.Context, name string) (*store.Connection, error)
@@ -76,6 +79,8 @@ func Run(t *testing.T, open Open) {
 		{"flows", flowTests},
 		{"search", searchTests},
 		{"versions", versionTests},
+		{"history", historyTests},
+		{"payloads", payloadTests},
 		{"generation", generationTests},
 		{"connections", connectionTests},
 		{"components", componentTests},
