@@ -8,12 +8,14 @@ type feed struct {
 	mu         sync.Mutex
 	executions map[string]map[*Subscription]struct{}
 	flows      map[string]map[*Subscription]struct{}
+	all        map[string]map[*Subscription]struct{} // one key, for those who want all
 }
 
 func newFeed() *feed {
 	return &feed{
 		executions: map[string]map[*Subscription]struct{}{},
 		flows:      map[string]map[*Subscription]struct{}{},
+		all:        map[string]map[*Subscription]struct{}{},
 	}
 }
 
@@ -81,6 +83,15 @@ func (e *Engine) WatchFlow(slug string) *Subscription {
 	return e.feed.subscribe(e.feed.flows, slug, true)
 }
 
+// WatchAll tells of new events of all executions, those that are under way
+// already too.
+func (e *Engine) WatchAll() *Subscription {
+	return e.feed.subscribe(e.feed.all, everything, false)
+}
+
+// everything is the one key of the subscriptions to all executions.
+const everything = ""
+
 func (f *feed) subscribe(index map[string]map[*Subscription]struct{}, key string, started bool) *Subscription {
 	c := make(chan struct{}, 1)
 	s := &Subscription{C: c, c: c, known: map[string]bool{}, started: started, follow: map[string]bool{}}
@@ -110,6 +121,9 @@ func (f *feed) publish(execution, slug string, first, last bool) {
 		s.touch(execution, first, last)
 	}
 	for s := range f.flows[slug] {
+		s.touch(execution, first, last)
+	}
+	for s := range f.all[everything] {
 		s.touch(execution, first, last)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"redial/engine/flow"
 )
@@ -72,10 +73,24 @@ func pageSize(limit int) int {
 	return min(limit, MaxPage)
 }
 
+// Origin tells executions that callers started from those of tests.
+type Origin string
+
+// The origins. The zero value is any.
+const (
+	AnyOrigin   Origin = ""
+	FromCallers Origin = "callers"
+	FromTests   Origin = "tests"
+)
+
 // ExecutionQuery selects executions; zero fields select all.
 type ExecutionQuery struct {
 	Flow   string // slug
 	Status flow.Status
+	Origin Origin
+	// Since and Until bound when executions started, to the millisecond: from
+	// Since on, and before Until.
+	Since, Until time.Time
 	// After is the cursor of the next page: the ID of the last execution that
 	// the caller has seen. The list goes on with older ones.
 	After string
@@ -110,7 +125,18 @@ func (s *Store) Executions(ctx context.Context, q ExecutionQuery) (executions []
 // uses the index of unsucceeded executions only where it can see that it holds
 // the rows.
 func (q ExecutionQuery) statement() (text string, args []any, err error) {
-	var conditions []string
+	conditions, args, err := q.conditions()
+	if err != nil {
+		return "", nil, err
+	}
+	text = executionColumns
+	if len(conditions) > 0 {
+		text += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return text + " ORDER BY id DESC LIMIT ?", append(args, pageSize(q.Limit)+1), nil
+}
+
+func (q ExecutionQuery) conditions() (conditions []string, args []any, err error) {
 	if q.Flow != "" {
 		conditions, args = append(conditions, "flow = ?"), append(args, q.Flow)
 	}
@@ -121,16 +147,34 @@ func (q ExecutionQuery) statement() (text string, args []any, err error) {
 	case flow.Queued, flow.Running, flow.Waiting, flow.Failed, flow.Canceled, flow.NeedsAttention:
 		conditions = append(conditions, "status = '"+string(q.Status)+"'", "status <> 'succeeded'")
 	default:
-		return "", nil, fmt.Errorf("%q is not a status of executions", q.Status)
+		return nil, nil, fmt.Errorf("%q is not a status of executions", q.Status)
+	}
+	switch q.Origin {
+	case AnyOrigin:
+	case FromCallers:
+		conditions = append(conditions, "test = 0")
+	case FromTests:
+		conditions = append(conditions, "test = 1")
+	default:
+		return nil, nil, fmt.Errorf("%q is not an origin of executions", q.Origin)
 	}
 	if q.After != "" {
 		conditions, args = append(conditions, "id < ?"), append(args, q.After)
 	}
-	text = executionColumns
-	if len(conditions) > 0 {
-		text += " WHERE " + strings.Join(conditions, " AND ")
+	for _, bound := range []struct {
+		condition string
+		at        time.Time
+	}{{"id >= ?", q.Since}, {"id < ?", q.Until}} {
+		if bound.at.IsZero() {
+			continue
+		}
+		id, err := firstID(bound.at)
+		if err != nil {
+			return nil, nil, fmt.Errorf("executions have no time like %s: %w", bound.at, err)
+		}
+		conditions, args = append(conditions, bound.condition), append(args, id)
 	}
-	return text + " ORDER BY id DESC LIMIT ?", append(args, pageSize(q.Limit)+1), nil
+	return conditions, args, nil
 }
 
 // Unfinished implements engine.Journal.
