@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -390,7 +389,7 @@ steps: {call: {uses: http, with: {url: "http://service/a"}}}
 edges: [trigger -> call]`)
 	good := w.start(p, "")
 	receive(t, held.arrived, "the call")
-	bad := fmt.Sprintf("%s0", good.ID[:25])
+	const bad = "00000000000000000000000000"
 	stored := make(chan error, 1)
 	w.store.Append(engine.Batch{
 		Execution: flow.Execution{ID: bad, Flow: "test", VersionID: 4711, Mode: flow.Sync, Status: flow.Running, StartedAt: time.Now()},
