@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -85,7 +84,12 @@ func (e encoder) list(out []byte, list []any) (_ []byte, err error) {
 
 func (e encoder) object(out []byte, object map[string]any) ([]byte, error) {
 	out = append(out, '{')
-	for i, name := range slices.Sorted(maps.Keys(object)) {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
 		var err error
 		if out, err = e.field(out, i, name, object[name]); err != nil {
 			return nil, err
