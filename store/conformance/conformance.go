@@ -20,6 +20,7 @@ type Store interface {
 	engine.Journal
 
 	Executions(ctx context.Context, q store.ExecutionQuery) ([]flow.Execution, string, error)
+	CountExecutions(ctx context.Context, q store.ExecutionQuery, width time.Duration) ([]store.ExecutionCount, bool, error)
 	Health(ctx context.Context, slugs []string, from time.Time, hours int) (map[string]*store.Health, error)
 
 	Draft(ctx context.Context, slug string) (*store.Draft, error)

@@ -15,6 +15,11 @@ var executionTests = map[string]func(*testing.T, Open){
 	"refuses a status that is none":   refusesStatus,
 	"bounds the length of a page":     boundsPages,
 	"stays readable without the flow": outlivesFlow,
+	"lists by time and origin":        listsByTime,
+	"refuses an origin that is none":  refusesOrigin,
+	"counts by spans of time":         countsBySpan,
+	"counts within a query alone":     countsWithinQuery,
+	"needs a span to count":           needsSpan,
 }
 
 func listsPages(t *testing.T, open Open) {
