@@ -119,10 +119,7 @@ func (w Workshop) freezable(ctx context.Context, drafts Drafts, slug string) ([]
 	if draft.blocked() {
 		return nil, draft, nil, nil
 	}
-	// Settings live beside versions: changing them makes no new one.
-	frozen := *draft.Flow
-	frozen.Settings = flow.DefaultSettings()
-	content, err := flowfile.WriteJSON(&frozen)
+	content, err := frozen(draft.Flow)
 	return content, draft, manifests(draft.Flow, w.Library), err
 }
 
