@@ -95,18 +95,21 @@ func TestPausesGrowAndHonourRetryAfter(t *testing.T) {
 GET /a -> 503
 GET /a -> 503
 GET /a -> 503
-GET /b -> 429 | Retry-After: 7`)
+GET /b -> 429 | Retry-After: 10000
+GET /c -> 503 | Retry-After: 7`)
 	p := w.publish(`
 steps:
   grow: {uses: http, retry: {attempts: 4, pause: 10ms, factor: 3, jitter: 0}, with: {url: "http://service/a"}}
   asked: {uses: http, retry: {attempts: 2, pause: 10ms}, with: {url: "http://service/b"}}
-edges: [trigger -> grow, trigger -> asked]`)
+  long: {uses: http, retry: {attempts: 2, pause: 3h, jitter: 0}, with: {url: "http://service/c"}}
+edges: [trigger -> grow, trigger -> asked, trigger -> long]`)
 	h := w.start(p, "")
 	w.await(h.ID, func(e flow.Event) bool { return e.Type == flow.StepRetrying && e.Attempt == 4 })
 	w.awaitStep(h.ID, "asked", flow.StepRetrying)
+	w.awaitStep(h.ID, "long", flow.StepRetrying)
 	want := map[string]time.Duration{
 		"grow 2": 10 * time.Millisecond, "grow 3": 30 * time.Millisecond, "grow 4": 90 * time.Millisecond,
-		"asked 2": 7 * time.Second,
+		"asked 2": 10_000 * time.Second, "long 2": 3 * time.Hour,
 	}
 	for _, e := range w.events(h.ID) {
 		if e.Type != flow.StepRetrying {
@@ -118,7 +121,7 @@ edges: [trigger -> grow, trigger -> asked]`)
 			t.Errorf("%s: the pause is %v, wanted %v", name, pause, want[name])
 		}
 	}
-	w.ended(h.ID) // the fourth attempt is the last, and ends the other step's pause
+	w.ended(h.ID) // the fourth attempt is the last, and ends the pauses of the others
 }
 
 func TestIndependentCallsOverlap(t *testing.T) {

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +22,6 @@ const DefaultTimeout = 10 * time.Second
 
 // An each step never asks for more rounds than the core takes.
 const _ = uint(core.MaxRounds - step.MaxRounds)
-
-// maxRetryPause bounds what a service may ask for by Retry-After.
-const maxRetryPause = time.Hour
 
 // runStep begins a step. It is false if the step has to wait for another start
 // of the engine.
@@ -309,55 +304,6 @@ func canceledCall(effect component.Effect) *flow.Failure {
 		return &flow.Failure{Code: flow.FailedUnknown, Message: "The execution was canceled while the call was under way: outcome unknown."}
 	}
 	return &flow.Failure{Code: flow.FailedCanceled, Message: "The execution was canceled while the call was under way."}
-}
-
-// retry plans another attempt, if the step and the failure allow one.
-func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure, exchanges []flow.Exchange) bool {
-	policy := r.program.steps[ref.ID()].def.Retry
-	_, attempt, _, _ := ref.Begun()
-	if policy == nil || !failure.Retryable || attempt >= policy.Attempts || r.startsNothing(ref) {
-		return false
-	}
-	until := r.engine.now().Add(retryPause(policy, attempt, failure))
-	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref), Exchanges: exchanges})
-	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
-	return true
-}
-
-// startsNothing reports whether a failure or a cancel keeps a step from making
-// another attempt.
-func (r *run) startsNothing(ref core.Ref) bool { return r.state.Canceling() || ref.Stopped() }
-
-// endPauses finishes the steps that will make no other attempt: they end as the
-// last one did.
-func (r *run) endPauses() {
-	for ref := range r.timers {
-		if last, pausing := ref.Pausing(); pausing && last != nil && r.startsNothing(ref) {
-			r.finishStep(ref, nil, flow.DefaultPort, last)
-		}
-	}
-}
-
-// nextAttempt repeats a call whose last attempt has failed.
-func (r *run) nextAttempt(ref core.Ref, caller step.Caller, attempt int) {
-	if r.isStopping() {
-		return
-	}
-	r.start(ref, &flow.Event{Attempt: attempt, Input: r.inputs[ref]})
-	r.call(ref, caller, true)
-}
-
-// retryPause is the pause after an attempt: it grows by the factor, is left to
-// chance by the jitter, and is never shorter than the service asked for.
-func retryPause(policy *flow.Retry, attempt int, failure *flow.Failure) time.Duration {
-	factor, jitter := policy.Factor, policy.Jitter
-	if factor == 0 {
-		factor = flow.DefaultRetryFactor
-	}
-	pause := float64(policy.Pause) * min(math.Pow(factor, float64(attempt-1)), math.MaxFloat32)
-	pause *= 1 + jitter*(2*rand.Float64()-1)
-	asked := min(time.Duration(failure.RetryAfter), maxRetryPause)
-	return max(time.Duration(min(pause, float64(maxRetryPause))), asked)
 }
 
 // idempotencyKey is the key of a call: the first 32 hex digits of
