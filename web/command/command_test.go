@@ -61,6 +61,15 @@ func occupied(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+func TestServeIsWhatIsDoneWithoutACommand(t *testing.T) {
+	t.Parallel()
+	p := start(t, "--data", filepath.Join(t.TempDir(), "new", "folder"))
+	p.call(t, http.MethodGet, "/readyz", nil).wants(t, http.StatusOK)
+	if got := p.stdout.String(); !strings.HasPrefix(got, "listening on "+p.base+"\n") {
+		t.Errorf("the output is %q", got)
+	}
+}
+
 func TestHelpNamesTheCommands(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"import", "-h"}} {

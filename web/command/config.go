@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"path/filepath"
 	"slices"
 )
 
@@ -24,8 +25,12 @@ type config struct {
 // the environment, which fills in what no flag says.
 func (c *config) parse(name string, args []string, getenv func(string) string, stderr io.Writer) (rest []string, err error) {
 	data := "./redial-data"
+	if folder := getenv("REDIAL_DATA"); folder != "" {
+		data = folder
+	}
 	if name == "demo" {
-		data = "./redial-data/demo"
+		// Never among one's own flows: it makes connections anew at every start.
+		data = filepath.Join(data, "demo")
 	}
 	flags := flag.NewFlagSet("redial "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -40,7 +45,7 @@ func (c *config) parse(name string, args []string, getenv func(string) string, s
 		return otherwise
 	}
 	flags.StringVar(&c.addr, "addr", fromEnv("REDIAL_ADDR", "127.0.0.1:8080"), "`address` to listen on; port 0 takes a free one (REDIAL_ADDR)")
-	flags.StringVar(&c.data, "data", fromEnv("REDIAL_DATA", data), "`folder` of the SQLite database (REDIAL_DATA)")
+	flags.StringVar(&c.data, "data", data, "`folder` of the SQLite database (REDIAL_DATA)")
 	flags.StringVar(&c.database, "database", getenv("REDIAL_DATABASE_URL"), "`URL` of a PostgreSQL database (REDIAL_DATABASE_URL)")
 	flags.StringVar(&c.publicURL, "public-url", getenv("REDIAL_PUBLIC_URL"), "`URL` under which callers reach the server (REDIAL_PUBLIC_URL)")
 	flags.StringVar(&c.keyFile, "secret-key-file", "", "`file` of the key that encrypts credentials; REDIAL_SECRET_KEY holds the key itself")

@@ -74,3 +74,27 @@ func TestCRMsAreAskedSideBySide(t *testing.T) {
 		}
 	}
 }
+
+// One that is too slow is left out; the answer says so and has the rest.
+func TestOneCRMMayBeTooSlow(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	before, after, found := strings.Cut(string(templateSource(t, crmFlow)), "  pipedrive:\n    name: Ask")
+	if !found {
+		t.Fatal("the flow does not ask Pipedrive")
+	}
+	p.publish(t, before+"  pipedrive:\n    name: Ask"+strings.Replace(after, "timeout: 5s", "timeout: 100ms", 1))
+	p.control(t, `{"services":{"pipedrive":{"latency":"30s"}}}`)
+	a := p.hook(t, crmFlow, ada).wants(t, http.StatusOK)
+	for path, want := range map[string]string{
+		"complete": "false", "name": "Ada Sorensen", "phone": "+45 55 50 10 01",
+		"said.salesforce.status": "found", "said.hubspot.status": "found", "said.pipedrive.status": "failed",
+	} {
+		if got := a.get(t, path); got != want {
+			t.Errorf("%s is %q, not %q", path, got, want)
+		}
+	}
+	if !strings.Contains(a.get(t, "said.pipedrive.problem"), "did not answer") {
+		t.Errorf("nothing tells why Pipedrive failed: %s", a)
+	}
+}

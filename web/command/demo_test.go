@@ -268,3 +268,29 @@ func TestShopCallsTheFlow(t *testing.T) {
 	p.call(t, http.MethodPost, p.services+"/acme/shop/orders", form, "Content-Type", "application/json").wants(t, http.StatusOK)
 	p.wantsCalls(t, "acme", "GET /inventory/LAMP-01 200", "POST /orders 201")
 }
+
+// What a visitor has changed is there when the demo starts again; only the
+// services are new.
+func TestDemoStartsAgainWithWhatItsVisitorHasChanged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := startProcess(t, "demo", "--data", dir)
+	p.findServices(t)
+	p.api(t, http.MethodPatch, "/api/flows/order-request", map[string]any{"mode": "async"}).wants(t, http.StatusOK)
+	p.publish(t, strings.Replace(string(templateSource(t, crmFlow)), "name: Customer from three CRMs", "name: Mine", 1))
+	id := p.hook(t, "order-request", order("E-1", twoLamps)).wants(t, http.StatusAccepted).id(t)
+	p.finished(t, id)
+	p.kill(t)
+
+	p = startProcess(t, "demo", "--data", dir)
+	p.findServices(t)
+	p.call(t, http.MethodGet, "/executions/"+id+"/response", nil).wants(t, http.StatusOK)
+	again := p.hook(t, "order-request", order("E-2", twoLamps)).wants(t, http.StatusAccepted).id(t)
+	p.finished(t, again)
+	p.call(t, http.MethodGet, "/executions/"+again+"/response", nil).wants(t, http.StatusOK)
+	p.wantsCalls(t, "acme", "GET /inventory/LAMP-01 200", "POST /orders 201")
+	a := p.api(t, http.MethodGet, "/api/flows/"+crmFlow, nil)
+	if a.get(t, "name") != "Mine" || a.get(t, "publishedVersion") != "2" {
+		t.Errorf("the flow is %s, version %s", a.get(t, "name"), a.get(t, "publishedVersion"))
+	}
+}

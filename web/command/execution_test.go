@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -185,6 +186,60 @@ func TestCallersWhoWaitAreToldOfACancel(t *testing.T) {
 	a.wantsProblem(t, http.StatusConflict, "canceled")
 	if a.get(t, "executionId") != id {
 		t.Errorf("the problem is %s", a)
+	}
+}
+
+// Whoever hangs up does not stop what was begun.
+func TestExecutionGoesOnWhenTheCallerHangsUp(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	o := newOutside(t)
+	p.publish(t, asking("ask", o.url, "", ""))
+	viewer := p.watch(t, "/flows/ask/live")
+	ctx, hangUp := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/hooks/ask", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		if response, err := p.client.Do(request); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	call := o.next(t)
+	id := viewer.until(t, "execution.started")[0].get(t, "execution")
+	hangUp()
+	<-gone
+	call.reply(200, `{"a":1}`)
+	p.finished(t, id)
+	p.call(t, http.MethodGet, "/executions/"+id+"/response", nil).wants(t, http.StatusOK).wantsBody(t, `{"a":1}`)
+}
+
+func TestCallersGetTheirOwnAnswers(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, mirror)
+	failed := make(chan string, 64)
+	const callers = 16
+	for caller := range callers {
+		go func() {
+			said := ""
+			for i := range 20 {
+				body := fmt.Sprintf(`{"caller":%d,"call":%d}`, caller, i)
+				a, err := p.try(t, http.MethodPost, "/hooks/mirror", body, "Content-Type", "application/json")
+				if err != nil || a.status != http.StatusOK || !strings.Contains(string(a.body), fmt.Sprintf(`"call":%d,"caller":%d`, i, caller)) && string(a.body) != body {
+					said = fmt.Sprintf("%s got %v %s", body, err, a)
+				}
+			}
+			failed <- said
+		}()
+	}
+	for range callers {
+		if said := <-failed; said != "" {
+			t.Error(said)
+		}
 	}
 }
 

@@ -86,6 +86,7 @@ func startIn(t *testing.T, env map[string]string, args ...string) *program {
 		if code := p.stop(t); code != 0 {
 			t.Errorf("the program ended with exit code %d: %s", code, p.stderr)
 		}
+		p.wantsCleanLog(t)
 	})
 	return p
 }
@@ -111,9 +112,22 @@ func startProcess(t *testing.T, args ...string) *program {
 		_ = c.Wait() // the exit code says it
 		p.code = c.ProcessState.ExitCode()
 	}()
-	t.Cleanup(func() { p.kill(t) })
+	t.Cleanup(func() {
+		p.kill(t)
+		p.wantsCleanLog(t)
+	})
 	p.findAddress(t)
 	return p
+}
+
+// wantsCleanLog fails the test if the program has logged a fault of its own.
+func (p *program) wantsCleanLog(t *testing.T) {
+	t.Helper()
+	for _, words := range []string{"level=ERROR", "panic", "DATA RACE"} {
+		if strings.Contains(p.stderr.String(), words) {
+			t.Errorf("the log has a %s:\n%s", words, p.stderr)
+		}
+	}
 }
 
 // child is the program as a process that was not started yet.

@@ -137,7 +137,7 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 		Published: s.published, Connection: s.connection,
 	})
 	s.web = web.New(web.Options{
-		Store: s.store, Engine: s.engine, Library: s.library, PublicURL: s.public,
+		Store: s.store, Engine: s.engine, Library: s.library, Client: client, PublicURL: s.public,
 		APIToken: p.config.apiToken, Logger: s.logger,
 	})
 	return s, nil
