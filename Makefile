@@ -21,7 +21,7 @@ test_timeout := 8m
 
 .PHONY: help
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## the static binary, ./redial
@@ -33,7 +33,7 @@ build: ## the static binary, ./redial
 test: setup check race ## all checks and all tests
 
 .PHONY: race
-race: ## all tests under the race detector
+race: $(npm) ## all tests under the race detector
 	go test -race -timeout $(test_timeout) ./...
 
 .PHONY: check
@@ -77,8 +77,12 @@ bench: ## all benchmarks
 fuzz: ## every fuzz target for fuzztime (10s)
 	.ci/fuzz $(or $(fuzztime),10s)
 
+.PHONY: screenshots
+screenshots: setup ## pictures of all pages, for README and docs
+	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots
+
 .PHONY: setup
-setup: ## install what the tests need: a browser
+setup: $(npm) ## install what the tests need: a browser, and what checks pages
 	.ci/setup
 
 .PHONY: clean
