@@ -62,10 +62,12 @@ type viewer struct {
 	subscription *engine.Subscription
 	done         context.Context
 	cancel       context.CancelFunc
-	code         int // with which the server closes
+	pings        <-chan time.Time // when to ping
+	code         int              // with which the server closes
 	once         sync.Once
 }
 
+// stop ends the socket. The first call says with which code.
 func (v *viewer) stop(code int) {
 	v.once.Do(func() {
 		v.code = code
@@ -85,7 +87,8 @@ func (s *Server) liveExecution(w http.ResponseWriter, r *http.Request) {
 	}
 	// Subscribed first and read then, so that nothing falls in between.
 	subscription := s.engine.WatchExecution(record.ID)
-	cursors := map[string]int64{record.ID: after}
+	cursors := newCursors()
+	cursors.seen[record.ID] = after
 	s.view(w, r, subscription, cursors)
 }
 
@@ -95,11 +98,17 @@ func (s *Server) liveFlow(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading a flow", err)
 		return
 	}
-	s.view(w, r, s.engine.WatchFlow(r.PathValue("slug")), map[string]int64{})
+	s.view(w, r, s.engine.WatchFlow(r.PathValue("slug")), newCursors())
 }
 
-// view opens the socket and serves it until either side closes it.
-func (s *Server) view(w http.ResponseWriter, r *http.Request, subscription *engine.Subscription, cursors map[string]int64) {
+// view serves the events of executions from the cursors on.
+func (s *Server) view(w http.ResponseWriter, r *http.Request, subscription *engine.Subscription, cursors *cursors) {
+	s.serveSocket(w, r, subscription, func(v *viewer) { s.send(v, cursors) })
+}
+
+// serveSocket opens a socket and serves it until either side closes it. send is
+// the only writer of the socket; it ends when the viewer is done.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, subscription *engine.Subscription, send func(*viewer)) {
 	defer subscription.Close()
 	upgrader := websocket.Upgrader{
 		// The route has checked the origin already.
@@ -118,10 +127,14 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, subscription *engi
 		v.stop(websocket.CloseGoingAway)
 	}
 	defer s.sockets.remove(v)
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	v.pings = ping.C
 	writer := make(chan struct{})
 	go func() {
 		defer close(writer)
-		s.send(v, cursors)
+		defer v.bye()
+		send(v)
 	}()
 	v.read()
 	<-writer
@@ -138,16 +151,22 @@ func (v *viewer) read() {
 	}
 }
 
-// send is the only writer of a socket.
-func (s *Server) send(v *viewer, cursors map[string]int64) {
-	defer func() {
-		message := websocket.FormatCloseMessage(v.code, "")
-		_ = v.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(writeWait))
-		_ = v.conn.Close()
-	}()
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
-	for id := range cursors {
+// bye tells the viewer why the socket closes, and closes it.
+func (v *viewer) bye() {
+	v.stop(websocket.CloseNormalClosure) // from here on the code does not change
+	message := websocket.FormatCloseMessage(v.code, "")
+	_ = v.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(writeWait))
+	_ = v.conn.Close()
+}
+
+// ping asks the viewer to say that it is there.
+func (v *viewer) ping() bool {
+	return v.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) == nil
+}
+
+// send sends what executions have beyond the cursors, and goes on.
+func (s *Server) send(v *viewer, cursors *cursors) {
+	for id := range cursors.seen {
 		if !s.sendNew(v, id, cursors) {
 			return
 		}
@@ -156,8 +175,8 @@ func (s *Server) send(v *viewer, cursors map[string]int64) {
 		select {
 		case <-v.done.Done():
 			return
-		case <-ping.C:
-			if v.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
+		case <-v.pings:
+			if !v.ping() {
 				return
 			}
 		case <-v.subscription.C:
@@ -172,9 +191,9 @@ func (s *Server) send(v *viewer, cursors map[string]int64) {
 
 // sendNew sends what an execution has beyond the viewer's cursor, one event a
 // frame.
-func (s *Server) sendNew(v *viewer, id string, cursors map[string]int64) bool {
+func (s *Server) sendNew(v *viewer, id string, cursors *cursors) bool {
 	for {
-		events, err := s.store.Events(v.done, id, cursors[id], eventPage)
+		events, err := s.store.Events(v.done, id, cursors.seen[id], eventPage)
 		if err != nil {
 			if v.done.Err() == nil {
 				s.logger.Error("events could not be read for a viewer", "execution", id, "error", err)
@@ -187,7 +206,7 @@ func (s *Server) sendNew(v *viewer, id string, cursors map[string]int64) bool {
 				v.conn.WriteMessage(websocket.TextMessage, frame) != nil {
 				return false
 			}
-			cursors[id] = events[i].Seq
+			cursors.advance(&events[i])
 		}
 		if len(events) < eventPage {
 			return true
