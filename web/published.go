@@ -16,6 +16,7 @@ type publishedFlows struct {
 
 	mu         sync.Mutex
 	compared   time.Time
+	changes    int // how often changed was called
 	generation int64
 	flows      map[string]*store.Published
 }
@@ -55,7 +56,7 @@ func (p *publishedFlows) get(ctx context.Context, slug string) (*store.Published
 // refresh forgets everything if something was changed since the last look.
 func (p *publishedFlows) refresh(ctx context.Context) (int64, error) {
 	p.mu.Lock()
-	generation, fresh := p.generation, time.Since(p.compared) < freshness
+	generation, changes, fresh := p.generation, p.changes, time.Since(p.compared) < freshness
 	p.mu.Unlock()
 	if fresh {
 		return generation, nil
@@ -71,7 +72,8 @@ func (p *publishedFlows) refresh(ctx context.Context) (int64, error) {
 		clear(p.flows)
 		p.generation = generation
 	}
-	if now.After(p.compared) {
+	// A look from before a change must not pass for one from after it.
+	if changes == p.changes && now.After(p.compared) {
 		p.compared = now
 	}
 	return generation, nil
@@ -82,5 +84,6 @@ func (p *publishedFlows) refresh(ctx context.Context) (int64, error) {
 func (p *publishedFlows) changed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.changes++
 	p.compared = time.Time{}
 }
