@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,7 +17,7 @@ const maxRequest = 1 << 20
 // readAll reads a request's body, up to a limit. It answers itself when that
 // fails.
 func (s *Server) readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	data, err := readInTime(w, r, limit)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 
+	"redial/engine"
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/store"
@@ -69,7 +72,8 @@ func (s *Server) getConnection(w http.ResponseWriter, r *http.Request) {
 }
 
 // putConnection creates or replaces a connection. Secrets that are left out keep
-// their value, as they can not be read back.
+// their value, as they can not be read back, unless an address changes: a secret
+// goes nowhere but to the address that it was given for.
 func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 	object, ok := s.readObject(w, r, maxRequest)
 	if !ok || !s.onlyFields(w, r, object, "component", "fields") {
@@ -100,8 +104,12 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	before, err := s.store.Connection(r.Context(), name)
-	created := err != nil
-	if err == nil && before.Component == componentName {
+	created := errors.Is(err, engine.ErrNotFound)
+	if err != nil && !created {
+		s.fail(w, r, "reading a connection", err)
+		return
+	}
+	if !created && before.Component == componentName {
 		fields = keepSecrets(owner, before.Fields, fields)
 	}
 	for _, wrong := range owner.Connection.Check(fields) {
@@ -128,6 +136,10 @@ func keepSecrets(owner *component.Component, before, fields map[string]any) map[
 	kept := maps.Clone(fields)
 	if kept == nil {
 		kept = map[string]any{}
+	}
+	moved := func(f component.Field) bool { return f.Kind == component.KindURL && kept[f.Name] != before[f.Name] }
+	if slices.ContainsFunc(owner.Connection.Fields, moved) {
+		return kept
 	}
 	for _, f := range owner.Connection.Fields {
 		if _, given := kept[f.Name]; !given && f.Secret && before[f.Name] != nil {

@@ -141,7 +141,10 @@ func (s *Server) putFlow(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.fail(w, r, "reading a flow file", err)
 		return
-	case !flow.ValidSlug(slug) || checked.Flow.Slug != slug:
+	case !flow.ValidSlug(slug):
+		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The address has the slug %.80q; a slug is made of a-z, 0-9 and -, 64 at most.", slug)})
+		return
+	case checked.Flow.Slug != slug:
 		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The flow file has the slug %q, but the address has %q; make them the same.", checked.Flow.Slug, slug)})
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -190,26 +189,6 @@ func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (an
 	return value, nil
 }
 
-// bodyTime is how long a caller may take to send a body.
-const bodyTime = time.Minute
-
-// readInTime reads a body up to a size. The deadline is lifted afterwards, as it
-// would otherwise cut the line that a caller holds.
-func readInTime(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if r.Body == http.NoBody {
-		return nil, nil
-	}
-	line := http.NewResponseController(w)
-	if err := line.SetReadDeadline(time.Now().Add(bodyTime)); err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err != nil {
-		return nil, err
-	}
-	return data, line.SetReadDeadline(time.Time{})
-}
-
 // withheldHeaders do not reach the flow: cookies by contract, credentials
 // because what a flow sees is journalled.
 var withheldHeaders = []string{"Cookie", "Authorization", "Proxy-Authorization"}
@@ -219,12 +198,12 @@ func newRequest(r *http.Request, body any) *flow.Request {
 	headers := make(map[string]any, len(r.Header)+1)
 	for name, values := range r.Header {
 		if !slices.Contains(withheldHeaders, name) {
-			headers[strings.ToLower(name)] = strings.Join(values, ", ")
+			headers[strings.ToLower(name)] = readable(strings.Join(values, ", "))
 		}
 	}
-	headers["host"] = r.Host
+	headers["host"] = readable(r.Host)
 	return &flow.Request{
-		Method: r.Method, Path: "/" + r.PathValue("below"), Query: queryValue(r.URL.Query()),
+		Method: r.Method, Path: "/" + readable(r.PathValue("below")), Query: queryValue(r.URL.Query()),
 		Headers: headers, Body: body,
 		ReceivedAt: time.Now().UTC().Format("2006-01-02T15:04:05.000Z07:00"),
 	}
@@ -235,15 +214,19 @@ func newRequest(r *http.Request, body any) *flow.Request {
 func queryValue(query map[string][]string) map[string]any {
 	value := make(map[string]any, len(query))
 	for name, values := range query {
-		if len(values) == 1 {
-			value[name] = values[0]
-			continue
-		}
 		list := make([]any, len(values))
 		for i := range values {
-			list[i] = values[i]
+			list[i] = readable(values[i])
 		}
-		value[name] = list
+		if name = readable(name); len(list) == 1 {
+			value[name] = list[0]
+		} else {
+			value[name] = list
+		}
 	}
 	return value
 }
+
+// readable is a text with U+FFFD in place of what is no UTF-8. JSON cannot hold
+// that, so the flow would see another text after a restart.
+func readable(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
