@@ -70,6 +70,7 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
 
 // write sends a body. That the other side has gone is no error of ours.
 func (s *Server) write(w http.ResponseWriter, body []byte) {
+	hurry(w, len(body))
 	//nolint:gosec // a flow's answer goes out byte for byte; guardAnswer keeps it from acting as a page of ours
 	if _, err := w.Write(body); err != nil {
 		s.logger.Debug("an answer could not be sent", "error", err)

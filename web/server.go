@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeSessions(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
-	return s.recovered(s.hooked(mux))
+	return s.recovered(unhurried(s.hooked(mux)))
 }
 
 // routeCallers are the URLs of those who call flows, beside the hooks themselves.
@@ -131,7 +132,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 				if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(cause)
 				}
-				s.logger.Error("a handler panicked", "path", r.URL.Path, "panic", cause)
+				s.logger.Error("a handler panicked", "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 				s.problem(w, r, &Problem{Type: "internal"})
 			}
 		}()
