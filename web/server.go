@@ -18,6 +18,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"redial/engine"
+	"redial/engine/outbound"
 	"redial/engine/step"
 	"redial/static"
 	"redial/store"
@@ -30,6 +31,8 @@ type Options struct {
 	// Library is what drafts are checked and tested with. Components that were
 	// added at run time come on top.
 	Library *step.Library
+	// Client makes the requests that test connections.
+	Client *outbound.Client
 	// PublicURL is the origin under which callers reach the server:
 	// https://flows.example.com.
 	PublicURL *url.URL
@@ -52,6 +55,8 @@ type Server struct {
 	metrics   *metrics
 	sockets   *sockets
 	sessions  *scs.SessionManager
+	client    *outbound.Client
+	checked   *checkedDrafts
 }
 
 // New makes a server.
@@ -61,6 +66,7 @@ func New(options Options) *Server {
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
 		published: newPublishedFlows(options.Store), sockets: newSockets(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
+		client:   options.Client, checked: &checkedDrafts{},
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -76,6 +82,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeAPI(mux)
 	s.routeOperations(mux)
 	s.routeSessions(mux)
+	s.routePages(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(unhurried(s.hooked(mux)))

@@ -1,0 +1,53 @@
+// A list and the detail of what is chosen in it, side by side.
+import { toast } from "./page.js";
+
+/** Hides the entries of a list that lack a word of the search. @param {HTMLInputElement} search */
+function filter(search) {
+  const list = document.getElementById(search.dataset.filters ?? "");
+  if (!list) return;
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const item of list.children) {
+    if (!(item instanceof HTMLElement)) continue;
+    const text = item.dataset.words ?? "";
+    item.hidden = !words.every((word) => text.includes(word));
+    if (!item.hidden) shown++;
+  }
+  list.parentElement?.querySelector(".side-nothing")?.toggleAttribute("hidden", shown > 0);
+}
+
+/** Marks the entry that the address names. */
+function markChosen() {
+  for (const link of document.querySelectorAll(".side-item")) {
+    const chosen = link instanceof HTMLAnchorElement && link.pathname === location.pathname;
+    if (chosen) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const search = event.target;
+  if (search instanceof HTMLInputElement && search.dataset.filters) filter(search);
+});
+
+// Secrets never come back from the server, so what was typed is kept over an
+// answer that says what to mend.
+/** @type {Map<string, string>} */
+const typed = new Map();
+document.addEventListener("htmx:before:swap", () => {
+  typed.clear();
+  for (const input of document.querySelectorAll("#detail input[type=password]")) {
+    if (input instanceof HTMLInputElement && input.value) typed.set(input.form?.action + input.name, input.value);
+  }
+});
+document.addEventListener("htmx:after:swap", () => {
+  markChosen();
+  for (const input of document.querySelectorAll("#detail input[type=password]")) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    const value = typed.get(input.form?.action + input.name);
+    if (value && !input.value) input.value = value;
+  }
+  const wrong = document.querySelector("#detail [aria-invalid=true]");
+  if (wrong instanceof HTMLElement) wrong.focus();
+});
+document.addEventListener("htmx:error", () => toast("The server does not answer; try again"));
