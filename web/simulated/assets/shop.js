@@ -63,7 +63,11 @@ function answerCard(title, answer, time) {
     }
     parts.push(list);
   }
-  if (answer.body) parts.push(element("pre", "body", readable(answer.body)));
+  if (answer.body) {
+    const body = element("pre", "body", readable(answer.body));
+    body.tabIndex = 0; // a long one scrolls, also by keys
+    parts.push(body);
+  }
   return element("div", "answer", ...parts);
 }
 
