@@ -9,6 +9,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/store"
 )
 
 // writeResult tells a caller what an execution came to.
@@ -77,17 +78,22 @@ func (s *Server) write(w http.ResponseWriter, body []byte) {
 	}
 }
 
-// fail answers for a mistake of ours, and logs it.
+// fail answers for what is not there, or not possible now, and for mistakes of
+// ours, which it logs.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err error) {
-	if errors.Is(err, engine.ErrNotFound) {
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
 		s.notFound(w, r)
-		return
+	case r.Context().Err() != nil: // nobody is there to hear it
+	case errors.Is(err, engine.ErrStopping):
+		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
+	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrOverloaded):
+		s.logger.Warn("a request was put off", "doing", doing, "path", r.URL.Path, "error", err)
+		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
+	default:
+		s.logger.Error("a request failed", "doing", doing, "path", r.URL.Path, "error", err)
+		s.problem(w, r, &Problem{Type: "internal"})
 	}
-	if r.Context().Err() != nil {
-		return
-	}
-	s.logger.Error("a request failed", "doing", doing, "path", r.URL.Path, "error", err)
-	s.problem(w, r, &Problem{Type: "internal"})
 }
 
 // refuse answers for a mistake of the caller's.

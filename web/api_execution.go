@@ -17,6 +17,10 @@ func (s *Server) listExecutions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query := r.URL.Query()
+	if status := query.Get("status"); status != "" && !flow.Status(status).Valid() {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: fmt.Sprintf("%.40q is not a status of executions; there are queued, running, waiting, succeeded, failed, canceled and needs_attention.", status)})
+		return
+	}
 	executions, next, err := s.store.Executions(r.Context(), store.ExecutionQuery{
 		Flow: query.Get("flow"), Status: flow.Status(query.Get("status")), After: query.Get("after"), Limit: limit,
 	})

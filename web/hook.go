@@ -98,12 +98,7 @@ func (s *Server) stored(w http.ResponseWriter, r *http.Request, handle *engine.H
 // notStarted answers a call that did not become an execution.
 func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Del("Redial-Execution-Id")
-	switch {
-	case errors.Is(err, engine.ErrStopping), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrOverloaded):
-		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
-	default:
-		s.fail(w, r, "starting an execution", err)
-	}
+	s.fail(w, r, "starting an execution", err)
 }
 
 // call is a request to a hook that was found good.

@@ -35,6 +35,7 @@ const apiToken = "token-of-the-tests"
 type room struct {
 	dir     string
 	store   *store.Store
+	engine  *engine.Engine
 	handler http.Handler
 	url     string
 	client  *http.Client
@@ -57,6 +58,7 @@ func open(t *testing.T) *room {
 			return nil, engine.ErrNotFound
 		},
 	})
+	r.engine = e
 	server := httptest.NewUnstartedServer(nil)
 	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
 	handler := web.New(web.Options{

@@ -89,8 +89,13 @@ func TestStatusEnded(t *testing.T) {
 		flow.Queued: false, flow.Running: false, flow.Waiting: false, flow.NeedsAttention: false,
 		flow.Succeeded: true, flow.Failed: true, flow.Canceled: true,
 	} {
-		if got := status.Ended(); got != want {
-			t.Errorf("%s: got %t, want %t", status, got, want)
+		if got := status.Ended(); got != want || !status.Valid() {
+			t.Errorf("%s: ended %t, want %t; valid %t", status, got, want, status.Valid())
+		}
+	}
+	for _, status := range []flow.Status{"", "done", "Failed"} {
+		if status.Valid() {
+			t.Errorf("%q is valid", status)
 		}
 	}
 }

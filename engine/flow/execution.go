@@ -16,6 +16,16 @@ const (
 	NeedsAttention Status = "needs_attention"
 )
 
+// Valid reports whether s is one of the statuses.
+func (s Status) Valid() bool {
+	switch s {
+	case Queued, Running, Waiting, Succeeded, Failed, Canceled, NeedsAttention:
+		return true
+	default:
+		return false
+	}
+}
+
 // Ended reports whether an execution with this status has come to its end.
 // One that needs attention has not: a person may let it go on.
 func (s Status) Ended() bool { return s == Succeeded || s == Failed || s == Canceled }
