@@ -12,7 +12,16 @@ import (
 
 // executionStatus tells a caller where an execution stands. Its ID is known to
 // nobody but those who started it, so the ID is what one needs to ask.
+//
+// A person who is signed in gets a page instead.
 func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Vary", "Accept, Cookie")
+	if wantsPage(r) {
+		if name, err := s.sessionName(r); err == nil && name != "" {
+			s.page(s.executionPage).ServeHTTP(w, r)
+			return
+		}
+	}
 	record, ok := s.callersExecution(w, r)
 	if !ok {
 		return

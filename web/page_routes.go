@@ -19,4 +19,5 @@ func (s *Server) routePages(mux *http.ServeMux) {
 	mux.Handle("POST /connections/{name}", s.page(s.changeConnection))
 	mux.Handle("POST /connections/{name}/delete", s.page(s.removeConnection))
 	mux.Handle("POST /connection-test", s.page(s.testConnection))
+	s.routeExecutionPages(mux)
 }
