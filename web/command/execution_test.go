@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -12,7 +11,9 @@ import (
 )
 
 // asking is a flow that calls an outside service and answers what it says. The
+
 // settings are further lines of the flow, the call further fields of the step.
+
 func asking(slug, url, settings, step string) string {
 	return fmt.Sprintf(`redial: 1
 slug: %s
@@ -64,159 +65,6 @@ func TestExecutionTellsWhereItStands(t *testing.T) {
 	}
 }
 
-func TestAnswerAfterTheDeadlineIsTheOneOnTheLine(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "", ""))
-	const said = `{"name":"Jürgen","n":9007199254740993,"list":[1.50,null]}`
-	go func() { (<-o.arrivals).reply(200, said) }()
-	onTheLine := p.hook(t, "ask", nil).wants(t, http.StatusOK)
-
-	p.api(t, http.MethodPatch, "/api/flows/ask", map[string]any{"deadline": "50ms"}).wants(t, http.StatusOK)
-	a := p.hook(t, "ask", nil)
-	response := p.wantsHandOver(t, a)
-	p.call(t, http.MethodGet, response, nil).wants(t, http.StatusAccepted).wantsHeader(t, "Redial-Answer", "pending")
-	o.next(t).reply(200, said)
-	p.finished(t, a.id(t))
-	later := p.call(t, http.MethodGet, response, nil).wants(t, http.StatusOK).wantsHeader(t, "Redial-Answer", "final")
-	if string(later.body) != string(onTheLine.body) {
-		t.Errorf("on the line it was %q, later %q", onTheLine.body, later.body)
-	}
-	for _, name := range []string{"Content-Type", "Content-Length", "Content-Security-Policy", "X-Content-Type-Options"} {
-		later.wantsHeader(t, name, onTheLine.header.Get(name))
-	}
-}
-
-func TestDeadlineMayFailTheCall(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "deadline: 50ms\non_deadline: fail\n", ""))
-	a := p.hook(t, "ask", nil).wantsProblem(t, http.StatusGatewayTimeout, "deadline")
-	if a.get(t, "executionId") != a.id(t) {
-		t.Errorf("the problem is %s", a)
-	}
-	o.next(t).reply(200, `{"late":true}`)
-	p.finished(t, a.id(t))
-	p.call(t, http.MethodGet, "/executions/"+a.id(t)+"/response", nil).wants(t, http.StatusOK).wantsBody(t, `{"late":true}`)
-}
-
-func TestTooSlowServiceIsTold(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, strings.Replace(asking("ask", o.url, "", ""), "    uses: http\n", "    uses: http\n    timeout: 50ms\n", 1))
-	a := p.hook(t, "ask", nil).wantsProblem(t, http.StatusGatewayTimeout, "service-too-slow")
-	if a.get(t, "step") != "ask" || a.get(t, "retryable") != "true" || a.get(t, "executionId") != a.id(t) {
-		t.Errorf("the problem is %s", a)
-	}
-	o.next(t).isLeft(t)
-}
-
-func TestServiceThatIsNotThere(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	p.publish(t, asking("ask", "http://127.0.0.1:1/", "", ""))
-	a := p.hook(t, "ask", nil).wantsProblem(t, http.StatusBadGateway, "service-failed")
-	if a.get(t, "retryable") != "true" {
-		t.Errorf("the problem is %s", a)
-	}
-	// Addresses that are not public are out of reach, and that does not pass.
-	p.publish(t, asking("private", "http://10.0.0.1/", "", ""))
-	private := p.hook(t, "private", nil).wantsProblem(t, http.StatusInternalServerError, "flow-failed")
-	if private.get(t, "retryable") != "false" || !strings.Contains(private.get(t, "detail"), "--allow-private-egress") {
-		t.Errorf("the problem is %s", private)
-	}
-}
-
-func TestCancelAbortsTheCallUnderWay(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "mode: async\n", ""))
-	a := p.hook(t, "ask", nil)
-	call := o.next(t)
-	canceled := p.call(t, http.MethodPost, a.get(t, "cancelUrl"), nil).wants(t, http.StatusOK)
-	if canceled.get(t, "status") != "canceled" || canceled.get(t, "executionId") != a.id(t) {
-		t.Errorf("cancel answers %s", canceled)
-	}
-	call.isLeft(t)
-	p.call(t, http.MethodPost, a.get(t, "cancelUrl"), nil).wantsProblem(t, http.StatusConflict, "conflict")
-	p.call(t, http.MethodGet, a.get(t, "responseUrl"), nil).wantsProblem(t, http.StatusConflict, "canceled").
-		wantsHeader(t, "Redial-Answer", "final")
-	p.api(t, http.MethodPost, "/api/executions/"+a.id(t)+"/cancel", nil).wantsProblem(t, http.StatusConflict, "conflict")
-	if got := names(t, p.finished(t, a.id(t))); got[len(got)-1] != "execution.finished canceled" {
-		t.Errorf("the events are %q", got)
-	}
-}
-
-func TestCancelOfAnUnsafeCallLeavesItsOutcomeUnknown(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "mode: async\n", ", method: POST"))
-	a := p.hook(t, "ask", nil)
-	o.next(t)
-	p.api(t, http.MethodPost, "/api/executions/"+a.id(t)+"/cancel", nil).wants(t, http.StatusOK)
-	steps := p.execution(t, a.id(t))
-	if got := steps.get(t, "steps.0.error.code"); got != "outcome_unknown" {
-		t.Errorf("the call ended with %q: %s", got, steps)
-	}
-}
-
-func TestCallersWhoWaitAreToldOfACancel(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "", ""))
-	viewer := p.watch(t, "/flows/ask/live")
-	got := make(chan answer, 1)
-	go func() {
-		a, err := p.try(t, http.MethodPost, "/hooks/ask", nil)
-		if err != nil {
-			a.body = []byte(err.Error())
-		}
-		got <- a
-	}()
-	id := viewer.until(t, "execution.started")[0].get(t, "execution")
-	o.next(t)
-	p.call(t, http.MethodPost, "/executions/"+id+"/cancel", nil).wants(t, http.StatusOK)
-	a := <-got
-	a.wantsProblem(t, http.StatusConflict, "canceled")
-	if a.get(t, "executionId") != id {
-		t.Errorf("the problem is %s", a)
-	}
-}
-
-// Whoever hangs up does not stop what was begun.
-func TestExecutionGoesOnWhenTheCallerHangsUp(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	o := newOutside(t)
-	p.publish(t, asking("ask", o.url, "", ""))
-	viewer := p.watch(t, "/flows/ask/live")
-	ctx, hangUp := context.WithCancel(t.Context())
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/hooks/ask", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		if response, err := p.client.Do(request); err == nil {
-			_ = response.Body.Close()
-		}
-	}()
-	call := o.next(t)
-	id := viewer.until(t, "execution.started")[0].get(t, "execution")
-	hangUp()
-	<-gone
-	call.reply(200, `{"a":1}`)
-	p.finished(t, id)
-	p.call(t, http.MethodGet, "/executions/"+id+"/response", nil).wants(t, http.StatusOK).wantsBody(t, `{"a":1}`)
-}
-
 func TestCallersGetTheirOwnAnswers(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
@@ -265,6 +113,7 @@ func TestUnknownExecutionIsNotFound(t *testing.T) {
 }
 
 // A flow may answer and fail afterwards: the answer stands.
+
 func TestAnswerStandsThoughTheFlowFailsLater(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
@@ -362,45 +211,5 @@ func TestExecutionsAreListedNewestFirst(t *testing.T) {
 		if a := p.api(t, http.MethodGet, "/api/executions?"+query, nil); a.status >= 500 || strings.HasPrefix(query, "limit") && a.status != http.StatusBadRequest {
 			t.Errorf("%s: %s", query, a)
 		}
-	}
-}
-
-func TestRerunStartsTheSameCallAgain(t *testing.T) {
-	t.Parallel()
-	p := serve(t, t.TempDir())
-	p.publish(t, mirror)
-	first := p.hook(t, "mirror", `{"a":9007199254740993}`)
-	again := p.api(t, http.MethodPost, "/api/executions/"+first.id(t)+"/rerun", nil).wants(t, http.StatusOK).get(t, "executionId")
-	if again == first.id(t) {
-		t.Error("the execution is the same one")
-	}
-	p.finished(t, again)
-	p.call(t, http.MethodGet, "/executions/"+again+"/response", nil).wants(t, http.StatusOK).wantsBody(t, `{"a":9007199254740993}`)
-	for name, body := range map[string]any{
-		"unknown step": map[string]any{"from": "nobody"}, "unknown field": map[string]any{"form": "hold"}, "number": map[string]any{"from": 1},
-	} {
-		a := p.api(t, http.MethodPost, "/api/executions/"+first.id(t)+"/rerun", body)
-		if a.wantsProblem(t, http.StatusUnprocessableEntity, "invalid"); t.Failed() {
-			t.Errorf("%s: %s", name, a)
-		}
-	}
-}
-
-func TestRerunFromAStepTakesOverWhatWasDoneBefore(t *testing.T) {
-	t.Parallel()
-	p := demo(t)
-	p.control(t, `{"services":{"ses":{"fault":"error","times":1}}}`)
-	failed := p.hook(t, "order-request", order("R-1", twoLamps)).wantsProblem(t, http.StatusBadGateway, "service-failed")
-	again := p.api(t, http.MethodPost, "/api/executions/"+failed.id(t)+"/rerun", map[string]any{"from": failed.get(t, "step")}).wants(t, http.StatusOK).get(t, "executionId")
-	p.finished(t, again)
-	answer := p.call(t, http.MethodGet, "/executions/"+again+"/response", nil).wants(t, http.StatusOK)
-	if answer.get(t, "status") != "confirmed" || answer.get(t, "orderNumber") == "" || !strings.HasPrefix(answer.get(t, "invoiceNumber"), "R-1-") {
-		t.Errorf("the answer is %s", answer)
-	}
-	p.wantsCalls(t, "acme", "GET /inventory/LAMP-01 200", "POST /orders 201")
-	p.wantsCalls(t, "quickbooks", "POST "+invoicePath+" 200")
-	p.wantsCalls(t, "ses", "POST "+mailPath+" 500", "POST "+mailPath+" 200")
-	if got := stepOutcomes(t, p.execution(t, again)); got["create_order"] != "succeeded" || got["warehouse_mail"] != "skipped" {
-		t.Errorf("the steps are %v", got)
 	}
 }

@@ -95,7 +95,7 @@ func TestHookShowsTheCallToTheFlow(t *testing.T) {
 	}
 }
 
-func TestHookRefusesAndStartsNothing(t *testing.T) {
+func TestHookRefusesAndStartsNothing(t *testing.T) { //nolint:tparallel // what has started is counted after the last one
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	p.publish(t, strict)

@@ -77,7 +77,7 @@ func TestSocketGoesOnFromAnEvent(t *testing.T) {
 		t.Errorf("after event 1 came %q", names(t, first))
 	}
 	call.reply(200, `{}`)
-	rest := append(first, early.until(t, "execution.finished")...)
+	rest := slices.Concat(first, early.until(t, "execution.finished"))
 	for i := range rest {
 		if rest[i].get(t, "seq") != strconv.Itoa(i+2) {
 			t.Errorf("frame %d is %s", i, rest[i].text)
