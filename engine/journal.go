@@ -14,6 +14,10 @@ var ErrNotFound = errors.New("not found")
 // execution: another one claimed it with a higher epoch.
 var ErrFenced = errors.New("the execution is owned by another process")
 
+// ErrUnstorable says that a batch can never be stored as it is, for its size or
+// because it does not follow on what is stored.
+var ErrUnstorable = errors.New("it can not be stored")
+
 // Journal is where executions are kept. What it has confirmed survives the
 // death of the process and a power cut.
 //
@@ -23,7 +27,8 @@ type Journal interface {
 	// Append stores a batch, whole or not at all, and then calls done exactly
 	// once, from any goroutine and possibly before Append returns. A nil error
 	// means that the batch is durable. Batches of one execution are stored in
-	// the order of the calls. ErrFenced: nothing was stored, nor will be.
+	// the order of the calls. ErrFenced and ErrUnstorable: nothing was
+	// stored, nor will be; after other errors a repeat may succeed.
 	// done must not block.
 	Append(batch Batch, done func(error))
 

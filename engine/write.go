@@ -105,7 +105,7 @@ func (r *run) written(w *write, err error) {
 	switch {
 	case err == nil:
 		r.writing, r.created, r.failures = nil, true, 0
-	case r.err != nil, errors.Is(err, ErrFenced), r.engine.calls.Err() != nil,
+	case r.err != nil, errors.Is(err, ErrFenced), errors.Is(err, ErrUnstorable), r.engine.calls.Err() != nil,
 		!r.created: // nothing was accepted, so nothing is owed to anybody
 		r.writing = nil
 		r.giveUp(err)

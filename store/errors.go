@@ -6,6 +6,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"redial/engine"
 )
 
 // Errors that callers tell apart. What is not there is engine.ErrNotFound.
@@ -22,7 +24,7 @@ var (
 	ErrNewer = errors.New("the database was made by a newer version of Redial; use that version or a later one")
 	// ErrOutOfOrder: the events of a batch do not follow on those that are
 	// stored, because a batch before it was not stored. Nothing was stored.
-	ErrOutOfOrder = errors.New("the events do not follow on those that are stored")
+	ErrOutOfOrder = fmt.Errorf("the events do not follow on those that are stored: %w", engine.ErrUnstorable)
 	// ErrBusy: another process held the database for too long. Nothing was
 	// stored; a repeat may succeed.
 	ErrBusy = errors.New("the database is held by another process; try again")
@@ -33,7 +35,7 @@ var (
 	// was stored.
 	ErrOverloaded = errors.New("too much is waiting to be stored; try again later")
 	// ErrTooLarge: one batch is larger than the store takes.
-	ErrTooLarge = errors.New("the data of one step is too large to be stored")
+	ErrTooLarge = fmt.Errorf("the data of one step is too large: %w", engine.ErrUnstorable)
 	// ErrClosed: the store has been closed.
 	ErrClosed = errors.New("the store is closed")
 )

@@ -19,6 +19,9 @@ var childKind = &Kind{
 		if _, given := c.With.Get("slug"); given && !flow.ValidSlug(slug) {
 			c.Report(flow.CodeInvalidValue, "with.slug", "%q is not a flow's slug; slugs are made of a-z, 0-9 and -", slug)
 		}
+		if c.Step.Retry != nil {
+			c.Warn(flow.CodeUnknownField, "retry", "a flow is run once, whatever retry says; give its own steps retries")
+		}
 		return &ChildFlow{slug: slug, body: c.Field("body"), wait: c.Boolean("wait", true)}
 	},
 	output: func(*Compiler) *expression.Type {

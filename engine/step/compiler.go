@@ -60,6 +60,11 @@ func (c *Compiler) Report(code, at, format string, args ...any) {
 	c.add(flow.SeverityError, code, at, fmt.Sprintf(format, args...))
 }
 
+// Warn notes a warning at a place below the step.
+func (c *Compiler) Warn(code, at, format string, args ...any) {
+	c.add(flow.SeverityWarning, code, at, fmt.Sprintf(format, args...))
+}
+
 func (c *Compiler) add(severity flow.Severity, code, at, message string) {
 	c.problems = append(c.problems, flow.Problem{
 		Severity: severity, Code: code, Message: message,
