@@ -4,12 +4,14 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"redial/designer"
 	"redial/designer/template"
+	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
 	"redial/store"
@@ -52,18 +54,21 @@ func Prepare(ctx context.Context, s *store.Store, library *step.Library, base st
 func publish(ctx context.Context, s *store.Store, workshop *designer.Workshop, t template.Template) error {
 	drafts := web.Drafts{Store: s}
 	draft, err := s.Draft(ctx, t.Slug)
-	if err == nil && draft.Published > 0 {
+	switch {
+	case err == nil && draft.Published > 0:
 		return nil
-	}
-	if err != nil {
+	case err != nil && !errors.Is(err, engine.ErrNotFound):
+		return err
+	case err != nil:
 		if _, err := workshop.Import(ctx, drafts, t.Source); err != nil {
 			return err
 		}
 	}
 	_, problems, err := workshop.Publish(ctx, drafts, t.Slug, "Example of the demo")
-	if flow.HasErrors(problems) {
+	if draft == nil && flow.HasErrors(problems) {
 		return fmt.Errorf("it has problems: %s", problems[0])
 	}
+	// A draft of a visitor's that cannot be published waits for them.
 	return err
 }
 
