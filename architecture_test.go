@@ -29,8 +29,9 @@ var layers = [][]string{
 	{"engine/check"},
 	{"engine"},
 	{"store"},
-	{"designer"},
 	{"static"},
+	{"designer/canvas"},
+	{"designer"},
 	{"web"},
 	{""},
 }
