@@ -63,5 +63,3 @@ func TestCallersWhoWaitAreToldOfACancel(t *testing.T) {
 		t.Errorf("the problem is %s", a)
 	}
 }
-
-// Whoever hangs up does not stop what was begun.

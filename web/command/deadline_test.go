@@ -73,6 +73,7 @@ func TestServiceThatIsNotThere(t *testing.T) {
 	}
 }
 
+// Whoever hangs up does not stop what was begun.
 func TestExecutionGoesOnWhenTheCallerHangsUp(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())

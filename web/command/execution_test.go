@@ -11,9 +11,7 @@ import (
 )
 
 // asking is a flow that calls an outside service and answers what it says. The
-
 // settings are further lines of the flow, the call further fields of the step.
-
 func asking(slug, url, settings, step string) string {
 	return fmt.Sprintf(`redial: 1
 slug: %s
@@ -113,7 +111,6 @@ func TestUnknownExecutionIsNotFound(t *testing.T) {
 }
 
 // A flow may answer and fail afterwards: the answer stands.
-
 func TestAnswerStandsThoughTheFlowFailsLater(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())

@@ -74,6 +74,20 @@ func (o *outside) next(t *testing.T) *arrival {
 	}
 }
 
+// before is the next call if one arrives before something has ended, else nil.
+func (o *outside) before(t *testing.T, ended <-chan struct{}) *arrival {
+	t.Helper()
+	select {
+	case a := <-o.arrivals:
+		return a
+	case <-ended:
+		return nil
+	case <-time.After(patience):
+		t.Fatal("the outside service was not called, and nothing has ended")
+		return nil
+	}
+}
+
 // quiet fails the test if there is a call that no test has asked for.
 func (o *outside) quiet(t *testing.T) {
 	t.Helper()

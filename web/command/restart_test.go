@@ -10,9 +10,7 @@ import (
 )
 
 // A kill -9 in the middle of a wait step: the next start goes on waiting, until
-
 // the time that was set and no longer.
-
 func TestKillDuringAWait(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -78,11 +76,8 @@ func wantGapless(t *testing.T, events []event) {
 }
 
 // A kill -9 in the middle of a call that may be repeated: the next start makes
-
 // it again, with the same key where the service takes one. What was done before
-
 // is not done again.
-
 func TestKillDuringARepeatableCall(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]string{
@@ -129,9 +124,7 @@ edges: [trigger -> first, first -> second, second -> answer]
 }
 
 // A kill -9 in the middle of a call that must not be repeated blindly: a person
-
 // decides.
-
 func TestKillDuringAnUnsafeCall(t *testing.T) {
 	t.Parallel()
 	for decision, tc := range map[string]struct {
@@ -196,7 +189,6 @@ func (p *program) resume(t *testing.T, id string, body map[string]any) answer {
 }
 
 // An execution in need of attention may be canceled instead.
-
 func TestAttentionEndsWithACancel(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -217,9 +209,7 @@ func TestAttentionEndsWithACancel(t *testing.T) {
 }
 
 // A kill -9 between two attempts: the pause goes on, and attempts are counted
-
 // on.
-
 func TestKillBetweenAttempts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -240,9 +230,7 @@ func TestKillBetweenAttempts(t *testing.T) {
 }
 
 // An answer that has gone out is there after a kill -9, and so is what follows
-
 // it.
-
 func TestKillAfterTheAnswer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -271,7 +259,6 @@ edges: [trigger -> answer, answer -> later]
 }
 
 // No 202 is lost to a kill -9 under load.
-
 func TestKillUnderLoadLosesNoPromise(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -310,15 +297,3 @@ func TestKillUnderLoadLosesNoPromise(t *testing.T) {
 		p.call(t, http.MethodGet, "/executions/"+id+"/response", nil).wants(t, http.StatusOK).wantsBody(t, `{"a":1}`)
 	}
 }
-
-// SIGTERM: callers who wait get their answers, new ones are turned away, the
-
-// exit code is 0.
-
-// SIGTERM with an async execution under way: the call may end, what comes after
-
-// it is left for the next start.
-
-// In a demo the simulated services last until the last caller has got an
-
-// answer.
