@@ -29,6 +29,7 @@ type watch struct {
 	faults  []string
 	refusal []int // statuses that the test provokes
 	cut     bool  // the network is, on purpose
+	judged  bool  // the test looks at the faults itself
 }
 
 // expect allows an answer that would be a fault.
@@ -52,7 +53,10 @@ func (w *watch) found() []string {
 }
 
 func (w *watch) fault(format string, args ...any) {
-	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(w.faults, text) {
+		w.faults = append(w.faults, text)
+	}
 }
 
 // begin watches a tab that has loaded nothing yet.
