@@ -25,7 +25,7 @@ steps:
       do:
         steps:
           off: {uses: http, disabled: true, with: {method: POST, url: "https://example.com/"}}
-          order: {uses: acme/create-order, connection: acme, with: {order_id: "1", customer: c, email: e@example.com, lines: []}}
+          order: {uses: acme/create-order, connection: acme, with: {order_id: "1", customer: c, email: e@example.com, lines: [{sku: a, quantity: 1, price: 1}]}}
   end: {uses: respond}
 edges: [trigger -> ask, ask -> tell, tell -> rows, rows -> end]
 `
