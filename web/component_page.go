@@ -51,13 +51,16 @@ func (s *Server) componentsPage(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, componentsView(list))
 }
 
+// maxSearchWords bounds what a component is found by, in characters.
+const maxSearchWords = 2000
+
 // searchWords are what a component is found by.
 func searchWords(c *component.Component) string {
 	words := []string{c.Title, c.Name, c.Help}
 	for _, a := range c.Actions {
 		words = append(words, a.Title, a.Name)
 	}
-	return strings.ToLower(strings.Join(words, " "))
+	return shortened(strings.ToLower(strings.Join(words, " ")), maxSearchWords)
 }
 
 // effectWords say what an effect means for whoever builds a flow.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -142,25 +143,32 @@ func (f *connectionForm) hasErrors() bool {
 
 // read takes what a person has entered and gives the values of the connection.
 // What is wrong stands at its field afterwards. Secrets that were left empty
-// keep their value.
+// keep their value, unless an address changes.
 func (f *connectionForm) read(form url.Values, before map[string]any) map[string]any {
-	values := map[string]any{}
+	values, kept := map[string]any{}, maps.Clone(before)
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		text := strings.TrimSpace(form.Get(fieldPrefix + field.Name))
 		if !field.Secret {
 			field.Value = text
 		}
-		switch {
-		case field.Secret && text == "" && form.Get(clearPrefix+field.Name) == "" && before[field.Name] != nil:
-			values[field.Name] = before[field.Name]
-		case text != "":
-			value, err := field.parse(text)
-			if err != nil {
-				field.Error = sentence(err.Error())
-				continue
-			}
-			values[field.Name] = value
+		if form.Get(clearPrefix+field.Name) != "" {
+			delete(kept, field.Name)
+		}
+		if text == "" {
+			continue
+		}
+		value, err := field.parse(text)
+		if err != nil {
+			field.Error = sentence(err.Error())
+			continue
+		}
+		values[field.Name] = value
+	}
+	values = keepSecrets(f.Owner, kept, values)
+	for i := range f.Fields {
+		if name := f.Fields[i].Name; f.Fields[i].Secret && kept[name] != nil && values[name] == nil {
+			f.Fields[i].Error = "Enter it again: the address has changed, and a secret goes nowhere but to the address that it was given for."
 		}
 	}
 	for _, finding := range f.Owner.Connection.Check(values) {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"redial/designer"
+	"redial/designer/canvas"
 	"redial/designer/template"
 	"redial/engine"
 	"redial/engine/flow"
@@ -21,6 +23,9 @@ const flowsPerPage = 50
 
 // maxSearch bounds the words of a search, in bytes.
 const maxSearch = 200
+
+// maxTooltip bounds a name where it is shown in full, in characters.
+const maxTooltip = 300
 
 // flowList is what the flows page shows.
 type flowList struct {
@@ -80,7 +85,7 @@ func (s *Server) flowListPage(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) flowList(ctx context.Context, query url.Values) (*flowList, error) {
 	list := &flowList{Search: query.Get("q"), After: query.Get("after"), Templates: template.All()}
-	list.Search = list.Search[:min(len(list.Search), maxSearch)]
+	list.Search = strings.ToValidUTF8(list.Search[:min(len(list.Search), maxSearch)], "")
 	workshop, err := s.workshop.get(ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +118,7 @@ func (s *Server) flowRow(ctx context.Context, workshop *designer.Workshop, draft
 	} else {
 		row.Mode = checked.Flow.Settings.Mode
 		row.Errors, row.Warnings = countProblems(checked.Problems)
-		row.Thumbnail = thumbnail(checked, workshop)
+		row.Thumbnail = canvas.Thumbnail(canvas.Build(checked.Flow, workshop.Library, nil))
 	}
 	if draft.Published == 0 {
 		return row, nil
@@ -138,6 +143,3 @@ func countProblems(problems []flow.Problem) (errs, warnings int) {
 	}
 	return errs, warnings
 }
-
-// thumbnail is a flow's graph in small.
-func thumbnail(*designer.Draft, *designer.Workshop) templ.Component { return templ.NopComponent }

@@ -195,7 +195,7 @@ func (s *Server) importUnreadable(w http.ResponseWriter, r *http.Request, name s
 
 func (s *Server) renderImport(w http.ResponseWriter, r *http.Request, status int, outcome *importOutcome) {
 	if fragment(r) {
-		s.render(w, r, status, importOutcomeView(outcome))
+		s.render(w, r, http.StatusOK, importOutcomeView(outcome))
 		return
 	}
 	outcome.Exists = false // the file is not at hand any more

@@ -62,7 +62,7 @@ func open(t *testing.T) *room {
 	server := httptest.NewUnstartedServer(nil)
 	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
 	handler := web.New(web.Options{
-		Store: r.store, Engine: e, Library: library, PublicURL: public, APIToken: apiToken, Logger: logger,
+		Store: r.store, Engine: e, Library: library, PublicURL: public, APIToken: apiToken, Logger: logger, Client: client,
 	})
 	r.handler = handler.Handler()
 	server.Config.Handler = r.handler
