@@ -70,7 +70,10 @@ export class Sight {
 
   actual() { this.#call(this.#zoom.scaleTo, 1); }
 
-  fit() { this.#to(this.#fitting(), true); }
+  fit() {
+    this.touched = true;
+    this.#to(this.#fitting(), true);
+  }
 
   /** @param {unknown} change @param {unknown} value */
   #call(change, value) {

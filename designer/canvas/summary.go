@@ -2,7 +2,6 @@ package canvas
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +71,7 @@ func triggerSummary(kind *step.Kind, with flow.Object, slug string) string {
 	if kind.Uses != "webhook" {
 		return summarize(kind, with)
 	}
-	methods := []string{http.MethodPost}
+	methods := []string{"POST"}
 	if value, given := with.Get("methods"); given {
 		items, _ := value.([]any)
 		if words, ok := texts(items); ok {
@@ -85,7 +84,7 @@ func triggerSummary(kind *step.Kind, with flow.Object, slug string) string {
 func httpSummary(with flow.Object) string {
 	method := with.Text("method")
 	if method == "" {
-		method = http.MethodGet
+		method = "GET"
 	}
 	address := template(with.Text("url"), "{", "}")
 	if address == "" {
@@ -166,14 +165,20 @@ func respondSummary(with flow.Object) string {
 	return "Answers " + plain(value)
 }
 
+// Statuses of respond and fail steps that name none, from the public contract.
+const (
+	defaultStatus     int64 = 200
+	defaultFailStatus int64 = 500
+)
+
 // answerStatus is the status that a respond or fail step answers with, as its
 // card shows it; an expression is "…".
 func answerStatus(kind *step.Kind, with flow.Object) string {
-	status := int64(http.StatusOK)
+	status := defaultStatus
 	switch kind.Uses {
 	case "respond":
 	case "fail":
-		status = http.StatusInternalServerError
+		status = defaultFailStatus
 	default:
 		return ""
 	}
@@ -209,7 +214,7 @@ func duration(d time.Duration) string {
 	var words []string
 	for _, u := range units {
 		if n := d / u.size; n > 0 {
-			d -= n * u.size
+			d %= u.size
 			words = append(words, count(int(n), u.name))
 		}
 	}
