@@ -36,6 +36,7 @@ type executionData struct {
 	ID        string             `json:"id"`
 	Status    flow.Status        `json:"status"`
 	StartedAt time.Time          `json:"startedAt"`
+	Now       time.Time          `json:"now"`      // here, for browsers whose clock is off
 	Deadline  float64            `json:"deadline"` // after the start, in milliseconds; 0: nobody waits
 	LastSeq   int64              `json:"lastSeq"`
 	Events    []json.RawMessage  `json:"events"` // nil: to be loaded
@@ -117,7 +118,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 	graph := canvas.Build(f, library, nil)
 	view.Canvas = canvas.View(graph, canvas.Options{Link: func(string) string { return "#side" }})
 	view.Data = executionData{
-		ID: x.ID, Status: x.Status, StartedAt: x.StartedAt, LastSeq: x.LastSeq,
+		ID: x.ID, Status: x.Status, StartedAt: x.StartedAt, Now: now, LastSeq: x.LastSeq,
 		Graph: newGraphData(f, graph), Undecided: view.Undecided,
 	}
 	if x.Mode == flow.Sync && !x.Test && x.Parent == "" {
