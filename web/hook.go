@@ -21,6 +21,7 @@ import (
 // what becomes of one who has held it too long, is decided here and nowhere
 // else.
 func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
+	s.capture(r)
 	call, refusal := s.readCall(w, r)
 	if refusal != nil {
 		s.metrics.refused(refusal)

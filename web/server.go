@@ -57,6 +57,7 @@ type Server struct {
 	sessions  *scs.SessionManager
 	client    *outbound.Client
 	checked   *checkedDrafts
+	captures  *captures
 }
 
 // New makes a server.
@@ -66,7 +67,7 @@ func New(options Options) *Server {
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
 		published: newPublishedFlows(options.Store), sockets: newSockets(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
-		client:   options.Client, checked: &checkedDrafts{},
+		client:   options.Client, checked: &checkedDrafts{}, captures: newCaptures(),
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -83,6 +84,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeOperations(mux)
 	s.routeSessions(mux)
 	s.routePages(mux)
+	s.routeFlowPages(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(unhurried(s.hooked(mux)))

@@ -33,7 +33,7 @@ var named = []struct{ ending, sample string }{
 	{"postcode", "10115"}, {"street", "Main Street 1"}, {"company", "Acme"},
 	{"customer", "Ada Lovelace"}, {"sku", "A-100"}, {"url", "https://example.com/"}, {"website", "https://example.com/"},
 	{"date", "2026-01-31"}, {"time", "2026-01-31T09:30:00Z"}, {"orderid", "1001"}, {"order_id", "1001"}, {"id", "1001"},
-	{"name", "Ada Lovelace"}, {"subject", "Hello"}, {"message", "Hello"}, {"text", "Hello"},
+	{"name", "Example"}, {"subject", "Hello"}, {"message", "Hello"}, {"text", "Hello"},
 }
 
 // text is a text that fits; s may be nil.

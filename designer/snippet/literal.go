@@ -3,20 +3,18 @@ package snippet
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 
 	"redial/engine/flow"
 )
 
-// indented is a value as JSON over several lines.
-func indented(value any) (string, error) {
-	compact, err := flow.EncodeJSON(value)
-	if err != nil {
-		return "", err
-	}
+// indented is JSON text over several lines.
+func indented(text string) (string, error) {
 	var b bytes.Buffer
-	err = json.Indent(&b, compact, "", "  ")
+	err := json.Indent(&b, []byte(strings.TrimSpace(text)), "", "  ")
 	return b.String(), err
 }
 
@@ -30,59 +28,47 @@ func scriptText(text string) (string, error) {
 	return string(quoted), err
 }
 
-// maxExact is the largest integer that JavaScript's numbers keep exact.
-const maxExact = 1<<53 - 1
-
-// scriptValue is a value as JavaScript that makes its JSON text. An object
-// literal says it best; where it would not give the same value, the text is
-// quoted.
-func scriptValue(value any) (string, error) {
-	if !isLiteral(value) {
-		compact, err := flow.EncodeJSON(value)
-		if err != nil {
+// scriptBody is the body as JavaScript that makes its text. An object literal
+// says it best; where it would not mean the same, the text is quoted.
+func scriptBody(text string) (string, error) {
+	if !isLiteral(text) {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, []byte(text)); err != nil {
 			return "", err
 		}
-		return scriptText(string(compact))
+		return scriptText(compact.String())
 	}
-	text, err := indented(value)
-	return "JSON.stringify(" + strings.ReplaceAll(text, "\n", "\n  ") + ")", err
+	return "JSON.stringify(" + strings.ReplaceAll(text, "\n", "\n  ") + ")", nil
 }
 
-// isLiteral reports whether a value means the same as a literal of JavaScript as
-// it does as JSON.
-func isLiteral(value any) bool {
-	switch v := value.(type) {
-	case int64:
-		return -maxExact <= v && v <= maxExact
-	case []any:
-		for _, item := range v {
-			if !isLiteral(item) {
+// isLiteral reports whether JSON text means the same as a literal of JavaScript:
+// it has no number that JavaScript writes in another way, and no name that sets
+// a prototype.
+func isLiteral(text string) bool {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		switch v := token.(type) {
+		case json.Number:
+			value, err := v.Float64()
+			if err != nil || strconv.FormatFloat(value, 'f', -1, 64) != v.String() {
 				return false
 			}
-		}
-	case flow.Object:
-		for _, f := range v {
-			if f.Name == "__proto__" || !isLiteral(f.Value) {
-				return false
-			}
-		}
-	case map[string]any:
-		for name, item := range v {
-			if name == "__proto__" || !isLiteral(item) {
+		case string:
+			if v == "__proto__" {
 				return false
 			}
 		}
 	}
-	return true
 }
 
-// pythonValue is a value as a literal of Python: JSON with other words for
-// three constants.
-func pythonValue(value any) (string, error) {
-	text, err := indented(value)
-	if err != nil {
-		return "", err
-	}
+// pythonBody is the body as a literal of Python: JSON with other words for three
+// constants.
+func pythonBody(text string) string {
 	var b strings.Builder
 	quoted := false
 	for i := 0; i < len(text); i++ {
@@ -105,7 +91,7 @@ func pythonValue(value any) (string, error) {
 			b.WriteByte(text[i])
 		}
 	}
-	return strings.ReplaceAll(b.String(), "\n", "\n    "), nil
+	return strings.ReplaceAll(b.String(), "\n", "\n    ")
 }
 
 // goText is a text as a literal of Go, over several lines where it can be.

@@ -38,10 +38,9 @@ func (l Language) Title() string {
 type Call struct {
 	URL    string // absolute
 	Method string
-	// Body is a JSON value in the model of the flow room; HasBody false: none is
-	// sent.
-	Body     any
-	HasBody  bool
+	// Body is JSON text; empty: none is sent. Fields keep their order and numbers
+	// their form.
+	Body     string
 	Mode     flow.Mode
 	Deadline time.Duration // how long a sync call is held
 }
@@ -56,13 +55,12 @@ const (
 var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"sh": shellText, "js": scriptText, "jsvalue": scriptValue, "py": scriptText, "pyvalue": pythonValue, "go": goText,
+	"sh": shellText, "js": scriptText, "jsbody": scriptBody, "py": scriptText, "pybody": pythonBody, "go": goText,
 }).ParseFS(files, "templates/*.tmpl"))
 
 // view is a call as templates see it.
 type view struct {
 	Call
-	JSON    string // the body, indented
 	Says    string // what the caller of this mode gets
 	Seconds int    // the client's patience
 }
@@ -74,12 +72,12 @@ func Write(language Language, call Call) (string, error) {
 	if call.Mode == flow.Async {
 		v.Seconds = int(asyncTimeout / time.Second)
 	}
-	if call.HasBody {
+	if call.Body != "" {
 		text, err := indented(call.Body)
 		if err != nil {
 			return "", fmt.Errorf("writing the body of a snippet: %w", err)
 		}
-		v.JSON = text
+		v.Body = text
 	}
 	var b strings.Builder
 	if err := templates.ExecuteTemplate(&b, string(language)+".tmpl", v); err != nil {

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"redial/designer"
+	"redial/designer/canvas"
+	"redial/engine/flow"
+	"redial/store"
+)
+
+// flowPage is what the page of a flow shows.
+type flowPage struct {
+	*flowState
+	Slug, Name string
+	Graph      *canvas.Graph
+	Calling    *calling
+	Run        *runPanel
+	// Inspected is the step that is selected; nil: none.
+	Inspected *inspected
+}
+
+// Errors counts the problems that block publishing.
+func (p *flowPage) Errors() int {
+	errors := 0
+	for i := range p.Checked.Problems {
+		if p.Checked.Problems[i].Severity == flow.SeverityError {
+			errors++
+		}
+	}
+	return errors
+}
+
+// ProblemsWord counts the problems for people.
+func (p *flowPage) ProblemsWord() string {
+	switch n := len(p.Checked.Problems); n {
+	case 0:
+		return "No problems"
+	case 1:
+		return "1 problem"
+	default:
+		return strconv.Itoa(n) + " problems"
+	}
+}
+
+// Title is what people call a step; empty for one that is not there.
+func (p *flowPage) Title(step string) string {
+	if card := p.Graph.Card(step); card != nil {
+		return card.Title
+	}
+	return ""
+}
+
+// flowPage is the page of a flow.
+func (s *Server) flowPage(w http.ResponseWriter, r *http.Request) {
+	p, err := s.newFlowPage(r)
+	if err != nil {
+		s.pageFault(w, r, "showing a flow", err)
+		return
+	}
+	s.render(w, r, http.StatusOK, flowPageView(p))
+}
+
+func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
+	ctx, slug := r.Context(), r.PathValue("slug")
+	state, err := s.loadFlowState(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	workshop, err := s.workshop.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := state.Checked.Flow
+	p := &flowPage{
+		flowState: state, Slug: slug, Name: f.Name,
+		Graph: canvas.Build(f, workshop.Library, state.Checked.Problems),
+	}
+	if p.Name == "" {
+		p.Name = slug
+	}
+	if p.Calling, err = s.newCalling(ctx, state); err != nil {
+		return nil, err
+	}
+	if p.Run, err = s.newRunPanel(ctx, workshop, f); err != nil {
+		return nil, err
+	}
+	p.Inspected = inspect(f, workshop.Library, p.Graph, r.URL.Query().Get("step"))
+	return p, nil
+}
+
+// stepFragment is the inspector of a step.
+func (s *Server) stepFragment(w http.ResponseWriter, r *http.Request) {
+	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
+	var workshop *designer.Workshop
+	if err == nil {
+		workshop, err = s.workshop.get(r.Context())
+	}
+	if err != nil {
+		s.pageFault(w, r, "showing a step", err)
+		return
+	}
+	f := state.Checked.Flow
+	graph := canvas.Build(f, workshop.Library, state.Checked.Problems)
+	i := inspect(f, workshop.Library, graph, r.PathValue("step"))
+	if i == nil {
+		s.render(w, r, http.StatusNotFound, faultNotice("The draft has no such step any more. Load the page again."))
+		return
+	}
+	s.render(w, r, http.StatusOK, inspectorView(i))
+}
+
+// historyFragment tells what was done to a flow.
+func (s *Server) historyFragment(w http.ResponseWriter, r *http.Request) {
+	slug := r.PathValue("slug")
+	if _, err := s.store.Draft(r.Context(), slug); err != nil {
+		s.pageFault(w, r, "reading the history of a flow", err)
+		return
+	}
+	entries, err := s.store.History(r.Context(), slug, store.DefaultPage)
+	if err != nil {
+		s.pageFault(w, r, "reading the history of a flow", err)
+		return
+	}
+	s.render(w, r, http.StatusOK, historyView(entries))
+}
+
+// historyWords tells an entry in words.
+func historyWords(e *store.HistoryEntry) string {
+	names := map[string]string{
+		"mode": "the mode", "deadline": "the deadline", "on_deadline": "what happens at the deadline",
+		"on_disconnect": "what happens when a caller hangs up", "callers_choose": "whether callers may choose",
+		"concurrency": "how many executions run at once",
+	}
+	if e.What == store.Publishing {
+		return "published version " + e.To
+	}
+	name, known := names[e.What]
+	if !known {
+		name = e.What
+	}
+	return fmt.Sprintf("changed %s from %s to %s", name, e.From, e.To)
+}
+
+// historyActor is who made a change.
+func historyActor(e *store.HistoryEntry) string {
+	if e.User == "" {
+		return "A command on the server"
+	}
+	return e.User
+}

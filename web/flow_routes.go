@@ -1,0 +1,19 @@
+package web
+
+import "net/http"
+
+// routeFlowPages are the page of a flow and what its scripts load and send.
+func (s *Server) routeFlowPages(mux *http.ServeMux) {
+	mux.Handle("GET /flows/{slug}", s.page(s.flowPage))
+	mux.Handle("GET /flows/{slug}/state", s.page(s.flowStateJSON))
+	mux.Handle("GET /flows/{slug}/calling", s.page(s.callingFragment))
+	mux.Handle("GET /flows/{slug}/history", s.page(s.historyFragment))
+	mux.Handle("GET /flows/{slug}/steps/{step}", s.page(s.stepFragment))
+	mux.Handle("PUT /flows/{slug}/payload", s.page(s.putPayload))
+	mux.Handle("GET /flows/{slug}/samples", s.page(s.listSamples))
+	mux.Handle("POST /flows/{slug}/capture", s.page(s.armCapture))
+	mux.Handle("GET /flows/{slug}/capture", s.page(s.lookCapture))
+	mux.Handle("DELETE /flows/{slug}/capture", s.page(s.disarmCapture))
+	mux.Handle("POST /flows/{slug}/runs", s.page(s.startRun))
+	mux.Handle("GET /executions/{id}/steps/{step}/why", s.page(s.explainStep))
+}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"redial/designer"
+	"redial/designer/snippet"
+	"redial/engine"
+	"redial/engine/flow"
+	"redial/store"
+)
+
+// flowState is how a flow stands between its draft and its callers.
+type flowState struct {
+	Draft   *store.Draft
+	Checked *designer.Draft
+	// Published is nil unless there is a published version.
+	Published *store.Published
+	// Settings are those that callers meet: of the published version, or else
+	// of the draft.
+	Settings flow.Settings
+	// Changed says that publishing would change something for callers.
+	Changed bool
+	// Calls are those of the last day that callers made; Many: there were more.
+	Calls int
+	Many  bool
+}
+
+// callsCounted is how far back calls are counted.
+const callsCounted = 24 * time.Hour
+
+// loadFlowState reads all of a flow's state; engine.ErrNotFound.
+func (s *Server) loadFlowState(ctx context.Context, slug string) (*flowState, error) {
+	draft, err := s.store.Draft(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	workshop, err := s.workshop.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	state := &flowState{Draft: draft}
+	if state.Checked, err = s.checked.check(workshop, draft); err != nil {
+		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
+	}
+	state.Settings = state.Checked.Flow.Settings
+	switch published, err := s.store.Published(ctx, slug); {
+	case errors.Is(err, engine.ErrNotFound):
+	case err != nil:
+		return nil, err
+	default:
+		version, err := s.store.Version(ctx, published.Version.ID)
+		if err != nil {
+			return nil, err
+		}
+		state.Published, state.Settings = published, published.Settings
+		if state.Changed, err = state.Checked.Differs(workshop.Library, version, published.Settings); err != nil {
+			return nil, err
+		}
+	}
+	state.Calls, state.Many, err = s.countCalls(ctx, slug)
+	return state, err
+}
+
+func (s *Server) countCalls(ctx context.Context, slug string) (count int, many bool, err error) {
+	counts, complete, err := s.store.CountExecutions(ctx, store.ExecutionQuery{
+		Flow: slug, Origin: store.FromCallers, Since: time.Now().Add(-callsCounted),
+	}, callsCounted+time.Hour)
+	for _, c := range counts {
+		count += c.Count
+	}
+	return count, !complete, err
+}
+
+// Version is the number of the published version; 0: none.
+func (f *flowState) Version() int {
+	if f.Published == nil {
+		return 0
+	}
+	return f.Published.Version.Number
+}
+
+// Word says where the flow stands, in a few words.
+func (f *flowState) Word() string {
+	switch {
+	case f.Published == nil:
+		return "Not published"
+	case f.Changed:
+		return "Draft has changes"
+	default:
+		return "Published version " + strconv.Itoa(f.Version())
+	}
+}
+
+// Explained says more of it, for the pointer.
+func (f *flowState) Explained() string {
+	switch {
+	case f.Published == nil:
+		return "Callers get 404 until it is published."
+	case f.Changed:
+		return fmt.Sprintf("Callers get version %d until the draft is published.", f.Version())
+	default:
+		return "Callers get what you see here."
+	}
+}
+
+// Says is what callers get in a mode, in one sentence.
+func (f *flowState) Says(mode flow.Mode) string {
+	return snippet.Says(mode, time.Duration(f.Settings.Deadline))
+}
+
+// Affected says how many calls another mode changes.
+func (f *flowState) Affected() string {
+	switch {
+	case f.Published == nil:
+		return "Nobody calls it yet: it is not published."
+	case f.Calls == 0:
+		return "Nobody has called it in the last 24 hours."
+	case f.Calls == 1:
+		return "One call of the last 24 hours."
+	case f.Many:
+		return fmt.Sprintf("More than %s calls of the last 24 hours.", grouped(f.Calls))
+	default:
+		return fmt.Sprintf("%s calls of the last 24 hours.", grouped(f.Calls))
+	}
+}
+
+// flowStateJSON answers with what the page shows of a flow's state. Pages ask
+// again and again, so that what was changed elsewhere is seen.
+func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
+	generation, err := s.store.Generation(r.Context())
+	if err != nil {
+		s.fail(w, r, "reading the state of a flow", err)
+		return
+	}
+	tag := `"` + strconv.FormatInt(generation, 10) + `"`
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		s.fail(w, r, "reading the state of a flow", err)
+		return
+	}
+	w.Header().Set("ETag", tag)
+	s.writeJSON(w, http.StatusOK, flow.Object{
+		{Name: "revision", Value: state.Draft.Revision},
+		{Name: "mode", Value: state.Settings.Mode},
+		{Name: "version", Value: int64(state.Version())},
+		{Name: "changed", Value: state.Changed},
+		{Name: "word", Value: state.Word()},
+		{Name: "explained", Value: state.Explained()},
+		{Name: "affected", Value: state.Affected()},
+		{Name: "says", Value: flow.Object{
+			{Name: "sync", Value: state.Says(flow.Sync)}, {Name: "async", Value: state.Says(flow.Async)},
+		}},
+	})
+}
