@@ -151,7 +151,7 @@ func (c *Compiler) headers(name string) []header {
 // of every answer.
 var reservedHeaders = []string{
 	"Connection", "Content-Length", "Host", "Keep-Alive", "Set-Cookie", "Te", "Trailer",
-	"Transfer-Encoding", "Upgrade", "Redial-Execution-Id",
+	"Transfer-Encoding", "Upgrade", "Redial-Answer", "Redial-Execution-Id", "Redial-Resumed", "Idempotency-Replayed",
 }
 
 func validHeaderName(name string) bool {
