@@ -276,3 +276,52 @@ func TestFailStepAnswersWithItsStatus(t *testing.T) {
 		t.Errorf("the problem is %s", a)
 	}
 }
+
+// A failure in a round of an each step names the round.
+func TestFailureInARoundNamesIt(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, `redial: 1
+slug: rounds
+trigger: {uses: webhook}
+steps:
+  all:
+    uses: each
+    with:
+      items: trigger.body
+      do:
+        steps:
+          check: {uses: transform, with: {set: {twice: "{{ 2 * item }}"}}}
+        edges: []
+  answer: {uses: respond, with: {body: "{{ steps.all }}"}}
+edges: [trigger -> all, all -> answer]
+`)
+	p.hook(t, "rounds", `[1,4611686018427387903]`).wants(t, http.StatusOK).wantsBody(t, `[{"twice":2},{"twice":9223372036854775806}]`)
+	p.hook(t, "rounds", `[]`).wants(t, http.StatusOK).wantsBody(t, `[]`)
+	a := p.hook(t, "rounds", `[1,4611686018427387904]`).wantsProblem(t, http.StatusInternalServerError, "flow-failed")
+	if a.get(t, "step") != "check" || a.get(t, "iteration") != "[1]" || a.get(t, "retryable") != "false" {
+		t.Errorf("the problem is %s", a)
+	}
+}
+
+// A flow that calls another one gets its answer.
+func TestFlowsCallFlows(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.publish(t, mirror)
+	p.publish(t, `redial: 1
+slug: caller
+trigger: {uses: webhook}
+steps:
+  child: {uses: flow, with: {slug: mirror, body: "{{ trigger.body }}"}}
+  answer: {uses: respond, with: {status: "{{ steps.child.status }}", body: "{{ steps.child.body }}"}}
+edges: [trigger -> child, child -> answer]
+`)
+	a := p.hook(t, "caller", `{"n":9007199254740993}`).wants(t, http.StatusOK).wantsBody(t, `{"n":9007199254740993}`)
+	child := p.execution(t, a.id(t)).get(t, "steps.0.child")
+	if got := p.call(t, http.MethodGet, "/executions/"+child, nil); got.get(t, "parent") != a.id(t) || got.get(t, "flow") != "mirror" {
+		t.Errorf("the child is %s", got)
+	}
+	p.api(t, http.MethodDelete, "/api/flows/mirror", nil).wants(t, http.StatusNoContent)
+	p.hook(t, "caller", `1`).wantsProblem(t, http.StatusInternalServerError, "flow-failed")
+}
