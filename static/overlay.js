@@ -1,4 +1,5 @@
-// Dialogs and menus: opening, closing, and where a menu stands.
+// Dialogs and menus: opening, closing, and where a menu stands. And the end of a
+// session, which any part of a page may meet.
 
 /** @param {Event} event */
 function clicked(event) {
@@ -75,3 +76,11 @@ addEventListener("scroll", () => {
     if (menu instanceof HTMLElement) menu.hidePopover();
   }
 }, { passive: true, capture: true });
+
+// Whoever is not signed in any more is asked to be, by the page as a whole.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event instanceof CustomEvent && event.detail?.ctx?.response?.status === 401) {
+    event.preventDefault();
+    location.reload();
+  }
+});

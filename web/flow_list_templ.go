@@ -348,7 +348,7 @@ func flowRows(list *flowList) templ.Component {
 			}
 		}
 		if list.Next != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<tr class=\"more\"><td colspan=\"9\"><a class=\"button quiet dense row-more\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<tr class=\"more\"><td colspan=\"4\"><a class=\"button quiet dense row-more\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
