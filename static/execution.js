@@ -6,6 +6,7 @@ import { keepTime, showLine, span, writeClocks } from "./moments.js";
 import { refreshTimes, toast } from "./page.js";
 import { needAttention, Replay } from "./reducer.js";
 import { axisLength, roundWords, Timeline } from "./timeline.js";
+import "./values.js";
 
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
@@ -421,38 +422,11 @@ function act(button) {
   return undefined;
 }
 
-/** @param {HTMLElement} button */
-async function showAll(button) {
-  await busy(button, async () => {
-    const response = await fetch(button.dataset.showAll ?? "");
-    if (!response.ok) throw new RequestError(response.status, "The value could not be loaded.");
-    const text = await response.text();
-    const most = 1_000_000;
-    const tree = button.closest(".value-part")?.querySelector(".tree");
-    const whole = element("pre", { class: "code wrap whole" }, text.slice(0, most));
-    tree?.replaceWith(whole);
-    if (text.length <= most) button.remove();
-    else button.replaceWith(element("a", { class: "button quiet dense", href: button.dataset.showAll ?? "", target: "_blank", rel: "noopener" }, "Open all"));
-  });
-}
-
-/** @param {HTMLElement} button */
-async function copyValue(button) {
-  await busy(button, async () => {
-    const response = await fetch(button.dataset.copyValue ?? "");
-    if (!response.ok) throw new RequestError(response.status, "The value could not be loaded.");
-    await navigator.clipboard.writeText(await response.text());
-    toast("Copied");
-  });
-}
-
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target.closest("button") : null;
   if (!target) return;
   if (target.dataset.action && target.closest(".execution")) void act(target);
   else if (target.dataset.openStep) void open(target.dataset.openStep, target.dataset.round || null);
-  else if (target.dataset.showAll) void showAll(target);
-  else if (target.dataset.copyValue) void copyValue(target);
   else if (target.hasAttribute("data-close")) close();
 });
 document.addEventListener("canvas-select", (event) => {
