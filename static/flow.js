@@ -16,6 +16,8 @@ import { refreshTimes, toast } from "./page.js";
  * @property {string} word
  * @property {string} explained
  * @property {string} affected
+ * @property {boolean} publishable
+ * @property {string} publishing
  * @property {Record<Mode, string>} says
  */
 
@@ -113,6 +115,11 @@ for (const name of ["pointerleave", "focusout", "click"]) toggle.addEventListene
 
 // The state, which others may change.
 
+const dialog = /** @type {HTMLDialogElement} */ (part("#publish"));
+const confirm = /** @type {HTMLButtonElement} */ (part("#publish-confirm"));
+const comment = /** @type {HTMLTextAreaElement} */ (part("#publish-comment"));
+const failed = part("#publish-error");
+
 /**
  * Reads how the flow stands and shows it.
  * @param {boolean} [own] this page has just changed it
@@ -131,6 +138,11 @@ async function readState(own = false) {
   part("#mode-says-sync").textContent = state.says.sync;
   part("#mode-says-async").textContent = state.says.async;
   part("#mode-affected").textContent = state.affected;
+  part("#publish-what").textContent = state.publishing;
+  part("#publish-button").classList.toggle("primary", state.publishable);
+  const blocked = confirm.hasAttribute("data-blocked") || !state.publishable;
+  confirm.disabled = blocked;
+  part("#publish-field").hidden = blocked;
   if (!own && state.mode !== mode) toast(`The mode was changed to ${modeNames[state.mode]} elsewhere. ${state.says[state.mode]}`);
   else if (!own && state.revision !== revision) toast("The draft was changed elsewhere.", { label: "Load it", run: () => location.reload() });
   showMode(state.mode);
@@ -213,7 +225,7 @@ async function inspect(step, fromElsewhere = false) {
     if (turn === asked) inspector.textContent = "The server cannot be reached.";
   }
   inspector.hidden = false;
-  if (fromElsewhere) canvas.select(step);
+  if (canvas.selected === step || fromElsewhere) canvas.select(step); // the canvas is narrower now
   document.dispatchEvent(new CustomEvent("flow-inspected", { detail: { step } }));
 }
 
@@ -235,11 +247,6 @@ inspector.addEventListener("keydown", (event) => {
 
 // Publishing.
 
-const dialog = /** @type {HTMLDialogElement} */ (part("#publish"));
-const confirm = /** @type {HTMLButtonElement} */ (part("#publish-confirm"));
-const comment = /** @type {HTMLTextAreaElement} */ (part("#publish-comment"));
-const failed = part("#publish-error");
-
 part("#publish-button").addEventListener("click", () => {
   failed.hidden = true;
   dialog.showModal();
@@ -257,7 +264,6 @@ confirm.addEventListener("click", async () => {
     dialog.close();
     await readState(true);
     toast(`Version ${version} is published.`);
-    confirm.disabled = false;
   } catch (error) {
     failed.hidden = false;
     failed.textContent = words(error);

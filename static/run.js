@@ -6,6 +6,7 @@ import { element, icon, part, request, RequestError, tabs } from "./dom.js";
 import { followExecution, followFlow } from "./live.js";
 import { refreshTimes } from "./page.js";
 import { begin, edgeKey, fold } from "./reducer.js";
+import { RunInspector } from "./run-inspector.js";
 import { PayloadEditor } from "./run-payload.js";
 import { looks, statusMark, StepList } from "./run-steps.js";
 
@@ -254,6 +255,8 @@ function show(id) {
   document.dispatchEvent(new CustomEvent("flow-run", { detail: { id } }));
 }
 
+const beside = new RunInspector(() => known.get(shown) ?? null);
+
 /** @type {Map<string, unknown>} what the canvas shows of each step */
 const painted = new Map();
 let paintedOf = "";
@@ -280,8 +283,7 @@ function drawShown() {
   if (x.state.startedAt !== null) canvas.setStatus("trigger", { status: "succeeded", port: "" });
   steps.show(shown, x.state);
   part("#run-summary").textContent = summary(x);
-  const selected = canvas.selected;
-  if (selected) document.dispatchEvent(new CustomEvent("flow-run-step", { detail: { id: shown, step: selected, seq: x.state.seq } }));
+  void beside.update();
 }
 
 const ended = new Set(["succeeded", "failed", "skipped", "canceled"]);
@@ -379,8 +381,6 @@ for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
   }
 }
 plan();
-
-// The inspector tells what a step did in the run that is shown.
 
 document.addEventListener("flow-step", (event) => {
   if (event instanceof CustomEvent) steps.mark(event.detail.step);

@@ -109,12 +109,27 @@ func (f *flowState) Explained() string {
 	}
 }
 
+// Publishable reports whether publishing would change anything.
+func (f *flowState) Publishable() bool { return f.Published == nil || f.Changed }
+
+// Publishing says what publishing does.
+func (f *flowState) Publishing() string {
+	switch {
+	case f.Published == nil:
+		return "Callers get the first version from then on."
+	case f.Changed:
+		return fmt.Sprintf("Callers get it at once, instead of version %d. Executions that are under way end on the version they began with.", f.Version())
+	default:
+		return fmt.Sprintf("Nothing has changed since version %d was published.", f.Version())
+	}
+}
+
 // Says is what callers get in a mode, in one sentence.
 func (f *flowState) Says(mode flow.Mode) string {
 	return snippet.Says(mode, time.Duration(f.Settings.Deadline))
 }
 
-// Affected says how many calls another mode changes.
+// Affected says how many calls a change of the mode is about.
 func (f *flowState) Affected() string {
 	switch {
 	case f.Published == nil:
@@ -122,11 +137,11 @@ func (f *flowState) Affected() string {
 	case f.Calls == 0:
 		return "Nobody has called it in the last 24 hours."
 	case f.Calls == 1:
-		return "One call of the last 24 hours."
+		return "It changes what 1 call of the last 24 hours would get."
 	case f.Many:
-		return fmt.Sprintf("More than %s calls of the last 24 hours.", grouped(f.Calls))
+		return fmt.Sprintf("It changes what more than %s calls of the last 24 hours would get.", grouped(f.Calls))
 	default:
-		return fmt.Sprintf("%s calls of the last 24 hours.", grouped(f.Calls))
+		return fmt.Sprintf("It changes what %s calls of the last 24 hours would get.", grouped(f.Calls))
 	}
 }
 
@@ -157,6 +172,8 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 		{Name: "word", Value: state.Word()},
 		{Name: "explained", Value: state.Explained()},
 		{Name: "affected", Value: state.Affected()},
+		{Name: "publishable", Value: state.Publishable()},
+		{Name: "publishing", Value: state.Publishing()},
 		{Name: "says", Value: flow.Object{
 			{Name: "sync", Value: state.Says(flow.Sync)}, {Name: "async", Value: state.Says(flow.Async)},
 		}},

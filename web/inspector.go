@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"redial/designer/canvas"
@@ -126,17 +127,9 @@ func (i *inspected) settings(s *flow.Step) {
 }
 
 func retryWords(r *flow.Retry) string {
-	words := pluralOf(r.Attempts, "attempt")
+	words := "At most " + strconv.Itoa(r.Attempts)
 	if r.Pause > 0 {
-		words += ", the first pause " + r.Pause.String()
+		words += ", the second after " + r.Pause.String()
 	}
 	return words
-}
-
-// pluralOf counts things.
-func pluralOf(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return grouped(n) + " " + thing + "s"
 }
