@@ -17,6 +17,11 @@ func (s *Server) hooked(next http.Handler) http.Handler {
 			return
 		}
 		slug, below, _ := strings.Cut(path, "/")
+		if below == "openapi.json" {
+			// Reserved for the flow's document, so it is no call of the flow.
+			s.problem(w, r, &Problem{Type: "not-found", Detail: "This release does not describe flows by OpenAPI documents yet."})
+			return
+		}
 		r.SetPathValue("slug", slug)
 		r.SetPathValue("below", below)
 		call(w, r)

@@ -26,7 +26,7 @@ import (
 // TestMain looks for goroutines that are left. The sessions library starts one
 // for the store that it has unless it is given another, and keeps it.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
 }
 
 const apiToken = "token-of-the-tests"

@@ -97,8 +97,11 @@ func changes(method string) bool {
 // signed in.
 func (s *Server) sessionName(r *http.Request) (string, error) {
 	cookie, err := r.Cookie(s.sessions.Cookie.Name)
+	if errors.Is(err, http.ErrNoCookie) {
+		return "", nil
+	}
 	if err != nil {
-		return "", nil // no cookie
+		return "", err
 	}
 	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
 	if err != nil {

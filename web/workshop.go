@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"redial/designer"
+	"redial/engine/component"
 	"redial/engine/step"
 	"redial/store"
 )
@@ -69,4 +70,18 @@ func (s *Server) currentWorkshop(w http.ResponseWriter, r *http.Request) (*desig
 		s.fail(w, r, "reading components and connections", err)
 	}
 	return current, err == nil
+}
+
+// ConnectionSpec says how connections of a component sign in. It is nil for one
+// that is not there any more.
+func (s *Server) ConnectionSpec(ctx context.Context, name string) (*component.ConnectionSpec, error) {
+	current, err := s.workshop.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := current.Library.Catalogue().Component(name)
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // what a step makes of that is its own affair
+	}
+	return owner.Connection, nil
 }

@@ -17,6 +17,9 @@ type Connection struct {
 	Name      string
 	Component string
 	Fields    map[string]any `json:"-"`
+	// Spec says how the connection signs in, for steps that make requests of
+	// their own; nil: as the component of the catalogue says.
+	Spec *ConnectionSpec
 }
 
 // String names the connection and nothing more.

@@ -258,6 +258,9 @@ func (h *HTTP) request(call *Call) (outbound.Request, *flow.Failure) {
 
 // auth makes a connection's credentials ready for a request.
 func (h *HTTP) auth(connection *component.Connection) (outbound.Auth, *flow.Failure) {
+	if connection.Spec != nil {
+		return connection.Spec.Auth(connection)
+	}
 	owner, err := h.catalogue.Component(connection.Component)
 	if err != nil || owner.Connection == nil {
 		return nil, &flow.Failure{Code: flow.FailedConnection, Message: fmt.Sprintf("the connection %q is one of %q, which no http step can use", connection.Name, connection.Component)}

@@ -158,7 +158,11 @@ func (s *server) connection(ctx context.Context, name string) (*component.Connec
 	if err != nil {
 		return nil, err
 	}
-	return &component.Connection{Name: found.Name, Component: found.Component, Fields: found.Fields}, nil
+	spec, err := s.web.ConnectionSpec(ctx, found.Component)
+	if err != nil {
+		return nil, err
+	}
+	return &component.Connection{Name: found.Name, Component: found.Component, Fields: found.Fields, Spec: spec}, nil
 }
 
 // run serves until the context ends, and then lets everything come to rest.
