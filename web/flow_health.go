@@ -46,9 +46,8 @@ const (
 
 // healthBar is an hour's bar: parts from the bottom to the top.
 type healthBar struct {
-	Class          string // of its status
-	X, Y, W, H     string
-	hour, quantity int
+	Class      string // of its status
+	X, Y, W, H string
 }
 
 // healthBars are the bars of a flow. The highest hour has the full height, and

@@ -1342,7 +1342,7 @@ func deleteFlowDialog() templ.Component {
 			templ_7745c5c3_Var57 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 106, "<dialog id=\"delete-flow\" class=\"confirm\" aria-labelledby=\"delete-flow-title\"><form method=\"post\" data-action=\"/flows/\"><div class=\"panel-body\"><h2 id=\"delete-flow-title\">Delete <bdi class=\"confirm-name\"></bdi>?</h2><p class=\"secondary\" data-if-published>Its URL stops answering at once. Executions stay readable.</p><p class=\"secondary\" data-if-draft>The draft is gone for good. Executions of test runs stay readable.</p></div><div class=\"dialog-actions\"><button class=\"button\" type=\"button\" data-closes autofocus>Keep it</button> <button class=\"button danger\">Delete the flow</button></div></form></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 106, "<dialog id=\"delete-flow\" class=\"confirm\" aria-labelledby=\"delete-flow-title\"><form method=\"post\" data-action=\"/flows/\"><div class=\"panel-body\"><h2 id=\"delete-flow-title\">Delete <bdi class=\"confirm-name\"></bdi>?</h2><p class=\"secondary\" data-if-published>Its URL stops answering at once. Executions stay readable.</p><p class=\"secondary\" data-if-draft>The draft is gone for good. Executions of test runs stay readable.</p></div><div class=\"dialog-actions\"><button class=\"button\" type=\"button\" data-closes>Keep it</button> <button class=\"button danger\">Delete the flow</button></div></form></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

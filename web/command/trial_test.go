@@ -23,7 +23,11 @@ func TestConnectionsAreTestedForReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	person := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	entered, err := person.Get(link)
+	enter, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered, err := person.Do(enter)
 	if err != nil {
 		t.Fatal(err)
 	}
