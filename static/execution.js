@@ -328,6 +328,7 @@ function paintRounds() {
   };
   const select = /** @type {HTMLSelectElement} */ (element("select", { class: "input", id: "round-choice", "aria-label": "Round" }));
   const first = Math.max(0, Math.min(at - mostChoices / 2, keys.length - mostChoices));
+  if (at < 0) select.append(element("option", { value: opened.round, selected: true }, `Round ${roundWords(opened.round)} · not yet`));
   for (const key of keys.slice(first, first + mostChoices)) {
     const status = runs.get(key)?.status ?? "";
     select.append(element("option", { value: key, selected: key === opened.round }, `Round ${roundWords(key)} · ${status.replace("_", " ")}`));
@@ -339,7 +340,8 @@ function paintRounds() {
   nextFailed.addEventListener("click", () => go(wrapped));
   place.className = "rounds";
   place.replaceChildren(
-    turn("round-before", "chevron-left", "Round before", at - 1), select, turn("round-after", "chevron-right", "Round after", at + 1),
+    turn("round-before", "chevron-left", "Round before", at < 0 ? keys.length - 1 : at - 1), select,
+    turn("round-after", "chevron-right", "Round after", at < 0 ? -1 : at + 1),
     ...(wrapped >= 0 ? [nextFailed] : []),
   );
 }

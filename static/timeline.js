@@ -68,7 +68,7 @@ export class Timeline {
     for (const step of steps) this.rows.set(step.id, this.row(step, frames.has(step.id)));
     places.list.replaceChildren(...[...this.rows.values()].map((row) => row.item));
     this.head = element("div", { class: "timeline-head", hidden: true });
-    this.limit = element("div", { class: "timeline-deadline", hidden: true }, element("span", {}, "deadline"));
+    this.limit = element("div", { class: "timeline-deadline", hidden: true });
     this.tip = element("div", { class: "timeline-tip", hidden: true, role: "presentation" });
     places.rows.append(this.limit, this.head, this.tip);
     places.list.addEventListener("keydown", (event) => this.key(event));
@@ -79,15 +79,15 @@ export class Timeline {
 
   /** @param {RowStep} step @param {boolean} frame @returns {Row} */
   row(step, frame) {
-    const mark = element("span", { class: "row-mark" });
-    const name = element("bdi", { class: "row-name truncate" }, step.title);
-    const button = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "row-open", title: step.title }, mark, name));
+    const mark = element("span", { class: "lane-mark" });
+    const name = element("bdi", { class: "lane-name truncate" }, step.title);
+    const button = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "lane-open", title: step.title }, mark, name));
     button.addEventListener("click", () => this.onOpen(step.id, null));
     const track = document.createElementNS(svgNamespace, "svg");
-    track.setAttribute("class", "row-track");
+    track.setAttribute("class", "lane-track");
     track.setAttribute("aria-hidden", "true");
-    const took = element("span", { class: "row-took" });
-    const fold = frame ? /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "row-fold", "aria-label": `Steps within ${step.title}` }, icon("chevron-right"))) : null;
+    const took = element("span", { class: "lane-took" });
+    const fold = frame ? /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "lane-fold", "aria-label": `Steps within ${step.title}` }, icon("chevron-right"))) : null;
     fold?.addEventListener("click", () => this.toggle(step.id));
     const item = element("li", { class: "timeline-row", "data-step": step.id, "data-depth": String(Math.min(step.depth, 4)) }, fold, button);
     item.append(track, took);
@@ -198,6 +198,13 @@ export class Timeline {
       if (this.x(start + at) > this.width - 40) tick.classList.add("last");
       ticks.push(tick);
     }
+    const { deadline } = /** @type {Moment} */ (this.moment);
+    if (deadline !== null && deadline < end) {
+      const tick = element("span", { class: "tick deadline" }, "deadline");
+      tick.style.setProperty("transform", `translateX(${this.x(deadline)}px)`);
+      if (this.x(deadline) > this.width - 60) tick.classList.add("last");
+      ticks.push(tick);
+    }
     this.places.axis.replaceChildren(...ticks);
   }
 
@@ -209,7 +216,7 @@ export class Timeline {
     if (row.item.dataset.status !== status) {
       row.item.dataset.status = status;
       const [name, word] = looks[status] ?? ["circle", "not yet"];
-      row.mark.className = `row-mark status ${status}`;
+      row.mark.className = `lane-mark status ${status}`;
       row.mark.replaceChildren(icon(name), element("span", { class: "visually-hidden" }, `${word}: `));
     }
     row.track.setAttribute("viewBox", `0 0 ${Math.max(1, this.width)} ${rowHeight}`);
@@ -221,7 +228,10 @@ export class Timeline {
   words(row, state, moment) {
     const { last, runs } = state;
     if (row.fold && last.items !== null) return `${roundsDone(moment.state, row.step.id)} of ${last.items}`;
-    if (runs.size > 1) return `${runs.size} ×`;
+    if (runs.size > 1) {
+      if (state.counts.failed > 0) return `${state.counts.failed} failed`;
+      return state.counts.skipped === runs.size ? "skipped" : `${runs.size - state.counts.skipped} ×`;
+    }
     if (state.status === "skipped") return "skipped";
     if (last.startedAt === null) return "";
     const ms = last.ms ?? (last.endedAt ?? moment.now) - last.startedAt;
@@ -283,7 +293,7 @@ export class Timeline {
 
   /** @param {PointerEvent} event */
   point(event) {
-    const item = event.target instanceof Element && event.target.closest(".row-track") ? event.target.closest("li") : null;
+    const item = event.target instanceof Element && event.target.closest(".lane-track") ? event.target.closest("li") : null;
     const id = item?.dataset.step ?? "";
     const run = item ? this.runAt(id, event.clientX) : null;
     this.tip.hidden = !run;

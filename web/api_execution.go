@@ -136,7 +136,11 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	events, err := s.store.Events(r.Context(), record.ID, after, 0)
+	limit, ok := s.eventLimit(w, r)
+	if !ok {
+		return
+	}
+	events, err := s.store.Events(r.Context(), record.ID, after, limit)
 	if err != nil {
 		s.fail(w, r, "reading events", err)
 		return
@@ -163,6 +167,20 @@ func (s *Server) after(w http.ResponseWriter, r *http.Request) (int64, bool) {
 		return 0, false
 	}
 	return after, true
+}
+
+// eventLimit reads the `limit` of events; 0, which is all, if there is none.
+func (s *Server) eventLimit(w http.ResponseWriter, r *http.Request) (int, bool) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return 0, true
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "limit is how many events are wanted at most, 1 or more."})
+		return 0, false
+	}
+	return limit, true
 }
 
 func (s *Server) cancelExecution(w http.ResponseWriter, r *http.Request) { s.cancel(w, r) }
