@@ -255,7 +255,7 @@ function show(id) {
   document.dispatchEvent(new CustomEvent("flow-run", { detail: { id } }));
 }
 
-const beside = new RunInspector(() => known.get(shown) ?? null);
+const beside = new RunInspector(() => known.get(shown) ?? null, (step) => model.words[step]?.branch === true);
 
 /** @type {Map<string, unknown>} what the canvas shows of each step */
 const painted = new Map();
@@ -305,7 +305,8 @@ function summary(x) {
   }
   const count = (/** @type {number} */ n, /** @type {string} */ thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
   const answer = x.state.answer ? `, answered ${x.state.answer.status}` : "";
-  if (x.state.safe) return `Safe test: ${count(performed, "step")} ran, ${examples === 0 ? "none" : examples} answered with ${examples === 1 ? "an example" : "examples"}${answer}`;
+  if (x.state.safe && examples > 0) return `Safe test: ${count(performed, "step")} real, ${count(examples, "example")}${answer}`;
+  if (x.state.safe) return `Safe test: ${count(performed, "step")}, all of them real${answer}`;
   return `${x.test ? "Test for real" : "Call"}: ${count(performed, "step")}${answer}`;
 }
 

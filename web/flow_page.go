@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"redial/designer"
 	"redial/designer/canvas"
@@ -31,6 +33,15 @@ func (p *flowPage) Errors() int {
 		}
 	}
 	return errors
+}
+
+// Sorted are the problems, those that block publishing first.
+func (p *flowPage) Sorted() []flow.Problem {
+	sorted := slices.Clone(p.Checked.Problems)
+	slices.SortStableFunc(sorted, func(a, b flow.Problem) int {
+		return strings.Compare(string(a.Severity), string(b.Severity)) // "error" before "warning"
+	})
+	return sorted
 }
 
 // ProblemsWord counts the problems for people.

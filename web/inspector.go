@@ -22,6 +22,17 @@ type inspected struct {
 	Branch   bool
 }
 
+// plainTint is that of steps without a colour of their own.
+const plainTint = "#64708a"
+
+// Tint is the colour of the step's tile.
+func (i *inspected) Tint() string {
+	if i.Card.Tint == "" {
+		return plainTint
+	}
+	return i.Card.Tint
+}
+
 // inspectedField is a field with its value, as text.
 type inspectedField struct {
 	Label string
