@@ -97,7 +97,7 @@ func inspectorView(i *inspected) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</button></div><div class=\"tabs inspector-tabs\" role=\"tablist\" aria-label=\"What is told of the step\" hidden><button type=\"button\" role=\"tab\" id=\"tab-step-run\" aria-controls=\"inspector-run\" aria-selected=\"false\" tabindex=\"-1\">This run</button> <button type=\"button\" role=\"tab\" id=\"tab-step-file\" aria-controls=\"inspector-step\" aria-selected=\"true\" tabindex=\"0\">Step</button></div><div class=\"inspector-run\" id=\"inspector-run\" role=\"tabpanel\" aria-labelledby=\"tab-step-run\" hidden></div><div class=\"inspector-body\" id=\"inspector-step\" role=\"tabpanel\" aria-labelledby=\"tab-step-file\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</button></div><div class=\"tabs inspector-tabs\" role=\"tablist\" aria-label=\"What is told of the step\" hidden><button type=\"button\" role=\"tab\" id=\"tab-step-run\" aria-controls=\"inspector-run\" aria-selected=\"false\" tabindex=\"-1\">This run</button> <button type=\"button\" role=\"tab\" id=\"tab-step-file\" aria-controls=\"inspector-step\" aria-selected=\"true\" tabindex=\"0\">Step</button></div><div class=\"inspector-run\" id=\"inspector-run\" role=\"tabpanel\" aria-labelledby=\"tab-step-run\" hidden></div><div class=\"inspector-body\" id=\"inspector-step\" role=\"tabpanel\" tabindex=\"0\" aria-labelledby=\"tab-step-file\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -51,7 +51,7 @@ func runPanelView(p *runPanel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"pane pane-steps\" id=\"pane-steps\" aria-labelledby=\"steps-title\"><div class=\"pane-head\"><h3 id=\"steps-title\">Steps</h3><span class=\"secondary small\" id=\"run-summary\"></span></div><ol class=\"run-steps\" id=\"run-steps\"></ol><div class=\"pane-empty\" id=\"run-empty\"><p>No run is shown yet.</p><p class=\"secondary\">Start a test, or call the URL: every step appears here as it happens.</p></div></section><section class=\"pane pane-latest\" id=\"pane-latest\" aria-labelledby=\"latest-title\"><div class=\"pane-head\"><h3 id=\"latest-title\">Latest</h3><button class=\"button quiet dense\" id=\"follow-newest\" type=\"button\" hidden>Follow the newest</button></div><ul class=\"run-latest\" id=\"run-latest\"></ul><div class=\"pane-empty\" id=\"latest-empty\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"pane pane-steps\" id=\"pane-steps\" aria-labelledby=\"steps-title\"><div class=\"pane-head\"><h2 id=\"steps-title\">Steps</h2><span class=\"secondary small\" id=\"run-summary\"></span></div><ol class=\"run-steps\" id=\"run-steps\"></ol><div class=\"pane-empty\" id=\"run-empty\"><p>No run is shown yet.</p><p class=\"secondary\">Start a test, or call the URL: every step appears here as it happens.</p></div></section><section class=\"pane pane-latest\" id=\"pane-latest\" aria-labelledby=\"latest-title\"><div class=\"pane-head\"><h2 id=\"latest-title\">Latest</h2><button class=\"button quiet dense\" id=\"follow-newest\" type=\"button\" hidden>Follow the newest</button></div><ul class=\"run-latest\" id=\"run-latest\"></ul><div class=\"pane-empty\" id=\"latest-empty\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -99,7 +99,7 @@ func payloadPane(p *runPanel) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form class=\"pane pane-payload\" id=\"pane-payload\" aria-labelledby=\"payload-title\"><div class=\"pane-head\"><h3 id=\"payload-title\">Payload</h3><span class=\"secondary small\" id=\"payload-saved\" role=\"status\"></span> <button class=\"button quiet dense\" type=\"button\" popovertarget=\"samples\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<form class=\"pane pane-payload\" id=\"pane-payload\" aria-labelledby=\"payload-title\"><div class=\"pane-head\"><h2 id=\"payload-title\">Payload</h2><span class=\"secondary small\" id=\"payload-saved\" role=\"status\"></span> <button class=\"button quiet dense\" type=\"button\" popovertarget=\"samples\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -585,7 +585,7 @@ func samplesPopover(p *runPanel) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<div class=\"flow-popover samples\" id=\"samples\" popover aria-label=\"Samples\"><div class=\"menu-list\" data-part=\"samples\"><p class=\"popover-note\">Reading the last calls</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<div class=\"flow-popover samples\" id=\"samples\" popover role=\"dialog\" aria-label=\"Samples\"><div class=\"menu-list\" data-part=\"samples\"><p class=\"popover-note\">Reading the last calls</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
