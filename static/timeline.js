@@ -227,7 +227,7 @@ export class Timeline {
   /** @param {Row} row @param {StepState} state @param {Moment} moment */
   words(row, state, moment) {
     const { last, runs } = state;
-    if (row.fold && last.items !== null) return `${roundsDone(moment.state, row.step.id)} of ${last.items}`;
+    if (row.fold && last.items !== null) return `${roundsDone(moment.state, row.step.id)} / ${last.items}`;
     if (runs.size > 1) {
       if (state.counts.failed > 0) return `${state.counts.failed} failed`;
       return state.counts.skipped === runs.size ? "skipped" : `${runs.size - state.counts.skipped} ×`;

@@ -11,6 +11,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/engine/step"
 )
 
 // stepView is what happened to one step in one round.
@@ -19,12 +20,12 @@ type stepView struct {
 	ID        string
 	Title     string
 	Uses      string
-	Note      string
 	Round     string // as addresses name it: "", "4", "1.4"
 	Run       *stepRun
 	Input     *valueView
 	Output    *valueView
 	Attempts  []attemptView
+	Reasons   []step.Explanation // of a branch
 	Undecided bool
 	Simulated bool
 	Items     int
@@ -127,11 +128,11 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 	if err != nil {
 		return nil, err
 	}
-	step := findStep(&f.Body, name)
-	if step == nil {
+	def := findStep(&f.Body, name)
+	if def == nil {
 		return nil, engine.ErrNotFound
 	}
-	v.Title, v.Uses, v.Note = step.Title(), step.Uses, step.Note
+	v.Title, v.Uses = def.Title(), def.Uses
 	_, v.RunFrom = f.Step(name)
 	v.RunFrom = v.RunFrom && x.Status.Ended()
 	events, err := s.stepEvents(ctx, id, name, v.Round, r.URL.Query().Get("events"))
@@ -142,11 +143,29 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 		return v, nil
 	}
 	v.read(events, r)
+	v.Reasons = s.reasons(ctx, x, v)
 	undecided, err := s.engine.Undecided(ctx, id)
 	v.Undecided = slices.ContainsFunc(undecided, func(u engine.Undecided) bool {
 		return u.Step == name && roundText(u.Iteration) == v.Round
 	})
 	return v, err
+}
+
+// maxExplained is up to how many events an execution's branches are explained:
+// for that, its events are folded anew.
+const maxExplained = 20_000
+
+// reasons are why a branch went where it went, as far as that can be told.
+func (s *Server) reasons(ctx context.Context, x *flow.Execution, v *stepView) []step.Explanation {
+	iteration, ok := readRound(v.Round)
+	if !ok || x.LastSeq > maxExplained || v.Run.Status == string(flow.StepSkipped) {
+		return nil
+	}
+	reasons, err := s.engine.Explain(ctx, x.ID, v.ID, iteration)
+	if err != nil {
+		return nil // the rest of the detail is worth seeing without
+	}
+	return reasons
 }
 
 func findStep(body *flow.Body, id string) *flow.Step {
@@ -208,11 +227,11 @@ func newValueView(value any, r *http.Request, part string) *valueView {
 // stepEvents are the events of one step in one round. hint names the numbers
 // that the page has seen, so that the log of a long execution need not be read
 // whole; without it, it is.
-func (s *Server) stepEvents(ctx context.Context, id, step, round, hint string) ([]flow.Event, error) {
-	belongs := func(e flow.Event) bool { return e.Step != step || roundText(e.Iteration) != round }
+func (s *Server) stepEvents(ctx context.Context, id, name, round, hint string) ([]flow.Event, error) {
+	foreign := func(e flow.Event) bool { return e.Step != name || roundText(e.Iteration) != round }
 	if hint == "" {
 		events, err := s.store.Events(ctx, id, 0, 0)
-		return slices.DeleteFunc(events, belongs), err
+		return slices.DeleteFunc(events, foreign), err
 	}
 	var found []flow.Event
 	for i, text := range strings.Split(hint, ",") {
@@ -226,7 +245,7 @@ func (s *Server) stepEvents(ctx context.Context, id, step, round, hint string) (
 		}
 		found = append(found, events...)
 	}
-	return slices.DeleteFunc(found, belongs), nil
+	return slices.DeleteFunc(found, foreign), nil
 }
 
 // roundText is a round as addresses and the reducer of events name it.
