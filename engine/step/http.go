@@ -77,7 +77,7 @@ func compileHTTP(c *Compiler, client *outbound.Client, catalogue *component.Cata
 			c.Report(flow.CodeInvalidValue, "with.query", "query is %s; it is an object of names and values", shown(query))
 		}
 	}
-	h.headers = c.headers("headers")
+	h.headers = c.headers("headers", nil)
 	h.accept = c.accept()
 	h.effect = component.Effect(c.Choice("effect", string(defaultEffect(h.method)),
 		string(component.Safe), string(component.Keyed), string(component.Unsafe)))

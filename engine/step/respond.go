@@ -25,7 +25,7 @@ var respondKind = &Kind{
 		field("body", "Body", component.KindJSON, "An object or a list goes out as JSON, text as text/plain, unless Content-Type is set."),
 	},
 	compile: func(c *Compiler) Runner {
-		r := &Respond{status: c.Field("status"), headers: c.headers("headers"), body: c.Field("body")}
+		r := &Respond{status: c.Field("status"), headers: c.headers("headers", ownHeaders), body: c.Field("body")}
 		if status, ok := r.status.Constant(); ok {
 			if _, failure := answerStatus(status); failure != nil {
 				c.Report(flow.CodeInvalidValue, "with.status", "%s", failure.Message)
@@ -119,8 +119,9 @@ type header struct {
 	value *Value
 }
 
-// headers compiles an object of header fields. Names are never expressions.
-func (c *Compiler) headers(name string) []header {
+// headers compiles an object of header fields. Names are never expressions, and
+// none of the reserved ones.
+func (c *Compiler) headers(name string, more []string) []header {
 	value, _ := c.With.Get(name)
 	if value == nil {
 		return nil
@@ -138,13 +139,21 @@ func (c *Compiler) headers(name string) []header {
 			continue
 		}
 		canonical := textproto.CanonicalMIMEHeaderKey(f.Name)
-		if slices.Contains(reservedHeaders, canonical) {
+		if slices.Contains(reservedHeaders, canonical) || slices.Contains(more, canonical) {
 			c.Report(flow.CodeInvalidValue, at, "the header %s is set by Redial; remove it", canonical)
 			continue
 		}
 		compiled = append(compiled, header{canonical, c.Value(at, f.Value)})
 	}
 	return compiled
+}
+
+// ownHeaders are those of an answer that would change what a browser makes of
+// this server, or of its other answers.
+var ownHeaders = []string{
+	"Access-Control-Allow-Credentials", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods",
+	"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Access-Control-Max-Age",
+	"Alt-Svc", "Clear-Site-Data", "Strict-Transport-Security",
 }
 
 // reservedHeaders belong to the transport, or would undo what the contract says
