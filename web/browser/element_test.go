@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -17,10 +18,12 @@ import (
 // element is something on a page, found as assistive technology finds it.
 type element struct {
 	tb   *tab
-	what string
-	node cdp.BackendNodeID
+	role string
 	name string // accessible
+	node cdp.BackendNodeID
 }
+
+func (e element) what() string { return fmt.Sprintf("the %s %q", e.role, e.name) }
 
 // element waits for the one element with a role and a name.
 func (tb *tab) element(role, name string) element {
@@ -82,11 +85,10 @@ func (tb *tab) byRole(ctx context.Context, role string) []element {
 		if node.Ignored || node.BackendDOMNodeID == 0 {
 			continue
 		}
-		e := element{tb: tb, node: node.BackendDOMNodeID}
+		e := element{tb: tb, role: role, node: node.BackendDOMNodeID}
 		if node.Name != nil {
 			_ = json.Unmarshal([]byte(node.Name.Value), &e.name) // a name that is no text matches nothing
 		}
-		e.what = fmt.Sprintf("the %s %q", role, e.name)
 		found = append(found, e)
 	}
 	return found
@@ -99,20 +101,27 @@ const hit = `function (x, y) {
 	return this === top || this.contains(top) || top.closest("label")?.control === this ? "" : top.outerHTML.slice(0, 200);
 }`
 
-// click presses the mouse in the middle of an element, where it must be seen.
+// click presses the mouse in the middle of an element, where it must be seen. If
+// the page has put another element in its place meanwhile, that one is clicked.
 func (e element) click() {
 	e.tb.t.Helper()
 	ctx, cancel := e.tb.within()
 	defer cancel()
-	x, y := e.center(ctx)
+	x, y, err := e.center(ctx)
+	for err != nil && ctx.Err() == nil {
+		e.tb.nextFrame(ctx)
+		e = e.tb.element(e.role, e.name)
+		x, y, err = e.center(ctx)
+	}
+	e.tb.must("finding "+e.what()+" on the screen", err)
 	if cover := e.call(ctx, hit, x, y); cover != "" {
-		e.tb.t.Fatalf("%s cannot be clicked, it is covered by %s", e.what, cover)
+		e.tb.t.Fatalf("%s cannot be clicked, it is covered by %s", e.what(), cover)
 	}
 	press := func(kind input.DispatchMouseEventType, buttons int64) {
 		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{
 			Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: buttons, ClickCount: 1,
 		})
-		e.tb.must("clicking on "+e.what, err)
+		e.tb.must("clicking on "+e.what(), err)
 	}
 	press(input.DispatchMouseEventTypeMouseMoved, 0)
 	press(input.DispatchMouseEventTypeMousePressed, 1)
@@ -120,14 +129,16 @@ func (e element) click() {
 }
 
 // center scrolls an element into view and tells where its middle is then.
-func (e element) center(ctx context.Context) (x, y float64) {
-	e.tb.t.Helper()
-	_, err := chromedp.Call(ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: e.node})
-	e.tb.must("scrolling to "+e.what, err)
+func (e element) center(ctx context.Context) (x, y float64, err error) {
+	if _, err := chromedp.Call(ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: e.node}); err != nil {
+		return 0, 0, err
+	}
 	quads, err := chromedp.Call(ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: e.node})
-	e.tb.must("finding "+e.what+" on the screen", err)
+	if err != nil {
+		return 0, 0, err
+	}
 	if len(quads.Quads) == 0 {
-		e.tb.t.Fatalf("%s is not on the screen", e.what)
+		return 0, 0, errors.New("it takes no room")
 	}
 	for i, v := range quads.Quads[0] {
 		if i%2 == 0 {
@@ -136,18 +147,18 @@ func (e element) center(ctx context.Context) (x, y float64) {
 			y += v / 4
 		}
 	}
-	return x, y
+	return x, y, nil
 }
 
 // call calls a function of JavaScript on an element. What it returns is a text.
 func (e element) call(ctx context.Context, function string, args ...any) string {
 	e.tb.t.Helper()
 	object, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: e.node})
-	e.tb.must("looking at "+e.what, err)
+	e.tb.must("looking at "+e.what(), err)
 	text, err := chromedp.Run(ctx, chromedp.CallFunctionOn[string](function, func(p *runtime.CallFunctionOnParams) {
 		p.ObjectID = object.Object.ObjectID
 	}, args...))
-	e.tb.must("looking at "+e.what, err)
+	e.tb.must("looking at "+e.what(), err)
 	return text
 }
 
@@ -166,7 +177,7 @@ func (e element) fill(text string) {
 	defer cancel()
 	e.call(ctx, `function () { this.focus(); this.select?.(); return ""; }`)
 	_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
-	e.tb.must("typing into "+e.what, err)
+	e.tb.must("typing into "+e.what(), err)
 }
 
 // press presses keys, one after the other.

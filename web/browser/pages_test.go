@@ -27,6 +27,40 @@ var places = []place{
 	{name: "problem", path: "/problems/service-failed", public: true, shows: "What to do"},
 	{name: "flows", path: "/", shows: "Order request"},
 	{name: "flows-none-found", path: "/?q=nothing+has+this+name", shows: "nothing has this name"},
+	{name: "flow", path: "/flows/order-request", shows: "All available?", state: canvasReady},
+	{name: "flow-step", path: "/flows/order-request?step=create_invoice", shows: "What it does", state: canvasReady},
+	{name: "flow-crms", path: "/flows/customer-from-three-crms", shows: "Salesforce", state: canvasReady},
+	{name: "flow-outline", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "Outline").click()
+	}},
+	{name: "flow-code", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "URL and code").click()
+		tb.element("tab", "Python").click()
+		tb.see("import")
+	}},
+	{name: "flow-problems", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "1 problem").click()
+		tb.element("heading", "1 problem")
+	}},
+	{name: "flow-history", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "History").click()
+		tb.see("Example of the demo")
+	}},
+	{name: "flow-test", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "Test").click()
+		tb.element("button", "Run the test")
+	}},
+	{name: "flow-publish", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+		canvasReady(tb)
+		tb.element("button", "Publish").click()
+		tb.element("heading", "Publish Order request")
+	}},
+	{name: "executions-none", path: "/executions", shows: "No executions"},
 	{name: "components", path: "/components", shows: "QuickBooks"},
 	{name: "component", path: "/components/quickbooks", shows: "Create invoice"},
 	{name: "connections", path: "/connections", shows: "hubspot"},
@@ -39,6 +73,8 @@ var places = []place{
 	{name: "hubspot", path: "/hubspot/", of: (*program).outside, public: true, shows: "HubSpot"},
 	{name: "pipedrive", path: "/pipedrive/", of: (*program).outside, public: true, shows: "Pipedrive"},
 }
+
+func canvasReady(tb *tab) { tb.wait("the canvas", onCanvas) }
 
 func TestPages(t *testing.T) {
 	t.Parallel()
@@ -92,7 +128,9 @@ func (tb *tab) judge(name string, s size, colours scheme) {
 		tb.t.Errorf("%s, %s, %s: %s", name, s.name, colours, found)
 	}
 	tb.fits(fmt.Sprintf("%s, %s, %s", name, s.name, colours))
-	tb.picture(pictureName(name, s, colours))
+	if s == wide || colours == light {
+		tb.picture(pictureName(name, s, colours))
+	}
 }
 
 // fits fails if the page can be scrolled sideways.

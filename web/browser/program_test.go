@@ -32,9 +32,9 @@ type program struct {
 }
 
 // newDemo starts a demo that a test has for itself.
-func newDemo(t testing.TB) *program {
+func newDemo(t testing.TB, flags ...string) *program {
 	t.Helper()
-	p, err := startDemo(t.TempDir())
+	p, err := startDemo(t.TempDir(), flags...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,13 +74,14 @@ func sharedDemo(t testing.TB) *program {
 	return p
 }
 
-func startDemo(dir string) (*program, error) {
+func startDemo(dir string, flags ...string) (*program, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	var stderr bytes.Buffer // read only after the end
 	ended := make(chan int, 1)
 	go func() {
-		ended <- command.Run(ctx, []string{"demo", "--data", dir, "--addr", "127.0.0.1:0"}, environment, strings.NewReader(""), in, &stderr)
+		args := append([]string{"demo", "--data", dir, "--addr", "127.0.0.1:0"}, flags...)
+		ended <- command.Run(ctx, args, environment, strings.NewReader(""), in, &stderr)
 		_ = in.Close()
 	}()
 	p := &program{dir: dir}
@@ -127,13 +128,13 @@ func (p *program) readGuide(out io.Reader) error {
 	p.base = strings.TrimPrefix(line, "listening on ")
 	before, _, _ := strings.Cut(rest, "/control/reset\n")
 	p.services = before[strings.LastIndex(before, "http://"):]
-	if i := strings.Index(rest, p.base+"/sign-in/"); i >= 0 {
-		p.link, _, _ = strings.Cut(rest[i:], "\n")
+	for line := range strings.Lines(rest) {
+		if strings.Contains(line, "/sign-in/") {
+			p.link = strings.TrimSpace(line)
+			return nil
+		}
 	}
-	if p.link == "" {
-		return fmt.Errorf("there is no sign-in link in %q", text.String())
-	}
-	return nil
+	return fmt.Errorf("there is no sign-in link in %q", text.String())
 }
 
 // signInLink makes one for a new person, with the command that people use.

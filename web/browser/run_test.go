@@ -1,0 +1,141 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// slowly makes services take so long that what runs can be seen running.
+func (p *program) slowly(t testing.TB, services ...string) {
+	t.Helper()
+	knobs := make(map[string]any)
+	for _, service := range services {
+		knobs[service] = map[string]any{"latency": "400ms"}
+	}
+	p.control(t, map[string]any{"services": knobs})
+}
+
+// recordStatuses notes in the page which status each card of the canvas gets,
+// from now on.
+const recordStatuses = `window.statuses = [];
+	new MutationObserver((changes) => {
+		for (const { target } of changes) statuses.push(target.dataset.step + " " + (target.dataset.status ?? "none"));
+	}).observe(document.querySelector("flow-canvas"), { subtree: true, attributeFilter: ["data-status"] });`
+
+// cardHas is a condition: a card has a status.
+func cardHas(step, status string) string {
+	return fmt.Sprintf(`document.querySelector("li[data-step=%s]")?.dataset.status === %q`, step, status)
+}
+
+// onCanvas is a condition: the canvas can be used.
+const onCanvas = `document.querySelector("flow-canvas")?.dataset.view === "canvas"`
+
+// openFlow opens the page of a flow and waits for its canvas.
+func (tb *tab) openFlow(p *program, slug string) {
+	tb.t.Helper()
+	tb.open(p.base + "/flows/" + slug)
+	tb.wait("the canvas", onCanvas)
+}
+
+func TestOrderMovesOnTheCanvas(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.slowly(t, "acme", "quickbooks", "ses")
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	evaluate[any](page, recordStatuses+`undefined`)
+	shop := page.v.tab()
+	shop.placeOrder(p)
+	shop.see("200 OK")
+	page.wait("the order to have ended on the canvas", cardHas("confirmed", "succeeded"))
+	page.picture("flow-ran")
+	seen := evaluate[[]string](page, `statuses`)
+	for _, want := range []string{"check_inventory running", "check_inventory succeeded", "create_invoice running", "create_invoice succeeded", "confirmed succeeded"} {
+		if !slices.Contains(seen, want) {
+			t.Errorf("the canvas has never shown %q; it has shown %q", want, seen)
+		}
+	}
+	page.wait("the path that was not taken", cardHas("warehouse_mail", "skipped"))
+}
+
+func TestToggleChangesWhatCallersGet(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.slowly(t, "quickbooks")
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	page.element("radio", "Async").click()
+	page.element("button", "Undo")
+	page.picture("flow-toggled")
+	shop := page.v.tab()
+	shop.placeOrder(p)
+	shop.see("202 Accepted")
+	shop.see("Final answer")
+	shop.see("200 OK")
+	shop.picture("shop-async")
+
+	page.element("button", "Undo").click()
+	page.wait("the mode to be sync again", `document.querySelector("#flow-page").dataset.mode === "sync" && !document.querySelector("#mode").hasAttribute("aria-busy")`)
+	shop.placeOrder(p)
+	shop.wait("an answer without a 202", `document.querySelector("#answer").innerText.includes("200 OK") && !document.querySelector("#answer").innerText.includes("202")`)
+}
+
+func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	page.element("button", "Test").click()
+	page.element("button", "Run the test").click()
+	page.wait("the test to have ended", cardHas("confirmed", "succeeded"))
+	page.see("Safe test")
+	page.picture("flow-tested")
+	for _, service := range []string{"acme", "quickbooks", "ses"} {
+		for _, call := range p.calls(t, service) {
+			if call.Method != http.MethodGet {
+				t.Errorf("a safe test has called %s: %s %s", service, call.Method, call.Path)
+			}
+		}
+	}
+	page.element("checkbox", "For real").click()
+	page.element("button", "Run for real").click()
+	page.see("Test for real")
+	page.wait("the real test to have ended", cardHas("confirmed", "succeeded"))
+	if len(p.calls(t, "quickbooks")) == 0 || len(p.calls(t, "ses")) == 0 {
+		t.Error("a test for real has called nobody")
+	}
+}
+
+func TestFailedStepTellsItsCause(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "error"}}})
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	shop := page.v.tab()
+	shop.placeOrder(p)
+	shop.see("502 Bad Gateway")
+	page.wait("the step to have failed", cardHas("create_invoice", "failed"))
+	page.element("button", "Show all").click()
+	page.elementLike("link", "^Create the invoice").click()
+	page.wait("the step in the inspector", `!document.querySelector("#inspector").hidden && document.querySelector("#inspector").innerText.includes("500")`)
+	page.picture("flow-failed")
+
+	var list struct {
+		Items []struct {
+			ID string `json:"executionId"`
+		} `json:"items"`
+	}
+	p.api(t, http.MethodGet, "/api/executions", nil, &list)
+	page.open(p.base + "/executions/" + list.Items[0].ID)
+	page.see("Why it failed")
+	page.elementLike("button", "^Open Create the invoice").click()
+	page.wait("the step beside the canvas", `!document.querySelector("#detail").hidden && document.querySelector("#detail").innerText.includes("500")`)
+	page.picture("execution-failed")
+	if text := page.text(); strings.Contains(text, "quickbooks-demo") {
+		t.Error("the page shows a secret")
+	}
+}
