@@ -82,7 +82,7 @@ screenshots: setup ## pictures of all pages, for README and docs
 	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots
 
 .PHONY: setup
-setup: $(npm) ## install what the tests need: a browser, and what checks pages
+setup: $(npm) ## install what the tests need: a browser, Node, Python, and what checks pages
 	.ci/setup
 
 .PHONY: clean

@@ -103,7 +103,7 @@ func TestBrowserModules(t *testing.T) {
 	t.Parallel()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("there is no node here; the checks of the browser code install it")
+		t.Fatalf("%v; make setup installs it", err)
 	}
 	dir := t.TempDir()
 	for _, name := range []string{"geometry.js", "canvas-run.js"} {
