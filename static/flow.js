@@ -242,7 +242,8 @@ inspector.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const step = canvas.selected;
   void inspect("", true);
-  document.querySelector(`[data-step="${CSS.escape(step)}"] .card-link`)?.dispatchEvent(new FocusEvent("focus"));
+  const card = canvas.querySelector(`[data-step="${CSS.escape(step)}"] .card-link`);
+  if (card instanceof HTMLElement) card.focus();
 });
 
 // Publishing.

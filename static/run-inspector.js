@@ -1,8 +1,7 @@
 // What the selected step did in the run that is shown, beside what it is. Plain
 // ES module, checked by tsc.
-import { element, part, request, tabs } from "./dom.js";
+import { element, part, tabs } from "./dom.js";
 import { refreshTimes } from "./page.js";
-import { explanation } from "./run-steps.js";
 import "./values.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
@@ -12,13 +11,9 @@ import "./values.js";
 const mostRounds = 500;
 
 export class RunInspector {
-  /**
-   * @param {() => {id: string, state: ExecutionState | null} | null} shown
-   * @param {(step: string) => boolean} decides whether a step has something to explain
-   */
-  constructor(shown, decides) {
+  /** @param {() => {id: string, state: ExecutionState | null} | null} shown */
+  constructor(shown) {
     this.shown = shown;
-    this.decides = decides;
     this.step = "";
     this.round = "";
     /** What was loaded: execution, step, round and the events that it knew. */
@@ -67,14 +62,6 @@ export class RunInspector {
     host.querySelector("#rounds")?.replaceWith(element("div", { class: "run-of" },
       this.rounds(runs), element("a", { class: "link", href: `${base}?step=${encodeURIComponent(this.step)}` }, "Open the execution")));
     refreshTimes();
-    if (this.decides(this.step) && run?.endedAt !== null) await this.explain(host, base, turn);
-  }
-
-  /** @param {HTMLElement} host @param {string} base @param {number} turn */
-  async explain(host, base, turn) {
-    const list = await request(`${base}/steps/${encodeURIComponent(this.step)}/why?round=${encodeURIComponent(this.round)}`).catch(() => []);
-    if (turn !== this.turn || list.length === 0) return;
-    host.querySelector(".detail-facts")?.after(element("section", { class: "side-part" }, element("h3", {}, "Why"), explanation(list)));
   }
 
   /** @param {boolean} came the step came up in the run */

@@ -1,6 +1,7 @@
 // The payload of test runs: a call that people edit, which is kept with the
 // flow, and samples to begin with. Plain ES module, checked by tsc.
 import { element, icon, part, request } from "./dom.js";
+import { jsonFault } from "./json-fault.js";
 import { ago, toast } from "./page.js";
 
 /** @typedef {[string, string]} Pair */
@@ -74,14 +75,8 @@ export class PayloadEditor {
   /** Whether the body can be sent. @returns {boolean} */
   checkBody() {
     const text = this.body.value;
-    let wrong = "";
-    if (text.trim() !== "") {
-      try {
-        JSON.parse(text);
-      } catch (error) {
-        wrong = `This is not JSON: ${where(text, error)}`;
-      }
-    }
+    const fault = text.trim() === "" ? null : jsonFault(text);
+    const wrong = fault ? `This is not JSON. Line ${fault.line}, column ${fault.column}: ${fault.what}.` : "";
     this.complain(wrong);
     return wrong === "";
   }
@@ -228,18 +223,4 @@ function row(name, [key, value]) {
   };
   const remove = element("button", { class: "button quiet dense square", type: "button", "data-action": "remove-pair", "aria-label": "Remove", title: "Remove" }, icon("x"));
   return element("li", {}, field("name", key), field("value", value), remove);
-}
-
-/**
- * Where JSON goes wrong, by line and column where the browser tells.
- * @param {string} text
- * @param {unknown} error
- */
-function where(text, error) {
-  const message = error instanceof Error ? error.message : "";
-  const at = /position (\d+)/.exec(message)?.[1];
-  const said = message.replace(/ in JSON at position.*| \(line.*|, "[^]*$|, \.\.\."[^]*$/, "").replace(/^JSON\.parse: /, "");
-  if (at === undefined) return `${said}.`;
-  const before = text.slice(0, Number(at)).split("\n");
-  return `${said}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}.`;
 }

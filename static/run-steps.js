@@ -124,7 +124,7 @@ export class StepList {
  * Why a branch went where it went.
  * @param {Explanation[]} list
  */
-export function explanation(list) {
+function explanation(list) {
   return element("div", { class: "why" }, ...list.map((path) =>
     element("p", { class: path.taken ? "taken" : path.failed ? "failed" : "", dir: "auto" },
       element("b", {}, path.path), " ", path.text ?? (path.taken ? "takes the rest" : ""))));

@@ -255,7 +255,7 @@ function show(id) {
   document.dispatchEvent(new CustomEvent("flow-run", { detail: { id } }));
 }
 
-const beside = new RunInspector(() => known.get(shown) ?? null, (step) => model.words[step]?.branch === true);
+const beside = new RunInspector(() => known.get(shown) ?? null);
 
 /** @type {Map<string, unknown>} what the canvas shows of each step */
 const painted = new Map();
@@ -381,6 +381,8 @@ for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
     x.line = followExecution(row.id, { onEvents: receive, onState: (state) => { if (state.name === "ended") x.line = null; } });
   }
 }
+const newest = model.latest[0];
+if (newest && !ended.has(newest.status)) show(newest.id);
 plan();
 
 document.addEventListener("flow-step", (event) => {

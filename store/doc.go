@@ -20,6 +20,9 @@
 //	 first_seq, last_seq, events,                  tokens        SHA-256, name
 //	 request, answer                               generation    one number
 //
+//	flow_history   slug, at, user, what, old and new value
+//	flow_payloads  slug, payload
+//
 // Solid lines are foreign keys. The dotted ones are not: they lie on the path
 // of every call, and the writer keeps them itself.
 //

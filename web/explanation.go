@@ -16,11 +16,21 @@ type explanation struct {
 
 // explainStep tells in values how a step of an execution came to its result.
 // The round is that of the reducer: the indices of the rounds around the step,
-// joined by dots.
+// joined by dots. Nothing is told of executions of very many events: all of them
+// would have to be read for every step.
 func (s *Server) explainStep(w http.ResponseWriter, r *http.Request) {
 	iteration, ok := readRound(r.URL.Query().Get("round"))
 	if !ok {
 		s.problem(w, r, &Problem{Type: "bad-request", Detail: "round holds the indices of rounds, joined by dots."})
+		return
+	}
+	record, err := s.store.Execution(r.Context(), r.PathValue("id"))
+	if err == nil && record.LastSeq > maxExplained {
+		s.writePlain(w, r, []explanation{})
+		return
+	}
+	if err != nil {
+		s.fail(w, r, "explaining a step", err)
 		return
 	}
 	told, err := s.engine.Explain(r.Context(), r.PathValue("id"), r.PathValue("step"), iteration)
