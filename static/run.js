@@ -146,6 +146,8 @@ part("#pane-payload").addEventListener("submit", async (event) => {
     now.test = true;
     pin(false);
     show(executionId);
+    changed.add(executionId); // its events may have come first, as those of a call
+    plan();
     if (innerWidth <= 1080) choosePane("steps");
   } catch (error) {
     refused(error);
