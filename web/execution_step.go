@@ -235,9 +235,9 @@ func (s *Server) stepEvents(ctx context.Context, id, name, round, hint string) (
 	}
 	var found []flow.Event
 	for i, text := range strings.Split(hint, ",") {
-		seq, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || seq < 1 || i >= maxHints {
-			break
+		seq, ok := eventNumber(text)
+		if !ok || i >= maxHints {
+			break // a hint is only a hint
 		}
 		events, err := s.store.Events(ctx, id, seq-1, 1)
 		if err != nil {
@@ -289,3 +289,9 @@ func indentedJSON(data []byte) ([]byte, error) {
 
 // durationText is a span in milliseconds as people read it.
 func durationText(ms float64) string { return span(time.Duration(ms * float64(time.Millisecond))) }
+
+// eventNumber reads the number of an event.
+func eventNumber(text string) (seq int64, ok bool) {
+	seq, err := strconv.ParseInt(text, 10, 64)
+	return seq, err == nil && seq > 0
+}

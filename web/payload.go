@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,13 +69,9 @@ func (p *payload) setBody(value any) {
 	if err != nil {
 		return // a value that came from JSON can be written as such
 	}
-	var indented strings.Builder
-	var raw json.RawMessage = compact
-	encoder := json.NewEncoder(&indented)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if encoder.Encode(raw) == nil {
-		p.Body = strings.TrimSpace(indented.String())
+	var indented bytes.Buffer
+	if json.Indent(&indented, compact, "", "  ") == nil {
+		p.Body = indented.String()
 	}
 }
 

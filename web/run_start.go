@@ -13,7 +13,7 @@ import (
 // startRun starts a test of the draft. It is safe unless the person asks for it
 // to be real.
 func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
-	p, real, ok := s.readRun(w, r)
+	p, forReal, ok := s.readRun(w, r)
 	if !ok {
 		return
 	}
@@ -45,7 +45,7 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	}
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
 		Flow: slug, VersionID: version.ID, Settings: settings, Mode: settings.Mode,
-		Test: true, Safe: !real, Request: request,
+		Test: true, Safe: !forReal, Request: request,
 	})
 	if err != nil {
 		s.notStarted(w, r, err)

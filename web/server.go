@@ -87,7 +87,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeFlowPages(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
-	return s.recovered(unhurried(s.hooked(mux)))
+	return s.recovered(unhurried(s.hooked(compressed(mux))))
 }
 
 // routeCallers are the URLs of those who call flows, beside the hooks themselves.

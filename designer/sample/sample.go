@@ -124,7 +124,7 @@ func (g *generator) array(s keywords, name string, depth int) any {
 	prefix := s.list("prefixItems")
 	items := make([]any, 0, wanted)
 	for i := range wanted {
-		var of any = s["items"]
+		of := s["items"]
 		if i < len(prefix) {
 			of = prefix[i]
 		}
@@ -141,7 +141,7 @@ func (g *generator) resolve(document any) keywords {
 		if !ok {
 			return s
 		}
-		var at any = g.root
+		at := g.root
 		path, local := strings.CutPrefix(ref, "#")
 		if !local {
 			return s
