@@ -8,7 +8,7 @@
  */
 export function span(ms) {
   if (ms < 1) return "< 1 ms";
-  if (ms < 1000) return `${Math.floor(ms)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
