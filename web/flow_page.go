@@ -77,6 +77,9 @@ func (s *Server) flowPage(w http.ResponseWriter, r *http.Request) {
 func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 	ctx, slug := r.Context(), r.PathValue("slug")
 	state, err := s.loadFlowState(ctx, slug)
+	if err == nil {
+		err = s.countCalls(ctx, state)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ type flowState struct {
 	// Changed says that publishing would change something for callers.
 	Changed bool
 	// Calls are those of the last day that callers made; Many: there were more.
+	// They are there once countCalls was called.
 	Calls int
 	Many  bool
 }
@@ -34,7 +35,7 @@ type flowState struct {
 // callsCounted is how far back calls are counted.
 const callsCounted = 24 * time.Hour
 
-// loadFlowState reads all of a flow's state; engine.ErrNotFound.
+// loadFlowState reads a flow's state, all but the calls; engine.ErrNotFound.
 func (s *Server) loadFlowState(ctx context.Context, slug string) (*flowState, error) {
 	draft, err := s.store.Draft(ctx, slug)
 	if err != nil {
@@ -63,18 +64,18 @@ func (s *Server) loadFlowState(ctx context.Context, slug string) (*flowState, er
 			return nil, err
 		}
 	}
-	state.Calls, state.Many, err = s.countCalls(ctx, slug)
-	return state, err
+	return state, nil
 }
 
-func (s *Server) countCalls(ctx context.Context, slug string) (count int, many bool, err error) {
+func (s *Server) countCalls(ctx context.Context, state *flowState) error {
 	counts, complete, err := s.store.CountExecutions(ctx, store.ExecutionQuery{
-		Flow: slug, Origin: store.FromCallers, Since: time.Now().Add(-callsCounted),
+		Flow: state.Draft.Slug, Origin: store.FromCallers, Since: time.Now().Add(-callsCounted),
 	}, callsCounted+time.Hour)
 	for _, c := range counts {
-		count += c.Count
+		state.Calls += c.Count
 	}
-	return count, !complete, err
+	state.Many = !complete
+	return err
 }
 
 // Version is the number of the published version; 0: none.
@@ -159,6 +160,9 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
+	if err == nil {
+		err = s.countCalls(r.Context(), state)
+	}
 	if err != nil {
 		s.fail(w, r, "reading the state of a flow", err)
 		return
