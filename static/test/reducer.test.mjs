@@ -130,12 +130,12 @@ test("folding changes nothing that was handed out", () => {
 });
 
 test("a replay has the state at every point, however the log came", () => {
-  const many = log({ type: "execution.started" }, ...Array.from({ length: 5000 }, (_, i) => finished("check", { iteration: i })));
-  for (const size of [1, 700, 2048, 6000]) {
+  const many = log({ type: "execution.started" }, ...Array.from({ length: 2200 }, (_, i) => finished("check", { iteration: i })));
+  for (const size of [1, 700, 2048, 3000]) {
     const replay = new Replay(graph);
     for (let i = 0; i < many.length; i += size) replay.push(many.slice(Math.max(0, i - 3), i + size));
     assert.equal(replay.length, many.length);
-    for (const n of [0, 1, 2047, 2048, 2049, 4999, 5001]) {
+    for (const n of [0, 1, 2047, 2048, 2049, 2199, 2201]) {
       assert.equal(replay.at(n).seq, n);
       assert.equal(replay.at(n).steps.get("check")?.counts.succeeded ?? 0, Math.max(0, n - 1));
     }
