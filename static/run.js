@@ -8,7 +8,7 @@ import { refreshTimes } from "./page.js";
 import { begin, edgeKey, fold } from "./reducer.js";
 import { RunInspector } from "./run-inspector.js";
 import { PayloadEditor } from "./run-payload.js";
-import { looks, statusMark, StepList } from "./run-steps.js";
+import { statusMark, StepList } from "./run-steps.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
@@ -355,7 +355,7 @@ function figures(x) { return [x.test ? "test" : "call", x.ms === null ? "" : dur
 /** @param {Known} x */
 function latestRow(x) {
   const at = new Date(x.startedAt);
-  const choose = element("button", { type: "button", "aria-label": `${looks[x.status]?.[1] ?? x.status} ${figures(x)}` },
+  const choose = element("button", { type: "button" },
     statusMark(x.status, true), element("span", { class: "truncate" }, figures(x)),
     element("span", { class: "when" }, element("time", { datetime: at.toISOString(), "data-relative": true })));
   choose.addEventListener("click", () => {
