@@ -72,7 +72,7 @@ func TestViewerWhoWasOfflineSeesTheEnd(t *testing.T) {
 		if point == "" {
 			lose()
 		}
-		execution := p.order(t, fmt.Sprintf("A-%d", i))
+		execution := p.order(t, fmt.Sprintf("A-%d", i), "LAMP-01")
 		if point != "" {
 			tb.wait("the point at which the network goes", point)
 			lose()
@@ -89,14 +89,14 @@ func TestViewerWhoWasOfflineSeesTheEnd(t *testing.T) {
 }
 
 // order calls the async order flow, and returns the ID of the execution.
-func (p *program) order(t testing.TB, id string) string {
+func (p *program) order(t testing.TB, id, sku string) string {
 	t.Helper()
 	var accepted struct {
 		ExecutionID string `json:"executionId"`
 	}
 	p.call(t, http.MethodPost, p.base+"/hooks/order-request", map[string]any{
-		"orderId": id, "customer": "Ada", "email": "ada@example.com",
-		"lines": []any{map[string]any{"sku": "LAMP-01", "quantity": 1, "price": 89}},
+		"orderId": id, "customer": "Ada Sorensen", "email": "ada.sorensen@example.com",
+		"lines": []any{map[string]any{"sku": sku, "quantity": 1, "price": 89}},
 	}, &accepted)
 	return accepted.ExecutionID
 }

@@ -81,14 +81,14 @@ func shrink(file []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// choosePalette takes of the colours, the most frequent first, those that are
-// not close to one taken already; how close is as little as 256 colours allow.
-// So also a rare one, of a small icon, keeps its hue.
+// choosePalette takes the most frequent colours, those of surfaces and shadows,
+// and of the others those that are not close to one taken already; how close is
+// as little as 256 colours allow. So a rare one, of a small icon, keeps its hue.
 func choosePalette(colours []color.RGBA) color.Palette {
 	for apart := 0; ; apart += 3 {
 		var palette color.Palette
-		for _, c := range colours {
-			if len(palette) > 0 && distance(c, palette[palette.Index(c)].(color.RGBA)) <= apart {
+		for i, c := range colours {
+			if i >= 144 && distance(c, palette[palette.Index(c)].(color.RGBA)) <= apart {
 				continue
 			}
 			if palette = append(palette, c); len(palette) > 256 {

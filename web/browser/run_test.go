@@ -134,7 +134,7 @@ func TestFailedStepTellsItsCause(t *testing.T) {
 	page.see("Why it failed")
 	page.elementLike("button", "^Open Create the invoice").click()
 	page.wait("the step beside the canvas", `!document.querySelector("#detail").hidden && document.querySelector("#detail").innerText.includes("500")`)
-	page.picture("execution-failed")
+	page.picture("execution-step")
 	if text := page.text(); strings.Contains(text, "quickbooks-demo") {
 		t.Error("the page shows a secret")
 	}

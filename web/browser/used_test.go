@@ -1,0 +1,69 @@
+package browser
+
+import (
+	"net/http"
+	"testing"
+)
+
+// used is a demo in which something has happened: an order that was confirmed,
+// one that was back-ordered, one that failed, and one that runs.
+type used struct {
+	*program
+	confirmed, backOrdered, failed, running string // execution IDs
+}
+
+func useDemo(t testing.TB) *used {
+	t.Helper()
+	u := &used{program: newDemo(t)}
+	u.api(t, http.MethodPatch, "/api/flows/order-request", map[string]any{"mode": "async"}, nil)
+	u.confirmed = u.order(t, "A-3001", "LAMP-01")
+	u.awaitEnd(t, u.confirmed)
+	u.backOrdered = u.order(t, "A-3002", "CLOCK-04")
+	u.awaitEnd(t, u.backOrdered)
+	u.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "error"}}})
+	u.failed = u.order(t, "A-3003", "CHAIR-02")
+	u.awaitEnd(t, u.failed)
+	u.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "none", "latency": "60s"}}})
+	u.running = u.order(t, "A-3004", "SHELF-03")
+	t.Cleanup(func() {
+		u.api(t, http.MethodPost, "/api/executions/"+u.running+"/cancel", nil, nil)
+	})
+	return u
+}
+
+// places are those pages that show what has happened.
+func (u *used) places() []place {
+	onStep := func(tb *tab) {
+		canvasReady(tb)
+		tb.elementLike("button", "^Open Create the invoice").click()
+		tb.see("Attempt 3")
+	}
+	return []place{
+		{name: "flows-used", path: "/", shows: "Order request"},
+		{name: "executions", path: "/executions", shows: "Failed"},
+		{name: "executions-failed", path: "/executions?status=failed", shows: "Failed"},
+		{name: "execution", path: "/executions/" + u.confirmed, shows: "Succeeded", state: canvasReady},
+		{name: "execution-back-ordered", path: "/executions/" + u.backOrdered, shows: "Skipped", state: canvasReady},
+		{name: "execution-failed", path: "/executions/" + u.failed, shows: "Why it failed", state: onStep},
+		{name: "execution-running", path: "/executions/" + u.running, shows: "Running", state: canvasReady},
+		{name: "flow-used", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
+			canvasReady(tb)
+			tb.element("button", "Test").click()
+			tb.see("Latest")
+		}},
+		{name: "shop-used", path: "/acme/", of: (*program).outside, public: true, shows: "A-3001"},
+		{name: "quickbooks-used", path: "/quickbooks/", of: (*program).outside, public: true, shows: "A-3001"},
+		{name: "mails-used", path: "/ses/", of: (*program).outside, public: true, shows: "warehouse@acme.example.com"},
+	}
+}
+
+func TestPagesWithData(t *testing.T) {
+	t.Parallel()
+	u := useDemo(t)
+	for _, at := range u.places() {
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			at.visit(t, u.program)
+		})
+	}
+}
