@@ -94,8 +94,10 @@ func (tb *tab) byRole(ctx context.Context, role string) []element {
 	return found
 }
 
-// hit reports what is in the way of a click, or nothing.
+// hit reports what is in the way of a click, or nothing. An element that the page
+// has replaced is an error.
 const hit = `function (x, y) {
+	if (!this.isConnected) throw new Error("the element is gone");
 	const top = document.elementFromPoint(x, y);
 	if (!top) return "the edge of the window";
 	return this === top || this.contains(top) || top.closest("label")?.control === this ? "" : top.outerHTML.slice(0, 200);
@@ -107,14 +109,14 @@ func (e element) click() {
 	e.tb.t.Helper()
 	ctx, cancel := e.tb.within()
 	defer cancel()
-	x, y, err := e.center(ctx)
+	x, y, cover, err := e.aim(ctx)
 	for err != nil && ctx.Err() == nil {
 		e.tb.nextFrame(ctx)
 		e = e.tb.element(e.role, e.name)
-		x, y, err = e.center(ctx)
+		x, y, cover, err = e.aim(ctx)
 	}
 	e.tb.must("finding "+e.what()+" on the screen", err)
-	if cover := e.call(ctx, hit, x, y); cover != "" {
+	if cover != "" {
 		e.tb.t.Fatalf("%s cannot be clicked, it is covered by %s", e.what(), cover)
 	}
 	press := func(kind input.DispatchMouseEventType, buttons int64) {
@@ -126,6 +128,20 @@ func (e element) click() {
 	press(input.DispatchMouseEventTypeMouseMoved, 0)
 	press(input.DispatchMouseEventTypeMousePressed, 1)
 	press(input.DispatchMouseEventTypeMouseReleased, 0)
+}
+
+// aim finds where to click, once the element stands still, and what is in the way
+// there.
+func (e element) aim(ctx context.Context) (x, y float64, cover string, err error) {
+	for beforeX, beforeY := -1.0, -1.0; x != beforeX || y != beforeY; {
+		beforeX, beforeY = x, y
+		e.tb.nextFrame(ctx)
+		if x, y, err = e.center(ctx); err != nil {
+			return 0, 0, "", err
+		}
+	}
+	cover, err = e.call(ctx, hit, x, y)
+	return x, y, cover, err
 }
 
 // center scrolls an element into view and tells where its middle is then.
@@ -151,23 +167,14 @@ func (e element) center(ctx context.Context) (x, y float64, err error) {
 }
 
 // call calls a function of JavaScript on an element. What it returns is a text.
-func (e element) call(ctx context.Context, function string, args ...any) string {
-	e.tb.t.Helper()
+func (e element) call(ctx context.Context, function string, args ...any) (string, error) {
 	object, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: e.node})
-	e.tb.must("looking at "+e.what(), err)
-	text, err := chromedp.Run(ctx, chromedp.CallFunctionOn[string](function, func(p *runtime.CallFunctionOnParams) {
+	if err != nil {
+		return "", err
+	}
+	return chromedp.Run(ctx, chromedp.CallFunctionOn[string](function, func(p *runtime.CallFunctionOnParams) {
 		p.ObjectID = object.Object.ObjectID
 	}, args...))
-	e.tb.must("looking at "+e.what(), err)
-	return text
-}
-
-// text is what a person can read in an element.
-func (e element) text() string {
-	e.tb.t.Helper()
-	ctx, cancel := e.tb.within()
-	defer cancel()
-	return e.call(ctx, `function () { return this.innerText ?? this.textContent; }`)
 }
 
 // fill replaces what is in a field, as typing does.
@@ -175,8 +182,9 @@ func (e element) fill(text string) {
 	e.tb.t.Helper()
 	ctx, cancel := e.tb.within()
 	defer cancel()
-	e.call(ctx, `function () { this.focus(); this.select?.(); return ""; }`)
-	_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
+	_, err := e.call(ctx, `function () { this.focus(); this.select(); return ""; }`)
+	e.tb.must("choosing the text of "+e.what(), err)
+	_, err = chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
 	e.tb.must("typing into "+e.what(), err)
 }
 

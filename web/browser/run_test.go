@@ -109,6 +109,26 @@ func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
 	}
 }
 
+func TestPayloadDecidesThePath(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	page.element("button", "Test").click()
+	page.v.watch.expect(http.StatusUnprocessableEntity)
+	body := page.elementLike("textbox", "^Body")
+	body.fill(`{"orderId": "A-1"}`)
+	page.element("button", "Run the test").click()
+	page.see("The trigger refuses this call")
+	body.fill(jsonText(map[string]any{
+		"orderId": "A-1", "customer": "Ada", "email": "ada@example.com",
+		"lines": []any{map[string]any{"sku": "CLOCK-04", "quantity": 1, "price": 56.25}},
+	}))
+	page.element("button", "Run the test").click()
+	page.wait("the other path", cardHas("back_ordered", "succeeded"))
+	page.wait("the first path to be passed over", cardHas("confirmed", "skipped"))
+}
+
 func TestFailedStepTellsItsCause(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)

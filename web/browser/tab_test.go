@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -164,11 +163,4 @@ func (tb *tab) description() string {
 // quote writes a text as a literal of JavaScript.
 func quote(text string) string {
 	return strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`).Replace(jsonText(text))
-}
-
-// remote is an object of the page, for calls of functions on it.
-func (tb *tab) remote(expression string) runtime.RemoteObjectID {
-	tb.t.Helper()
-	object := evaluate[*runtime.RemoteObject](tb, expression)
-	return object.ObjectID
 }
