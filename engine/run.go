@@ -284,6 +284,7 @@ func located(failure *flow.Failure, ref core.Ref) *flow.Failure {
 // values is what the expressions of a step read.
 func (r *run) values(ref core.Ref, at time.Time) *expression.Values {
 	v := &expression.Values{
+		Budget:  new(expression.Budget),
 		Trigger: r.trigger, Config: r.program.config, Execution: r.self,
 		Flow: r.flow, Step: ref.Scope.Output, Now: at,
 		Seed: r.record.ID + "/" + r.program.steps[ref.ID()].path + "/" + iterationText(ref.Scope.Iteration),

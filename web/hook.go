@@ -28,6 +28,7 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, refusal)
 		return
 	}
+	defer call.release()
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
 		Flow: call.slug, VersionID: call.published.Version.ID, Version: call.published.Version.Number,
 		Settings: call.published.Settings, Mode: call.published.Settings.Mode, Request: call.request,
@@ -107,6 +108,7 @@ type call struct {
 	slug      string
 	published *store.Published
 	request   *flow.Request
+	release   func() // gives back the room of the body
 }
 
 // readCall checks a request against the flow's trigger. Nothing has started
@@ -123,16 +125,17 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
 		}
 	}
-	body, refusal := readBody(w, r, trigger)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if trigger.Schema != nil {
+	body, release, refusal := s.readBody(w, r, trigger)
+	if refusal == nil && trigger.Schema != nil {
 		if violations := trigger.Schema.Validate(body); len(violations) > 0 {
-			return nil, &Problem{Type: "invalid-body", Violations: violations}
+			refusal = &Problem{Type: "invalid-body", Violations: violations}
 		}
 	}
-	return &call{slug: slug, published: published, request: newRequest(r, body)}, nil
+	if refusal != nil {
+		release()
+		return nil, refusal
+	}
+	return &call{slug: slug, published: published, request: newRequest(r, body), release: release}, nil
 }
 
 func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *Problem) {
@@ -157,9 +160,28 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 	return nil, nil, &Problem{Type: "internal"}
 }
 
-// readBody reads the body as the value that expressions see.
-func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (any, *Problem) {
-	contentType := r.Header.Get("Content-Type")
+// readBody reads the body as the value that expressions see. release gives back
+// the room that it takes, and is never nil.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (value any, release func(), refusal *Problem) {
+	release = func() {}
+	data, refusal := rawBody(w, r, trigger)
+	if refusal != nil {
+		return nil, release, refusal
+	}
+	room, ok := s.intake.take(r.Context(), int64(len(data)))
+	if release = room; !ok {
+		return nil, release, &Problem{Type: "unavailable", RetryAfter: shortPause}
+	}
+	value, err := content.Decode(r.Header.Get("Content-Type"), data, content.DefaultLimits)
+	if err != nil {
+		return nil, release, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
+	}
+	return value, release, nil
+}
+
+// rawBody is the body as bytes, if its size and its type are what the flow
+// takes.
+func rawBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) ([]byte, *Problem) {
 	tooLarge := &Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that this flow takes.", trigger.MaxBody)}
 	if r.ContentLength > trigger.MaxBody {
 		return nil, tooLarge
@@ -173,16 +195,12 @@ func readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (an
 		return nil, &Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
 	}
 	if len(trigger.Types) > 0 && len(data) > 0 {
-		mediaType, _, err := mime.ParseMediaType(contentType)
+		mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err != nil || !slices.Contains(trigger.Types, mediaType) {
 			return nil, &Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
 		}
 	}
-	value, err := content.Decode(contentType, data, content.DefaultLimits)
-	if err != nil {
-		return nil, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
-	}
-	return value, nil
+	return data, nil
 }
 
 // withheldHeaders do not reach the flow: cookies by contract, credentials

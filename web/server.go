@@ -54,6 +54,7 @@ type Server struct {
 	published *publishedFlows
 	metrics   *metrics
 	sockets   *sockets
+	intake    *intake
 	sessions  *scs.SessionManager
 	client    *outbound.Client
 	checked   *checkedDrafts
@@ -65,7 +66,7 @@ func New(options Options) *Server {
 	s := &Server{
 		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
-		published: newPublishedFlows(options.Store), sockets: newSockets(),
+		published: newPublishedFlows(options.Store), sockets: newSockets(), intake: newIntake(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, captures: newCaptures(),
 	}

@@ -42,6 +42,9 @@ func (s *Server) routeSessions(mux *http.ServeMux) {
 
 // signIn turns a one-use link into a session.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		return // whoever only looks does not use the link up
+	}
 	user, err := s.store.UseSignInLink(r.Context(), r.PathValue("secret"))
 	if errors.Is(err, engine.ErrNotFound) {
 		s.signInPage(w, r, http.StatusGone, "This link has been used already, or it is older than a day.")

@@ -88,6 +88,9 @@ func startRun(v *Values, vars int) *run {
 		names = make([]any, vars)
 	}
 	*r = run{values: v, args: args, vars: names[:vars]}
+	if v.Budget != nil {
+		r.steps, r.memory = v.Budget.steps.Load(), v.Budget.memory.Load()
+	}
 	return r
 }
 
@@ -98,6 +101,10 @@ const maxPooled = 1024
 func (r *run) end() {
 	if cap(r.args) > maxPooled {
 		r.args = nil
+	}
+	if budget := r.values.Budget; budget != nil {
+		budget.steps.Store(r.steps)
+		budget.memory.Store(r.memory)
 	}
 	clear(r.args[:cap(r.args)])
 	clear(r.vars[:cap(r.vars)])

@@ -56,6 +56,8 @@ type Values struct {
 	// fields of a step, evaluated with one Values, get different ones. The seed
 	// must differ between steps, iterations and executions.
 	Seed string
+	// Budget is shared by all evaluations of a step; nil: each has its own.
+	Budget *Budget
 
 	// uuids counts the UUIDs made so far; it is changed atomically.
 	uuids int64

@@ -21,7 +21,8 @@ import (
 const (
 	maxSchemaDepth  = 64
 	maxSchemaValues = 20_000
-	maxPatternSize  = 20_000 // instructions of the compiled pattern
+	maxPatternSize  = 20_000  // instructions of the compiled pattern
+	maxPatternSizes = 200_000 // of all patterns of a schema
 )
 
 // base is the address that relative references resolve against. It is no real
@@ -44,7 +45,12 @@ func Compile(schema any) (*Schema, error) {
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
 	compiler.UseLoader(noLoader{})
-	compiler.UseRegexpEngine(compilePattern)
+	left := maxPatternSizes
+	compiler.UseRegexpEngine(func(source string) (jsonschema.Regexp, error) {
+		compiled, size, err := compilePattern(source, left)
+		left -= size
+		return compiled, err
+	})
 	if err := compiler.AddResource(base, schema); err != nil {
 		return nil, translate(err)
 	}
@@ -103,23 +109,28 @@ type pattern struct {
 	size int // instructions
 }
 
-func compilePattern(source string) (jsonschema.Regexp, error) {
+// compilePattern also gives the size of the pattern, which must be no more than
+// what is left to the schema.
+func compilePattern(source string, left int) (jsonschema.Regexp, int, error) {
+	if left <= 0 {
+		return nil, 0, errors.New("the patterns of the schema are too large together; use fewer or smaller ones")
+	}
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if len(program.Inst) > maxPatternSize {
-		return nil, errors.New("the pattern is too large; use fewer or smaller repetitions")
+		return nil, 0, errors.New("the pattern is too large; use fewer or smaller repetitions")
 	}
 	compiled, err := regexp.Compile(source)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return &pattern{compiled, len(program.Inst)}, nil
+	return &pattern{compiled, len(program.Inst)}, len(program.Inst), nil
 }
 
 // translate says in our words, without the address, what the library found.

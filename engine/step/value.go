@@ -8,6 +8,10 @@ import (
 	"redial/engine/flow"
 )
 
+// maxProblems bounds what is reported of one step, and the work that goes into
+// it.
+const maxProblems = 100
+
 // Value is a compiled value of a flow file: every text in it may hold
 // expressions.
 type Value struct {
@@ -55,6 +59,9 @@ func (c *Compiler) Field(name string) *Value {
 }
 
 func (c *Compiler) text(at, source string, kind expression.TemplateKind) *Value {
+	if len(c.problems) > maxProblems {
+		return &Value{at: at} // enough is said of the step
+	}
 	template, faults := expression.CompileTemplate(source, c.Scope, kind)
 	c.faults(at, faults)
 	if template == nil {
