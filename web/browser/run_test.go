@@ -68,7 +68,10 @@ func TestToggleChangesWhatCallersGet(t *testing.T) {
 	page := p.signedIn(t)
 	page.openFlow(p, "order-request")
 	page.element("radio", "Async").click()
-	page.element("button", "Undo")
+	page.element("button", "Undo").click()
+	page.modeIs("sync")
+	page.element("radio", "Async").click()
+	page.modeIs("async")
 	page.picture("flow-toggled")
 	shop := page.v.tab()
 	shop.placeOrder(p)
@@ -77,10 +80,16 @@ func TestToggleChangesWhatCallersGet(t *testing.T) {
 	shop.see("200 OK")
 	shop.picture("shop-async")
 
-	page.element("button", "Undo").click()
-	page.wait("the mode to be sync again", `document.querySelector("#flow-page").dataset.mode === "sync" && !document.querySelector("#mode").hasAttribute("aria-busy")`)
+	page.element("radio", "Sync").click()
+	page.modeIs("sync")
 	shop.placeOrder(p)
 	shop.wait("an answer without a 202", `document.querySelector("#answer").innerText.includes("200 OK") && !document.querySelector("#answer").innerText.includes("202")`)
+}
+
+// modeIs waits until a change of the mode has come to its end.
+func (tb *tab) modeIs(mode string) {
+	tb.t.Helper()
+	tb.wait("the mode to be "+mode, fmt.Sprintf(`document.querySelector("#flow-page").dataset.mode === %q && !document.querySelector("#mode").hasAttribute("aria-busy")`, mode))
 }
 
 func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
