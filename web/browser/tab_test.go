@@ -64,21 +64,20 @@ func (tb *tab) open(url string) int {
 	return int(response.Status)
 }
 
-// settle waits until fonts are there and nothing moves that ends by itself.
-// What takes less than a millisecond is stopped for who wants that; it may come
-// again and again. But colours have to be there.
+// settle waits until fonts are there and nothing moves that ends by itself. What
+// takes less than a millisecond is stopped for who wants no motion; it may come
+// again and again.
 func (tb *tab) settle() {
 	tb.t.Helper()
 	ctx, cancel := tb.within()
 	defer cancel()
-	for range 2 { // a change of colours begins its transitions in the next frame
+	for range 2 { // a change of colours shows in the next frame
 		tb.nextFrame(ctx)
 	}
 	tb.wait("the page to come to rest", `document.readyState === "complete" && document.fonts.status === "loaded" &&
 		document.getAnimations().every((animation) => {
 			const end = animation.effect.getComputedTiming().endTime;
-			return animation.playState !== "running" || end === Infinity ||
-				end < 1 && !/color|background|fill|stroke|opacity/.test(animation.transitionProperty);
+			return animation.playState !== "running" || end === Infinity || end < 1;
 		})`)
 }
 
