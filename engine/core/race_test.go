@@ -2,6 +2,6 @@
 
 package core_test
 
-// defaultSeeds is small, as the race detector makes each seed many times as
+// defaultSeeds is smaller here, as the race detector makes each seed many times as
 // slow and has only the simulator's own goroutines to look at.
-const defaultSeeds = 600
+const defaultSeeds = 2500
