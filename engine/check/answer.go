@@ -130,10 +130,25 @@ func (g *graph) reportSilentPaths(report *problems) {
 			"the flow is sync but no path reaches a respond step; callers get an empty 204 when it ends")
 		return
 	}
+	for _, end := range g.silentEnds() {
+		g.reportSilentEnd(end.node, end.exit, report)
+	}
+}
+
+// end is a way to leave a node that nothing follows.
+type end struct {
+	node int
+	exit exit
+}
+
+// silentEnds are the ends of paths on which no respond step runs, the nearest
+// to the beginning first.
+func (g *graph) silentEnds() []end {
 	silent := g.silent()
 	if !silent[start] {
-		return
+		return nil
 	}
+	var ends []end
 	seen := newBitset(len(g.nodes))
 	for front := []int{start}; len(front) > 0; front = front[1:] {
 		i := front[0]
@@ -143,7 +158,7 @@ func (g *graph) reportSilentPaths(report *problems) {
 				continue
 			}
 			if len(next) == 0 {
-				g.reportSilentEnd(i, x, report)
+				ends = append(ends, end{i, x})
 			}
 			for _, to := range next {
 				if !seen.has(to) {
@@ -153,6 +168,7 @@ func (g *graph) reportSilentPaths(report *problems) {
 			}
 		}
 	}
+	return ends
 }
 
 func (g *graph) reportSilentEnd(i int, x exit, report *problems) {

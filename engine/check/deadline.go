@@ -14,13 +14,7 @@ func (g *graph) reportDeadline(deadline flow.Duration, report *problems) {
 	slowest := -1
 	responding := len(g.respondSteps()) > 0
 	for _, i := range g.order {
-		before[i] = -1
-		for _, in := range g.nodes[i].in {
-			from := g.edges[in].from
-			if before[i] < 0 || reach[from] > reach[before[i]] {
-				before[i] = from
-			}
-		}
+		before[i] = g.slowestBefore(i, reach)
 		if before[i] >= 0 {
 			reach[i] = reach[before[i]]
 		}
