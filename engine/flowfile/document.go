@@ -50,7 +50,13 @@ func Read(data []byte) (*Document, error) {
 	if root.kind != objectKind {
 		return nil, s.syntaxError(root.start, "a flow file holds keys and values and begins with redial: 1; this is %s", root.describe())
 	}
-	d := &Document{source: s, root: root}
+	return r.document(root)
+}
+
+// document reads the flow that the nodes hold.
+func (r *report) document(root *node) (*Document, error) {
+	d := &Document{source: r.source, root: root}
+	var err error
 	if d.Flow, err = readFlow(r, root); err != nil {
 		return nil, err
 	}

@@ -10,9 +10,9 @@ import (
 // edgeForm is how an edge is written, for messages.
 const edgeForm = `write it as "from -> to" or "from.port -> to"`
 
-// parseEdge reads `from -> to` and `from.port -> to`. Whether the steps exist
-// is not asked here.
-func parseEdge(text string) (flow.Edge, error) {
+// ParseEdge reads `from -> to` and `from.port -> to`. Whether the steps exist
+// is not asked here. The error is a sentence.
+func ParseEdge(text string) (flow.Edge, error) {
 	from, to, found := strings.Cut(text, "->")
 	if !found || strings.Contains(to, "->") {
 		return flow.Edge{}, fmt.Errorf("%q is not an edge; %s", shorten(text), edgeForm)

@@ -87,6 +87,7 @@ func (c *jsonConverter) value(depth int) (*node, error) {
 		n.style = plainStyle
 		if n.value, err = flow.ParseNumber(v.String()); err != nil {
 			c.error(n.start, flow.CodeInvalidValue, "%v", err)
+			n.unread = v.String()
 		} else if isInexact(v.String(), n.value) {
 			c.warning(n.start, flow.CodeInvalidValue, inexactMessage, shorten(v.String()))
 		}

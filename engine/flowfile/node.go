@@ -37,6 +37,10 @@ type node struct {
 	value  any // of a scalar: nil, bool, int64, float64 or string
 	fields []field
 	items  []*node
+	// found are the items of a list of edges with those that are no edges.
+	found []*node
+	// unread is a number as it is written, if it has no value.
+	unread string
 }
 
 type field struct {
@@ -69,6 +73,37 @@ func (n *node) model() any {
 		}
 		return list
 	case scalarKind:
+	}
+	return n.value
+}
+
+// written is an object as it stands in the file.
+func (n *node) written() flow.Object {
+	object := make(flow.Object, len(n.fields))
+	for i, f := range n.fields {
+		object[i] = flow.Field{Name: f.name, Value: f.node.writtenValue()}
+	}
+	return object
+}
+
+func (n *node) writtenValue() any {
+	switch n.kind {
+	case objectKind:
+		return n.written()
+	case listKind:
+		items := n.items
+		if n.found != nil {
+			items = n.found
+		}
+		list := make([]any, len(items))
+		for i, item := range items {
+			list[i] = item.writtenValue()
+		}
+		return list
+	case scalarKind:
+	}
+	if n.unread != "" {
+		return n.unread
 	}
 	return n.value
 }

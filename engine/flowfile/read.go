@@ -316,7 +316,7 @@ func (r *flowReader) edgeList(n *node, body *flow.Body) error {
 			r.error(item.start, flow.CodeInvalidValue, "an edge is text; %s", edgeForm)
 			return
 		}
-		edge, problem := parseEdge(text)
+		edge, problem := ParseEdge(text)
 		if problem != nil {
 			r.error(item.start, flow.CodeInvalidValue, "%v", problem)
 			return
@@ -325,6 +325,6 @@ func (r *flowReader) edgeList(n *node, body *flow.Body) error {
 		usable = append(usable, item)
 	})
 	// From here on edges[2] is the third one of the flow, in paths too.
-	n.items = usable
+	n.items, n.found = usable, n.items
 	return err
 }

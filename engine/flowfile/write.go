@@ -12,8 +12,7 @@ import (
 )
 
 // form gives a flow the shape of its file, common to YAML and JSON: keys in
-// the order of the public contract, defaults left out. Besides the values of
-// a flow it holds durations and bodies of steps.
+// the order of the public contract, defaults left out.
 func form(f *flow.Flow) flow.Object {
 	file := flow.Object{{Name: "redial", Value: int64(flow.FormatVersion)}, {Name: "slug", Value: f.Slug}}
 	file = addText(file, "name", f.Name)
@@ -39,7 +38,7 @@ func addSettings(file flow.Object, s flow.Settings) flow.Object {
 	}
 	// The mode is the one setting that every reader of a flow looks for.
 	add("mode", string(s.Mode), false)
-	add("deadline", s.Deadline, s.Deadline == standard.Deadline)
+	add("deadline", s.Deadline.String(), s.Deadline == standard.Deadline)
 	add("on_deadline", string(s.OnDeadline), s.OnDeadline == standard.OnDeadline)
 	add("on_disconnect", string(s.OnDisconnect), s.OnDisconnect == standard.OnDisconnect)
 	add("callers_choose", s.CallersChoose, s.CallersChoose == standard.CallersChoose)
@@ -92,7 +91,7 @@ func stepForm(s *flow.Step) flow.Object {
 		step = append(step, flow.Field{Name: "do", Value: bodyForm(s.Do)})
 	}
 	if s.Timeout != 0 {
-		step = append(step, flow.Field{Name: "timeout", Value: s.Timeout})
+		step = append(step, flow.Field{Name: "timeout", Value: s.Timeout.String()})
 	}
 	if s.Retry != nil {
 		step = append(step, flow.Field{Name: "retry", Value: retryForm(s.Retry)})
@@ -107,7 +106,7 @@ func stepForm(s *flow.Step) flow.Object {
 func retryForm(r *flow.Retry) flow.Object {
 	retry := flow.Object{{Name: "attempts", Value: int64(r.Attempts)}}
 	if r.Pause != 0 {
-		retry = append(retry, flow.Field{Name: "pause", Value: r.Pause})
+		retry = append(retry, flow.Field{Name: "pause", Value: r.Pause.String()})
 	}
 	if r.Factor != flow.DefaultRetryFactor {
 		retry = append(retry, flow.Field{Name: "factor", Value: number(r.Factor)})

@@ -36,8 +36,6 @@ func writeJSON(out *bytes.Buffer, value any) error {
 		out.WriteString(text)
 	case string:
 		return writeJSONText(out, v)
-	case flow.Duration:
-		return writeJSONText(out, v.String())
 	case []any:
 		return writeJSONList(out, v)
 	case flow.Object:

@@ -17,15 +17,19 @@ import (
 // left out, every expression quoted. Reading it gives the same flow. Text that
 // is not UTF-8 and numbers that are not finite are errors.
 func WriteYAML(f *flow.Flow) ([]byte, error) {
-	document, err := yamlNode(form(f), "", fileLevel)
-	if err != nil {
-		return nil, fmt.Errorf("writing flow %s as YAML: %w", f.Slug, err)
-	}
-	out, err := yaml.Dump(document, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
+	out, err := writeYAML(form(f))
 	if err != nil {
 		return nil, fmt.Errorf("writing flow %s as YAML: %w", f.Slug, err)
 	}
 	return out, nil
+}
+
+func writeYAML(tree flow.Object) ([]byte, error) {
+	document, err := yamlNode(tree, "", fileLevel)
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Dump(document, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
 }
 
 // level says how near to the file's outline a value stands. The outline is
@@ -68,8 +72,6 @@ func yamlNode(value any, name string, at level) (*yaml.Node, error) {
 		return plainNode("!!float", text), err
 	case string:
 		return textNode(v, name)
-	case flow.Duration:
-		return plainNode("!!str", v.String()), nil
 	case []any:
 		return yamlList(v, at)
 	case flow.Object:
@@ -165,8 +167,8 @@ func width(value any) int {
 // YAML, and that nobody takes for anything else, without quotes.
 var plainText = regexp.MustCompile(`^\pL[\pL\pN_./@+-]*( (->|[\pL\pN_./@+-]+))*$`)
 
-// plainDuration is text such as 500ms.
-var plainDuration = regexp.MustCompile(`^([0-9]{1,9}(ms|s|m|h|d))+$`)
+// plainDuration is text such as 500ms or 1.5s.
+var plainDuration = regexp.MustCompile(`^([0-9]{1,9}(\.[0-9]{1,9})?(ns|µs|ms|s|m|h|d))+$`)
 
 // typedWords are what some version of YAML takes for something else than text.
 var typedWords = map[string]bool{

@@ -196,6 +196,7 @@ func (c *yamlConverter) plain(text string, n *node) {
 	switch {
 	case err != nil:
 		c.error(n.start, flow.CodeInvalidValue, "%v", err)
+		n.unread = text
 	case isInexact(text, value):
 		c.warning(n.start, flow.CodeInvalidValue, inexactMessage, shorten(text))
 	case hasLeadingZero(text, value):

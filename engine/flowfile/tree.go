@@ -1,0 +1,80 @@
+package flowfile
+
+import (
+	"fmt"
+
+	"redial/engine/flow"
+)
+
+// Tree is the file as one ordered value, for those who edit it: the canonical
+// form of the flow or, if the form of the file has errors, exactly what stands
+// in it, so that nothing is lost. It is made of nil, bool, int64, float64,
+// string, []any and flow.Object. Parts of it may be shared with the flow, so it
+// must not be changed.
+//
+// The tree of what WriteTree makes of it is the same tree again.
+func (d *Document) Tree() flow.Object {
+	if flow.HasErrors(d.Problems) {
+		return d.root.written()
+	}
+	return form(d.Flow)
+}
+
+// FromTree reads a flow file that is there as a tree already, as Read does with
+// its text. Places in it are unknown: all problems have the first line. A tree
+// over the limits of the format is a *SyntaxError, for which
+// errors.Is(err, ErrTooLarge) holds; the size in bytes is not looked at.
+func FromTree(tree flow.Object) (*Document, error) {
+	r := &report{source: newSource(nil)}
+	root, err := r.node(tree, 1)
+	if err != nil {
+		return nil, err
+	}
+	return r.document(root)
+}
+
+// node is a value of a tree as a reader would have found it in a file.
+func (r *report) node(value any, depth int) (*node, error) {
+	n := &node{}
+	switch v := value.(type) {
+	case flow.Object:
+		n.kind = objectKind
+		n.fields = make([]field, len(v))
+		for i, f := range v {
+			inner, err := r.node(f.Value, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.fields[i] = field{name: f.Name, node: inner}
+		}
+	case []any:
+		n.kind = listKind
+		n.items = make([]*node, len(v))
+		for i, item := range v {
+			inner, err := r.node(item, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.items[i] = inner
+		}
+	case nil, bool, int64, float64, string:
+		n.value = v
+	default:
+		return nil, r.source.syntaxError(0, "a flow file cannot hold a %T", value)
+	}
+	if n.kind != scalarKind && depth > flow.MaxNesting {
+		return nil, r.source.tooLarge(0, "the file is nested more than %d levels deep", flow.MaxNesting)
+	}
+	return n, nil
+}
+
+// WriteTree writes a tree as YAML, laid out like a canonical file. Reading it
+// gives the same tree. Text that is not UTF-8 and numbers that are not finite
+// are errors.
+func WriteTree(tree flow.Object) ([]byte, error) {
+	out, err := writeYAML(tree)
+	if err != nil {
+		return nil, fmt.Errorf("writing flow %s as YAML: %w", shorten(tree.Text("slug")), err)
+	}
+	return out, nil
+}
