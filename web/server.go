@@ -59,6 +59,7 @@ type Server struct {
 	client    *outbound.Client
 	checked   *checkedDrafts
 	captures  *captures
+	paces     paces
 }
 
 // New makes a server.

@@ -91,11 +91,11 @@ func Says(mode flow.Mode, deadline time.Duration) string {
 	if mode == flow.Async {
 		return "Callers get an execution ID at once and fetch the answer."
 	}
-	return fmt.Sprintf("Callers hold the line for the answer, %s at most, then get a 202.", duration(deadline))
+	return fmt.Sprintf("Callers hold the line for the answer, %s at most, then get a 202.", Duration(deadline))
 }
 
-// duration is a time as people write it: 25 s, 1 min 30 s.
-func duration(d time.Duration) string {
+// Duration is a time as people write it: 25 s, 1 min 30 s.
+func Duration(d time.Duration) string {
 	minutes, seconds := int(d/time.Minute), (d % time.Minute).Seconds()
 	switch {
 	case minutes == 0:

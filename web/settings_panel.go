@@ -1,0 +1,118 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"redial/designer/snippet"
+	"redial/engine/flow"
+)
+
+// settingsPanel is what can be set of a flow as a whole.
+type settingsPanel struct {
+	*flowState
+	Pace   *flowPace
+	Config []configValue
+}
+
+// configValue is a named value of a flow, as people edit it.
+type configValue struct {
+	Name, Kind, Text string
+}
+
+// configKinds are the kinds of config values, with their names for people.
+var configKinds = []struct{ Kind, Title string }{
+	{"text", "Text"}, {"number", "Number"}, {"boolean", "True or false"}, {"json", "JSON"},
+}
+
+func newConfigValue(field flow.Field) configValue {
+	c := configValue{Name: field.Name, Kind: "json", Text: pretty(field.Value)}
+	switch value := field.Value.(type) {
+	case string:
+		c.Kind, c.Text = "text", value
+	case int64, float64:
+		c.Kind = "number"
+	case bool:
+		c.Kind = "boolean"
+	}
+	return c
+}
+
+// settingsFragment is the content of the settings dialog.
+func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
+	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		s.pageFault(w, r, "reading the settings of a flow", err)
+		return
+	}
+	panel := &settingsPanel{flowState: state}
+	if panel.Pace, err = s.loadPace(r.Context(), state); err != nil {
+		s.pageFault(w, r, "reading how long answers take", err)
+		return
+	}
+	for _, field := range state.Checked.Flow.Config {
+		panel.Config = append(panel.Config, newConfigValue(field))
+	}
+	s.render(w, r, http.StatusOK, settingsPanelView(panel))
+}
+
+// Effect says when a change of the settings takes effect.
+func (p *settingsPanel) Effect() string {
+	if p.Published == nil {
+		return "They count from the first version on."
+	}
+	return fmt.Sprintf("They take effect at once, for callers of version %d too. Executions that are under way keep those they began with.", p.Version())
+}
+
+// Concurrency is the most executions at once, as it stands in the form.
+func (p *settingsPanel) Concurrency() string {
+	if p.Settings.Concurrency == 0 {
+		return ""
+	}
+	return strconv.Itoa(p.Settings.Concurrency)
+}
+
+// Sampled says what the paces rest on.
+func (p *flowPace) Sampled() string {
+	switch p.Calls {
+	case 0:
+		return "Nobody has called the flow yet. After the first calls it stands here how long callers wait, and whether that fits the deadline."
+	case 1:
+		return "By the one call so far:"
+	default:
+		return fmt.Sprintf("By the latest %d calls, 95 of 100 callers have their answer within:", p.Calls)
+	}
+}
+
+// Advice says what can be done about answers that come too late.
+func (p *flowPace) Advice() string {
+	late := &p.Answers[0]
+	text := fmt.Sprintf("%s usually takes %s, and callers wait no longer than %s.", late.Title, span(late.Total), snippet.Duration(p.Deadline))
+	if late.Slowest != "" && late.Slowest != late.Title {
+		text += fmt.Sprintf(" %s takes %s of it.", late.Slowest, span(late.Takes))
+	}
+	return text
+}
+
+// deadlineChoices are what happens at the deadline, in words.
+var deadlineChoices = []struct {
+	Value       flow.DeadlineMode
+	Title, Help string
+}{
+	{flow.Handover, "Hand over", "The caller gets a 202 with the execution ID, and fetches the answer later."},
+	{flow.FailAtDeadline, "Fail", "The caller gets a 504 problem with the execution ID. The execution goes on all the same."},
+}
+
+// disconnectChoices are what happens when a caller hangs up, in words.
+var disconnectChoices = []struct {
+	Value       flow.DisconnectMode
+	Title, Help string
+}{
+	{flow.ContinueAlone, "Go on", "The execution goes on, and its answer can be fetched."},
+	{flow.CancelOnDisconnect, "Cancel", "The execution is canceled as soon as the caller is gone."},
+}
+
+// maxDeadline is the longest deadline, for people.
+func maxDeadline() string { return snippet.Duration(time.Duration(flow.MaxDeadline)) }
