@@ -57,12 +57,12 @@ modules: ## go.mod and go.sum say exactly what is imported
 	go mod tidy -diff
 
 .PHONY: generate
-generate: $(templ) ## write generated code anew
+generate: $(templ) $(npm) ## write generated code anew
 	@if git ls-files --cached --others --exclude-standard -- '*.templ' | grep -q .; then $(templ) generate -log-level warn; fi
 	go generate ./...
 
 .PHONY: fresh
-fresh: $(templ) ## generated code is what its sources give
+fresh: $(templ) $(npm) ## generated code is what its sources give
 	.ci/fresh
 
 .PHONY: types

@@ -12,6 +12,8 @@ import (
 	"sync"
 )
 
+//go:generate npm --prefix ../.ci/npm run --silent vendor
+
 //go:embed *.css *.js icons.svg fonts vendor
 var files embed.FS
 
