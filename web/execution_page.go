@@ -116,7 +116,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 		return view, nil
 	}
 	graph := canvas.Build(f, library, nil)
-	view.Canvas = canvas.View(graph, canvas.Options{Link: func(string) string { return "#side" }})
+	view.Canvas = canvas.View(graph, canvas.Options{Link: func(string) string { return "#side" }, ReadOnly: true})
 	view.Data = executionData{
 		ID: x.ID, Status: x.Status, StartedAt: x.StartedAt, Now: now, LastSeq: x.LastSeq,
 		Graph: newGraphData(f, graph), Undecided: view.Undecided,

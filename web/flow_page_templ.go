@@ -220,7 +220,7 @@ func flowPageView(p *flowPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = canvas.View(p.Graph, canvas.Options{Selected: selectedStep(p)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = canvas.View(p.Graph, canvas.Options{Selected: selectedStep(p), Sheet: "inspector"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

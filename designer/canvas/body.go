@@ -37,7 +37,7 @@ func (b *builder) compose(source *flow.Body, trigger, parent *Card, triggerAt *f
 		card := b.step(s, parent)
 		var inner *body
 		if card.Frame {
-			inner = b.compose(s.Do, nil, card, nil)
+			inner = b.inside(s, card)
 			card.enclose(inner.bounds)
 		}
 		add(card, inner, s.At)
@@ -45,6 +45,14 @@ func (b *builder) compose(source *flow.Body, trigger, parent *Card, triggerAt *f
 	composed.join(source.Edges)
 	composed.arrange(fixed)
 	return composed
+}
+
+// inside is what is in a frame. One with nothing in it has room for a card.
+func (b *builder) inside(s *flow.Step, frame *Card) *body {
+	if frame.Empty {
+		return &body{bounds: Box{Width: CardWidth, Height: CardHeight}}
+	}
+	return b.compose(s.Do, nil, frame, nil)
 }
 
 // enclose makes a frame as large as what is in it.
@@ -105,10 +113,11 @@ func (b *builder) settle(d *body, by Point) {
 		card := d.cards[i]
 		b.graph.Cards = append(b.graph.Cards, card)
 		if inner := d.inner[i]; inner != nil {
-			b.settle(inner, Point{
+			card.Origin = Point{
 				card.X + FramePadding - inner.bounds.X,
 				card.Y + CardHeight + FramePadding - inner.bounds.Y,
-			})
+			}
+			b.settle(inner, card.Origin)
 		}
 	}
 }

@@ -43,8 +43,14 @@ type Card struct {
 	Trigger  bool
 	End      bool // answers the caller, or fails
 	Disabled bool
-	// Frame says that the card is the head of a frame around inner steps.
+	// Frame says that the card is the head of a frame around inner steps, of
+	// which there may be none yet.
 	Frame bool
+	// Origin is where on the canvas the position 0, 0 of a frame's inner steps
+	// is, in the coordinates of which the flow file speaks.
+	Origin Point
+	// Empty says that a frame has no inner steps.
+	Empty bool
 	// Parent is the frame that the card stands in, nil on the flow itself, and
 	// Depth how many there are around it.
 	Parent *Card
@@ -122,6 +128,9 @@ func Build(f *flow.Flow, library *step.Library, problems []flow.Problem) *Graph 
 	return b.graph
 }
 
+// usesEach is the step that has inner steps.
+const usesEach = "each"
+
 type builder struct {
 	graph   *Graph
 	library *step.Library
@@ -158,8 +167,11 @@ func (b *builder) trigger(f *flow.Flow) *Card {
 func (b *builder) step(s *flow.Step, parent *Card) *Card {
 	card := &Card{
 		ID: s.ID, Uses: s.Uses, Title: cut(oneLine(s.Title()), maxTitle), Note: s.Note,
-		Disabled: s.Disabled, Parent: parent, Frame: s.Do != nil && len(s.Do.Steps) > 0, HasOut: true,
+		Disabled: s.Disabled, Parent: parent, HasOut: true,
 	}
+	card.Empty = s.Do == nil || len(s.Do.Steps) == 0
+	card.Frame = !card.Empty || s.Uses == usesEach
+	card.Empty = card.Empty && card.Frame
 	if parent != nil {
 		card.Depth = parent.Depth + 1
 	}

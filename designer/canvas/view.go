@@ -3,6 +3,7 @@ package canvas
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"redial/engine/flow"
 )
@@ -17,6 +18,11 @@ type Options struct {
 	// States are those of steps in a run; steps without one look idle. Scripts
 	// change them by <flow-canvas>.setStatus.
 	States map[string]State
+	// ReadOnly is a canvas that nothing can be changed on.
+	ReadOnly bool
+	// Sheet is the ID of what may lie above the lower part of the canvas on
+	// narrow screens; empty: nothing does.
+	Sheet string
 }
 
 // State is how a step stands in a run.
@@ -41,7 +47,7 @@ const (
 	Canceled       Status = "canceled"
 )
 
-// look is the icon and the word of a status. static/canvas.js has the same.
+// look is the icon and the word of a status. static/canvas-run.js has the same.
 func (s Status) look() (icon, word string) {
 	switch s {
 	case Queued:
@@ -75,8 +81,9 @@ func (o Options) link(step string) string {
 	return "?step=" + url.QueryEscape(step)
 }
 
-// anchor names the card within the page.
-func (c *Card) anchor() string { return "card-" + strconv.Itoa(c.Index) }
+// anchor names the card within the page. It stays the same when other cards
+// come and go.
+func (c *Card) anchor() string { return "card-" + url.PathEscape(c.ID) }
 
 // outline is the depth of the card as its look in the outline knows it.
 func (c *Card) outline() string { return strconv.Itoa(min(c.Depth, 6)) }
@@ -131,6 +138,11 @@ func (c *Card) messages() string {
 	}
 	return text
 }
+
+// note is the note, cut to what one reads in passing.
+func (c *Card) note() string { return cut(strings.TrimSpace(c.Note), maxNote) }
+
+const maxNote = 600
 
 // bounds is the box around all cards with a margin, as SVG writes boxes.
 func (g *Graph) bounds() string { return viewBox(g.Bounds.Inset(-boundsMargin)) }
