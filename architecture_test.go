@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"engine"},
 	{"store"},
 	{"static"},
-	{"designer/canvas"},
+	{"designer/canvas", "designer/edit"},
 	{"designer"},
 	{"web"},
 	{""},

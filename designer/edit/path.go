@@ -1,0 +1,4 @@
+package edit
+
+// maxPath is the longest path to a field, in bytes.
+const maxPath = 1000
