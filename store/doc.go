@@ -21,6 +21,7 @@
 //	 request, answer                               generation    one number
 //
 //	flow_history   slug, at, user, what, old and new value
+//	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload
 //
 // Solid lines are foreign keys. The dotted ones are not: they lie on the path

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -71,35 +70,12 @@ func (s *Store) Drafts(ctx context.Context, after string, limit int) ([]Draft, e
 
 // PutDraft creates or replaces a draft. With ifMatch it does so only if that is
 // the draft's revision, and else returns ErrRevision; a flow that does not exist
-// has revision 0. Putting what is stored already keeps the revision.
+// has revision 0. Putting what is stored already keeps the revision. The log of
+// the draft has an entry for it that does not say what was changed.
 func (s *Store) PutDraft(
 	ctx context.Context, slug, name string, source []byte, ifMatch *int64,
 ) (revision int64, created bool, err error) {
-	if slug == "" || source == nil {
-		return 0, false, errors.New("storing a flow: it needs a slug and a source")
-	}
-	type result struct {
-		revision int64
-		created  bool
-	}
-	stored, err := write(ctx, s.writer, func(c *conn) (r result, err error) {
-		old, err := findDraft(c, slug)
-		if err != nil {
-			return r, err
-		}
-		if ifMatch != nil && *ifMatch != old.visible() {
-			return r, fmt.Errorf("storing flow %s: %w", slug, ErrRevision)
-		}
-		if old.exists && old.name == name && string(old.source) == string(source) {
-			return result{old.revision, false}, nil
-		}
-		r = result{old.revision + 1, !old.exists}
-		if err := putDraft(c, slug, name, source, r.revision, s.now(), r.created); err != nil {
-			return r, err
-		}
-		return r, raiseGeneration(c)
-	})
-	return stored.revision, stored.created, err
+	return s.WriteDraft(ctx, DraftWrite{Slug: slug, Name: name, Source: source, IfMatch: ifMatch})
 }
 
 // oldDraft is what a change of a draft needs to know of what is there.
@@ -145,7 +121,8 @@ ON CONFLICT (slug) DO UPDATE SET name = ?2, source = ?3, revision = ?4, updated_
 
 // DeleteFlow takes away a flow's draft and its published version;
 // engine.ErrNotFound. Its executions and versions stay readable, and a flow that
-// is made anew under the slug goes on counting both.
+// is made anew under the slug goes on counting both, but its edits cannot be
+// undone.
 func (s *Store) DeleteFlow(ctx context.Context, slug string) error {
 	_, err := write(ctx, s.writer, func(c *conn) (none struct{}, err error) {
 		rows, err := c.exec(`UPDATE flows SET source = NULL, published = NULL, settings = NULL, updated_at = ?
@@ -155,6 +132,9 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 		}
 		if rows == 0 {
 			return none, fmt.Errorf("deleting flow %s: %w", slug, engine.ErrNotFound)
+		}
+		if err := endEdits(c, slug); err != nil {
+			return none, err
 		}
 		return none, raiseGeneration(c)
 	})
@@ -166,9 +146,10 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 // source the caller hands in. Both change or neither does. ifMatch guards it as
 // in PutDraft; engine.ErrNotFound. change may be called more than once.
 // What it changes for the callers of a published flow is recorded in the flow's
-// history under the name of user.
+// history under the name of the edit's user, and what it changes of the draft in
+// the draft's log.
 func (s *Store) SetSettings(
-	ctx context.Context, slug string, change func(*flow.Settings), draftSource []byte, ifMatch *int64, user string,
+	ctx context.Context, slug string, change func(*flow.Settings), draftSource []byte, ifMatch *int64, edit Edit,
 ) (revision int64, err error) {
 	return write(ctx, s.writer, func(c *conn) (int64, error) {
 		old, err := findDraft(c, slug)
@@ -180,14 +161,17 @@ func (s *Store) SetSettings(
 		case ifMatch != nil && *ifMatch != old.revision:
 			return 0, fmt.Errorf("changing settings of flow %s: %w", slug, ErrRevision)
 		}
-		revision := old.revision
+		revision, now := old.revision, s.now()
 		if string(old.source) != string(draftSource) {
 			revision++
+			if err := edit.enter(c, slug, revision, now); err != nil {
+				return 0, err
+			}
 		}
-		if err := putDraft(c, slug, old.name, draftSource, revision, s.now(), false); err != nil {
+		if err := putDraft(c, slug, old.name, draftSource, revision, now, false); err != nil {
 			return 0, err
 		}
-		if err := old.changeSettings(c, slug, change, user, s.now()); err != nil {
+		if err := old.changeSettings(c, slug, change, edit.User, now); err != nil {
 			return 0, err
 		}
 		return revision, raiseGeneration(c)

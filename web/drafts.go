@@ -41,7 +41,7 @@ func (d Drafts) Freeze(ctx context.Context, slug string, content []byte, compone
 func (d Drafts) SetSettings(
 	ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64,
 ) (int64, error) {
-	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch, actor(ctx))
+	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch, store.Edit{User: actor(ctx), Kind: store.EditSetting})
 	return revision, draftError(err)
 }
 

@@ -27,8 +27,13 @@ type Store interface {
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
 	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
 	PutDraft(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error)
+	WriteDraft(ctx context.Context, w store.DraftWrite) (int64, bool, error)
+	EditsSince(ctx context.Context, slug string, since int64) ([]store.Edit, bool, error)
+	EditByToken(ctx context.Context, slug, user, token string) (*store.Edit, error)
+	LastUndoable(ctx context.Context, slug, user string) (*store.Edit, error)
+	LastRedoable(ctx context.Context, slug, user string) (*store.Edit, error)
 	DeleteFlow(ctx context.Context, slug string) error
-	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64, user string) (int64, error)
+	SetSettings(ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64, edit store.Edit) (int64, error)
 	Publish(ctx context.Context, p store.Publication) (*flow.Version, error)
 	Freeze(ctx context.Context, slug string, content []byte, components []flow.Manifest) (*flow.Version, error)
 	Published(ctx context.Context, slug string) (*store.Published, error)
@@ -78,6 +83,7 @@ func Run(t *testing.T, open Open) {
 		{"executions", executionTests},
 		{"statistics", statisticsTests},
 		{"flows", flowTests},
+		{"edits", editTests},
 		{"search", searchTests},
 		{"versions", versionTests},
 		{"history", historyTests},

@@ -159,7 +159,7 @@ func deletesFlow(t *testing.T, open Open) {
 	wantError(t, s.DeleteFlow(ctx, "f"), engine.ErrNotFound)
 	_, err = s.Publish(ctx, store.Publication{Slug: "f", Content: []byte("x")})
 	wantError(t, err, engine.ErrNotFound)
-	_, err = s.SetSettings(ctx, "f", beAsync, []byte("x"), nil, "ada")
+	_, err = s.SetSettings(ctx, "f", beAsync, []byte("x"), nil, store.Edit{User: "ada"})
 	wantError(t, err, engine.ErrNotFound)
 	_, _, err = s.PutDraft(ctx, "f", "n", []byte("x"), at(2))
 	wantError(t, err, store.ErrRevision)
@@ -186,11 +186,11 @@ func setsSettings(t *testing.T, open Open) {
 	settings.Concurrency = 5
 	version := value(s.Publish(ctx, store.Publication{Slug: "f", Content: []byte("sync"), Settings: settings}))(t)
 
-	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), at(9), "ada")
+	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), at(9), store.Edit{User: "ada"})
 	wantError(t, err, store.ErrRevision)
 	wantEqual(t, "settings", value(s.Published(ctx, "f"))(t).Settings, settings)
 
-	revision := value(s.SetSettings(ctx, "f", beAsync, []byte("async"), at(1), "ada"))(t)
+	revision := value(s.SetSettings(ctx, "f", beAsync, []byte("async"), at(1), store.Edit{User: "ada"}))(t)
 	wantEqual(t, "revision", revision, int64(2))
 	p := value(s.Published(ctx, "f"))(t)
 	settings.Mode = flow.Async // and the others stay
@@ -200,15 +200,15 @@ func setsSettings(t *testing.T, open Open) {
 	wantBytes(t, "draft", d.Source, []byte("async"))
 	wantEqual(t, "name", d.Name, "Flow f")
 	wantEqual(t, "revision after the same again",
-		value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, "ada"))(t), int64(2))
+		value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, store.Edit{User: "ada"}))(t), int64(2))
 }
 
 func setsDraftSettings(t *testing.T, open Open) {
 	s, ctx := fresh(t, open), t.Context()
-	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), nil, "ada")
+	_, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), nil, store.Edit{User: "ada"})
 	wantError(t, err, engine.ErrNotFound)
 	put(t, s, "f", "sync")
-	value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, "ada"))(t)
+	value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, store.Edit{User: "ada"}))(t)
 	wantBytes(t, "draft", value(s.Draft(ctx, "f"))(t).Source, []byte("async"))
 	_, err = s.Published(ctx, "f")
 	wantError(t, err, engine.ErrNotFound)

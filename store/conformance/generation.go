@@ -26,7 +26,7 @@ func raisesGeneration(t *testing.T, open Open) {
 		{"a version", true, func() error { publish(t, there, "f", "one"); return nil }},
 		{"the same version", false, func() error { publish(t, there, "f", "one"); return nil }},
 		{"settings", true, func() error {
-			_, err := there.SetSettings(ctx, "f", beAsync, []byte("two"), nil, "ada")
+			_, err := there.SetSettings(ctx, "f", beAsync, []byte("two"), nil, store.Edit{User: "ada"})
 			return err
 		}},
 		{"a connection", true, func() error { return there.PutConnection(ctx, connection) }},

@@ -28,7 +28,7 @@ func recordsChanges(t *testing.T, open Open) {
 	}
 	put(t, s, "f", "draft")
 	publishAs("one", "ada", "first")
-	value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, "bob"))(t)
+	value(s.SetSettings(ctx, "f", beAsync, []byte("async"), nil, store.Edit{User: "bob"}))(t)
 	settings.Mode, settings.Deadline = flow.Sync, flow.Duration(time.Minute)
 	publishAs("two", "", "")
 
@@ -52,13 +52,13 @@ func recordsChanges(t *testing.T, open Open) {
 func recordsNothing(t *testing.T, open Open) {
 	s, ctx := fresh(t, open), t.Context()
 	put(t, s, "f", "one")
-	value(s.SetSettings(ctx, "f", beAsync, []byte("two"), nil, "ada"))(t)
+	value(s.SetSettings(ctx, "f", beAsync, []byte("two"), nil, store.Edit{User: "ada"}))(t)
 	wantEqual(t, "entries of an unpublished flow", len(value(s.History(ctx, "f", 0))(t)), 0)
 
 	publish(t, s, "f", "one")
 	publish(t, s, "f", "one")
-	value(s.SetSettings(ctx, "f", func(*flow.Settings) {}, []byte("one"), nil, "ada"))(t)
-	if _, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), at(99), "ada"); !errors.Is(err, store.ErrRevision) {
+	value(s.SetSettings(ctx, "f", func(*flow.Settings) {}, []byte("one"), nil, store.Edit{User: "ada"}))(t)
+	if _, err := s.SetSettings(ctx, "f", beAsync, []byte("x"), at(99), store.Edit{User: "ada"}); !errors.Is(err, store.ErrRevision) {
 		t.Fatal(err)
 	}
 	wantEqual(t, "entries", len(value(s.History(ctx, "f", 0))(t)), 1)
