@@ -18,6 +18,9 @@ type Field struct {
 	// Default is used where no value is given; nil if there is none.
 	Default any
 	Choices []Choice
+	// ChoicesFrom says how to ask the service for choices; nil if there is
+	// nothing to ask. Other values may be given all the same.
+	ChoicesFrom *ChoiceSource
 	// Example is a value as it might be; nil if there is none.
 	Example any
 	// Schema is the JSON Schema of the value, as a plain JSON value; nil allows
@@ -39,12 +42,6 @@ func (f *Field) Label() string {
 		return f.Title
 	}
 	return strings.ReplaceAll(f.Name, "_", " ")
-}
-
-// Choice is one value of a field that offers a few.
-type Choice struct {
-	Value any
-	Title string
 }
 
 // Kind says how a field is edited and read.

@@ -88,6 +88,7 @@ func (m *manifest) read(root node) {
 	if actions != nil {
 		m.readActions(*actions)
 	}
+	m.checkChoiceSources(root.reader.sources)
 	if connection == nil && actions == nil {
 		root.problem(flow.CodeMissingField, "the manifest has neither a connection nor actions")
 	}

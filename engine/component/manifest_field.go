@@ -63,20 +63,21 @@ func readField(e entry) Field {
 	schema := map[string]any{}
 	open := false
 	known := keys{
-		"title":      func(n node) { field.Title = n.filled(); schema["title"] = field.Title },
-		"help":       func(n node) { field.Help = n.text(); schema["description"] = field.Help },
-		"kind":       func(n node) { field.Kind = Kind(n.word(kindWords()...)) },
-		"required":   func(n node) { field.Required = n.boolean() },
-		"secret":     func(n node) { field.Secret = n.boolean() },
-		"multiline":  func(n node) { field.Multiline = n.boolean() },
-		"advanced":   func(n node) { field.Advanced = n.boolean() },
-		"default":    func(n node) { field.Default = n.plain(); schema["default"] = field.Default },
-		"example":    func(n node) { field.Example = n.plain(); schema["examples"] = []any{field.Example} },
-		"choices":    func(n node) { field.Choices = readChoices(n); schema["enum"] = choiceValues(field.Choices) },
-		"items":      func(n node) { schema["items"] = readItems(n, &field) },
-		"properties": func(n node) { field.Fields = readFieldList(n) },
-		"values":     func(n node) { schema["additionalProperties"] = readItems(n, nil) },
-		"open":       func(n node) { open = n.boolean() },
+		"title":        func(n node) { field.Title = n.filled(); schema["title"] = field.Title },
+		"help":         func(n node) { field.Help = n.text(); schema["description"] = field.Help },
+		"kind":         func(n node) { field.Kind = Kind(n.word(kindWords()...)) },
+		"required":     func(n node) { field.Required = n.boolean() },
+		"secret":       func(n node) { field.Secret = n.boolean() },
+		"multiline":    func(n node) { field.Multiline = n.boolean() },
+		"advanced":     func(n node) { field.Advanced = n.boolean() },
+		"default":      func(n node) { field.Default = n.plain(); schema["default"] = field.Default },
+		"example":      func(n node) { field.Example = n.plain(); schema["examples"] = []any{field.Example} },
+		"choices":      func(n node) { field.Choices = readChoices(n); schema["enum"] = choiceValues(field.Choices) },
+		"choices_from": func(n node) { field.ChoicesFrom = readChoiceSource(n) },
+		"items":        func(n node) { schema["items"] = readItems(n, &field) },
+		"properties":   func(n node) { field.Fields = readFieldList(n) },
+		"values":       func(n node) { schema["additionalProperties"] = readItems(n, nil) },
+		"open":         func(n node) { open = n.boolean() },
 	}
 	for _, key := range schemaKeys {
 		known[key] = func(n node) { schema[key] = n.plain() }
@@ -123,6 +124,9 @@ func readItems(n node, parent *Field) any {
 		parent.Fields = element.Fields
 		if len(parent.Choices) == 0 {
 			parent.Choices = element.Choices
+		}
+		if parent.ChoicesFrom == nil {
+			parent.ChoicesFrom = element.ChoicesFrom
 		}
 	}
 	return element.Schema

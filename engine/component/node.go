@@ -29,6 +29,8 @@ const (
 type reader struct {
 	problems []flow.Problem
 	nodes    int
+	// sources are the fields whose choices the service is asked for.
+	sources []*ChoiceSource
 }
 
 // node is a place in a manifest.
