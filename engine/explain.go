@@ -24,7 +24,7 @@ func (e *Engine) Explain(ctx context.Context, id, stepID string, iteration []int
 		return nil, fmt.Errorf("loading the version of execution %s: %w", id, err)
 	}
 	explained := program.steps[stepID]
-	if explained == nil {
+	if explained == nil || explained.compiled == nil {
 		return nil, notStarted(id, stepID)
 	}
 	explainer, ok := explained.compiled.Runner.(step.Explainer)
@@ -47,7 +47,11 @@ func (e *Engine) Explain(ctx context.Context, id, stepID string, iteration []int
 	}
 	r := newRun(e, program, request, *record)
 	defer r.abortCalls(errAborted)
-	if r.state, err = core.Fold(program.graph, events[:begun+1]); err != nil {
+	graph, err := program.graphOf(&events[0])
+	if err != nil {
+		return nil, err
+	}
+	if r.state, err = core.Fold(graph, events[:begun+1]); err != nil {
 		return nil, fmt.Errorf("folding the events of execution %s: %w", id, err)
 	}
 	for _, ref := range r.state.UnderWay() {

@@ -26,8 +26,8 @@ const _ = uint(core.MaxRounds - step.MaxRounds)
 // runStep begins a step. It is false if the step has to wait for another start
 // of the engine.
 func (r *run) runStep(ref core.Ref) bool {
-	if done, ok := r.reuse[ref.ID()]; ok && len(ref.Scope.Iteration) == 0 {
-		r.takeOver(ref, done)
+	if given, ok := r.given[ref.ID()]; ok {
+		r.take(ref, given)
 		return true
 	}
 	s := r.program.steps[ref.ID()]
@@ -54,10 +54,12 @@ func (r *run) runStep(ref core.Ref) bool {
 	return true
 }
 
-// takeOver repeats how a step ended in another execution.
-func (r *run) takeOver(ref core.Ref, done flow.Event) {
-	r.start(ref, &flow.Event{})
-	r.emitStep(ref, &flow.Event{Type: flow.StepFinished, Outcome: done.Outcome, Output: done.Output, Port: done.Port})
+// take ends a step as it is given, without running it.
+func (r *run) take(ref core.Ref, given flow.Given) {
+	r.settle(ref, &flow.Event{
+		Output: given.Output, Port: given.Port, Failure: given.Failure,
+		Pinned: given.Pinned, Reused: given.Reused, Simulated: given.Simulated,
+	})
 }
 
 // start records that a step has begun, and gives the time of it.
@@ -110,6 +112,9 @@ func (r *run) openEach(ref core.Ref, runner step.Looper) {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return
+	}
+	if r.rounds > 0 && len(items) > r.rounds {
+		items = items[:r.rounds]
 	}
 	r.items[ref] = items
 	r.start(ref, &flow.Event{At: at, Items: len(items)})

@@ -16,16 +16,19 @@ import (
 // program is a version that is ready to run. It is shared by all executions of
 // the version.
 type program struct {
-	flow    *flow.Flow
+	flow *flow.Flow
+	// graph is that of the whole flow; nil, and fault says why, if the flow has
+	// errors. Parts of it may run nevertheless.
 	graph   *core.Graph
+	fault   error
 	steps   map[string]*programStep // the inner ones too
-	trigger step.Runner
+	trigger step.Runner             // nil if it has errors
 	config  map[string]any
 }
 
 type programStep struct {
 	def      *flow.Step
-	compiled *step.Compiled
+	compiled *step.Compiled // nil if it has errors
 	// path leads to the step: the IDs of the each steps around it and its own,
 	// joined by dots.
 	path     string
@@ -82,6 +85,9 @@ func (e *Engine) Trigger(ctx context.Context, versionID int64) (step.Runner, err
 	if err != nil {
 		return nil, err
 	}
+	if program.trigger == nil {
+		return nil, program.fault
+	}
 	return program.trigger, nil
 }
 
@@ -104,17 +110,19 @@ func compileVersion(version *flow.Version, library *step.Library) (*program, err
 		return nil, fmt.Errorf("version %d of flow %s: %w", version.Number, version.Flow, err)
 	}
 	plan, problems := check.Flow(document.Flow, library.With(catalogue))
-	for _, problem := range problems {
-		if problem.Severity == flow.SeverityError {
-			return nil, fmt.Errorf("version %d of flow %s does not compile: %s: %s", version.Number, version.Flow, problem.Path, problem.Message)
-		}
-	}
-	p := &program{
-		flow: document.Flow, steps: map[string]*programStep{}, trigger: plan.Trigger.Runner,
+	p := &program{flow: document.Flow, steps: map[string]*programStep{}}
+	if plan.Trigger != nil {
+		p.trigger = plan.Trigger.Runner
 	}
 	p.config, _ = flow.Plain(document.Flow.Config).(map[string]any)
-	body := document.Flow.Body
-	if p.graph, err = p.build(&body, plan, "", flow.TriggerID); err != nil {
+	p.collect(&document.Flow.Body, plan, "")
+	for _, problem := range problems {
+		if problem.Severity == flow.SeverityError {
+			p.fault = fmt.Errorf("version %d of flow %s does not compile: %s: %s", version.Number, version.Flow, problem.Path, problem.Message)
+			return p, nil
+		}
+	}
+	if p.graph, err = p.build(&document.Flow.Body, nil, flow.TriggerID); err != nil {
 		return nil, fmt.Errorf("version %d of flow %s: %w", version.Number, version.Flow, err)
 	}
 	return p, nil
@@ -132,25 +140,36 @@ func frozenCatalogue(manifests []flow.Manifest) (*component.Catalogue, error) {
 	return component.NewCatalogue(components...), nil
 }
 
-// build makes the core's graph of a body. Edges from the trigger are left out:
-// what they lead to begins the execution.
-func (p *program) build(body *flow.Body, plan *check.Plan, around, trigger string) (*core.Graph, error) {
-	nodes := make([]core.Node, 0, len(body.Steps))
+// collect finds the steps of a body, those inside each steps too.
+func (p *program) collect(body *flow.Body, plan *check.Plan, around string) {
 	for i := range body.Steps {
 		def := &body.Steps[i]
 		s := &programStep{def: def, compiled: plan.Steps[def.ID], path: around + def.ID}
-		if s.compiled == nil {
-			return nil, fmt.Errorf("step %s was not compiled", def.ID)
-		}
-		node, err := p.node(s, plan)
-		if err != nil {
-			return nil, err
+		if s.compiled != nil {
+			_, s.responds = s.compiled.Runner.(*step.Respond)
 		}
 		p.steps[def.ID] = s
-		nodes = append(nodes, node)
+		if def.Do != nil {
+			p.collect(def.Do, plan, s.path+".")
+		}
+	}
+}
+
+// build makes the core's graph of a body, or of what belongs to a part of it.
+// Edges from the trigger are left out: what they lead to begins the execution.
+func (p *program) build(body *flow.Body, part *part, trigger string) (*core.Graph, error) {
+	nodes := make([]core.Node, 0, len(body.Steps))
+	for i := range body.Steps {
+		if id := body.Steps[i].ID; part.has(id) {
+			node, err := p.node(p.steps[id], part)
+			if err != nil {
+				return nil, err
+			}
+			nodes = append(nodes, node)
+		}
 	}
 	edges := make([]flow.Edge, 0, len(body.Edges))
-	for _, e := range body.Edges {
+	for _, e := range part.edges(body.Edges) {
 		if e.From != trigger {
 			edges = append(edges, e)
 		}
@@ -158,10 +177,15 @@ func (p *program) build(body *flow.Body, plan *check.Plan, around, trigger strin
 	return core.NewGraph(nodes, edges)
 }
 
-func (p *program) node(s *programStep, plan *check.Plan) (core.Node, error) {
+func (p *program) node(s *programStep, part *part) (core.Node, error) {
 	node := core.Node{ID: s.def.ID, OnError: s.def.OnError}
+	if part.gives(s.def.ID) {
+		return node, nil
+	}
+	if s.compiled == nil {
+		return node, fmt.Errorf("step %s was not compiled", s.def.ID)
+	}
 	_, branches := s.compiled.Runner.(*step.Branch)
-	_, s.responds = s.compiled.Runner.(*step.Respond)
 	_, node.Waits = s.compiled.Runner.(step.Waiter)
 	if s.def.Disabled {
 		node.Pass = core.PassNull
@@ -172,7 +196,7 @@ func (p *program) node(s *programStep, plan *check.Plan) (core.Node, error) {
 	if each, ok := s.compiled.Runner.(*step.Each); ok {
 		node.Concurrency, node.ContinueRounds = each.Concurrency, each.Continue
 		var err error
-		if node.Inner, err = p.build(s.def.Do, plan, s.path+".", ""); err != nil {
+		if node.Inner, err = p.build(s.def.Do, part, ""); err != nil {
 			return node, err
 		}
 	}

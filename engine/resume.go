@@ -76,11 +76,18 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading its events: %w", err)
 	}
+	if len(events) == 0 {
+		return nil, errors.New("it has no events")
+	}
+	graph, err := program.graphOf(&events[0])
+	if err != nil {
+		return nil, fmt.Errorf("loading its version: %w", err)
+	}
 	r := newRun(e, program, request, *record)
-	if r.state, err = core.Fold(program.graph, events); err != nil {
+	if r.state, err = core.Fold(graph, events); err != nil {
 		return nil, fmt.Errorf("folding its events: %w", err)
 	}
-	r.safe = len(events) > 0 && events[0].Safe
+	r.begunAs(&events[0])
 	r.epoch, r.created, r.changed = epoch, true, false
 	r.record.LastSeq = r.state.LastSeq
 	r.handle.stored.reach(nil)

@@ -47,8 +47,9 @@ type run struct {
 	items  map[core.Ref][]any
 	inputs map[core.Ref]map[string]any
 	timers map[core.Ref]*time.Timer
-	reuse  map[string]flow.Event
-	safe   bool // a test whose steps with effects are not performed
+	given  map[string]flow.Given // how steps end that are not run
+	safe   bool                  // a test whose steps with effects are not performed
+	rounds int                   // of each step at most; 0: all
 }
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"redial/engine/core"
 	"redial/engine/flow"
@@ -18,21 +19,39 @@ type StartRequest struct {
 	Test      bool
 	// Safe is for tests: steps whose effect is not safe are not performed, but
 	// put out an example.
-	Safe    bool
+	Safe bool
+	// Part is for tests: what to run of the flow; nil: all of it. What is left
+	// out may have errors.
+	Part *flow.Part
+	// Given is for tests: how steps end that are not run when their turn comes.
+	// Those of each steps' insides end like that in every round.
+	Given   map[string]flow.Given
 	Request *flow.Request
 	Parent  string // as in flow.Execution
 
-	id    string                // of a child; else a new one is made
-	reuse map[string]flow.Event // step.finished events of another execution, by step
+	id    string // of a child; else a new one is made
+	rerun bool   // what is given is of the execution that is run again
 }
 
 // Start begins an execution. It returns when all steps up to the first call to
 // the outside are done, and does not wait for the journal: Handle.Stored tells.
-// ErrStopping; ErrNotFound for an unknown version.
+// ErrStopping; ErrNotFound for an unknown version; an *Error for a part that
+// cannot be run, or where something is given to anything but a test.
 func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, error) {
 	program, err := e.programs.get(ctx, request.VersionID)
 	if err != nil {
 		return nil, fmt.Errorf("loading version %d of flow %s: %w", request.Version, request.Flow, err)
+	}
+	started := flow.Event{
+		Type: flow.ExecutionStarted, Mode: request.Mode, Safe: request.Safe,
+		Part: request.Part, Given: request.Given,
+	}
+	if err := request.check(); err != nil {
+		return nil, err
+	}
+	graph, err := program.graphOf(&started)
+	if err != nil {
+		return nil, err
 	}
 	id := request.id
 	if id == "" {
@@ -43,12 +62,13 @@ func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, erro
 		Test: request.Test, Mode: request.Mode, Settings: request.Settings,
 		Status: flow.Running, Parent: request.Parent, StartedAt: e.now(),
 	})
-	r.reuse, r.safe = request.reuse, request.Safe
+	r.begunAs(&started)
 	if err := e.enter(r); err != nil {
 		return nil, err
 	}
-	r.state = core.NewState(program.graph)
-	r.emit(&flow.Event{Type: flow.ExecutionStarted, Mode: request.Mode, Safe: request.Safe, At: r.record.StartedAt})
+	r.state = core.NewState(graph)
+	started.At = r.record.StartedAt
+	r.emit(&started)
 	r.begin()
 	return r.handle, nil
 }
@@ -68,31 +88,39 @@ func (e *Engine) Rerun(ctx context.Context, id, from string) (*Handle, error) {
 	}
 	start := StartRequest{
 		Flow: record.Flow, VersionID: record.VersionID, Version: record.Version,
-		Settings: record.Settings, Mode: record.Mode, Test: record.Test, Request: request,
+		Settings: record.Settings, Mode: record.Mode, Test: record.Test, Request: request, rerun: true,
 	}
 	if record.Test {
-		// A safe test stays one, whoever repeats it.
 		first, err := e.options.Journal.Events(ctx, id, 0, 1)
 		if err != nil {
 			return nil, err
 		}
-		start.Safe = len(first) > 0 && first[0].Safe
+		if len(first) > 0 {
+			// A safe test stays one, whoever repeats it, and that of a part one of
+			// that part.
+			start.Safe, start.Part, start.Given = first[0].Safe, first[0].Part, first[0].Given
+		}
 	}
 	if from != "" {
-		if start.reuse, err = e.reusable(ctx, record, from); err != nil {
+		if start.Given, err = e.reusable(ctx, record, &start, from); err != nil {
 			return nil, err
 		}
 	}
 	return e.Start(ctx, start)
 }
 
-// reusable are the finished steps of an execution that do not depend on a step.
-func (e *Engine) reusable(ctx context.Context, record *flow.Execution, from string) (map[string]flow.Event, error) {
+// reusable is what is given where an execution is run again from a step: how
+// the steps ended that do not depend on it, beside what was given before.
+func (e *Engine) reusable(ctx context.Context, record *flow.Execution, start *StartRequest, from string) (map[string]flow.Given, error) {
 	program, err := e.programs.get(ctx, record.VersionID)
 	if err != nil {
 		return nil, err
 	}
-	behind, ok := program.graph.Downstream(from)
+	graph, err := program.graphOf(&flow.Event{Part: start.Part, Given: start.Given})
+	if err != nil {
+		return nil, err
+	}
+	behind, ok := graph.Downstream(from)
 	if !ok {
 		return nil, &Error{Code: ErrorInvalid, Message: fmt.Sprintf("flow %s has no step %q outside of an each step to run again from", record.Flow, from)}
 	}
@@ -100,12 +128,17 @@ func (e *Engine) reusable(ctx context.Context, record *flow.Execution, from stri
 	if err != nil {
 		return nil, err
 	}
-	reuse := map[string]flow.Event{}
-	for _, event := range events {
+	given := maps.Clone(start.Given)
+	if given == nil {
+		given = map[string]flow.Given{}
+	}
+	for i := range events {
+		event := &events[i]
 		finished := event.Type == flow.StepFinished && event.Outcome == flow.StepSucceeded && len(event.Iteration) == 0
-		if finished && event.Step != from && !behind[event.Step] && !program.steps[event.Step].responds {
-			reuse[event.Step] = event
+		_, before := given[event.Step]
+		if finished && !before && event.Step != from && !behind[event.Step] && !program.steps[event.Step].responds {
+			given[event.Step] = flow.Given{Output: event.Output, Port: event.Port, Reused: record.ID, Simulated: event.Simulated}
 		}
 	}
-	return reuse, nil
+	return given, nil
 }

@@ -14,6 +14,10 @@ import (
 // the result is data, not markup.
 func EncodeJSON(value any) ([]byte, error) { return encoder{}.append(nil, value) }
 
+// EncodeExact is EncodeJSON that keeps doubles apart from integers: 2.0 is
+// written with its point, and read back by DecodeJSON as what it was.
+func EncodeExact(value any) ([]byte, error) { return encoder{kinds: true}.append(nil, value) }
+
 // encoder writes JSON. Plain values, of which there are many, are written
 // without reflection; all others by encoding/json.
 type encoder struct {

@@ -58,9 +58,19 @@ type Event struct {
 	// Simulated marks a step that a safe test did not perform: its output is an
 	// example.
 	Simulated bool
+	// Pinned marks a step that a test did not run: its output is the one that a
+	// person has pinned to it.
+	Pinned bool
+	// Reused marks a step that was not run either: its output is that of the
+	// execution with this ID.
+	Reused string
 	// Safe is for execution.started of a test: steps with effects are not
 	// performed.
 	Safe bool
+	// Part and Given are for execution.started: what is run of the flow, nil for
+	// all of it, and how the steps end that are not run, by ID.
+	Part  *Part
+	Given map[string]Given
 
 	Items int       // of a started each step: how many rounds
 	Until time.Time // of a started wait step, and of step.retrying: when it goes on
@@ -88,7 +98,10 @@ type publicEvent struct {
 	MS         *float64   `json:"ms,omitempty"`
 	Passed     bool       `json:"passed,omitempty"`
 	Simulated  bool       `json:"simulated,omitempty"`
+	Pinned     bool       `json:"pinned,omitempty"`
+	Reused     string     `json:"reused,omitempty"`
 	Safe       bool       `json:"safe,omitempty"`
+	Part       []string   `json:"part,omitempty"`
 	Error      *Failure   `json:"error,omitempty"`
 	Items      *int       `json:"items,omitempty"`
 	Until      *time.Time `json:"until,omitempty"`
@@ -102,7 +115,11 @@ func (e Event) Public() ([]byte, error) {
 	p := publicEvent{
 		Seq: e.Seq, Execution: e.Execution, Type: e.Type, Step: e.Step,
 		At: e.At, Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port,
-		Passed: e.Passed, Simulated: e.Simulated, Safe: e.Safe, Error: e.Failure, Child: e.Child, Mode: e.Mode,
+		Passed: e.Passed, Simulated: e.Simulated, Pinned: e.Pinned, Reused: e.Reused,
+		Safe: e.Safe, Error: e.Failure, Child: e.Child, Mode: e.Mode,
+	}
+	if e.Part != nil {
+		p.Part = e.Part.Steps
 	}
 	if n := len(e.Iteration); n > 0 {
 		p.Iteration = &e.Iteration[n-1]
@@ -112,7 +129,7 @@ func (e Event) Public() ([]byte, error) {
 	}
 	switch e.Type {
 	case StepFinished:
-		if e.Outcome != StepSkipped {
+		if e.Outcome != StepSkipped && !e.Pinned && e.Reused == "" {
 			ms := float64(e.Duration.Microseconds()) / 1000
 			p.MS = &ms
 		}

@@ -31,7 +31,11 @@ type journalEvent struct {
 	Cancel       bool            `json:"c,omitempty"`
 	Exchanges    []Exchange      `json:"x,omitempty"`
 	Simulated    bool            `json:"sim,omitempty"`
+	Pinned       bool            `json:"pin,omitempty"`
+	Reused       string          `json:"re,omitempty"`
 	Safe         bool            `json:"safe,omitempty"`
+	Part         *Part           `json:"part,omitempty"`
+	Given        json.RawMessage `json:"given,omitempty"`
 }
 
 // EncodeEvents writes events of one execution for the journal.
@@ -44,7 +48,8 @@ func EncodeEvents(events []Event) ([]byte, error) {
 			Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port, Duration: e.Duration,
 			Passed: e.Passed, Failure: e.Failure, Items: e.Items, Child: e.Child,
 			Status: e.Status, AnswerStatus: e.AnswerStatus, Mode: e.Mode, Cancel: e.Cancel,
-			Exchanges: e.Exchanges, Simulated: e.Simulated, Safe: e.Safe,
+			Exchanges: e.Exchanges, Simulated: e.Simulated, Pinned: e.Pinned, Reused: e.Reused,
+			Safe: e.Safe, Part: e.Part,
 		}
 		if !e.Until.IsZero() {
 			stored[i].Until = &e.Until
@@ -55,6 +60,9 @@ func EncodeEvents(events []Event) ([]byte, error) {
 		}
 		if stored[i].Output, err = encodeOptional(e.Output); err != nil {
 			return nil, fmt.Errorf("writing the output of step %s: %w", e.Step, err)
+		}
+		if stored[i].Given, err = encodeGiven(e.Given); err != nil {
+			return nil, fmt.Errorf("writing what is given: %w", err)
 		}
 	}
 	return EncodeJSON(stored)
@@ -76,7 +84,8 @@ func DecodeEvents(execution string, data []byte) ([]Event, error) {
 			Attempt: s.Attempt, Outcome: s.Outcome, Port: s.Port, Duration: s.Duration,
 			Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
 			Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
-			Exchanges: s.Exchanges, Simulated: s.Simulated, Safe: s.Safe,
+			Exchanges: s.Exchanges, Simulated: s.Simulated, Pinned: s.Pinned, Reused: s.Reused,
+			Safe: s.Safe, Part: s.Part,
 		}
 		if s.Until != nil {
 			events[i].Until = *s.Until
@@ -87,6 +96,9 @@ func DecodeEvents(execution string, data []byte) ([]Event, error) {
 		}
 		if events[i].Output, err = decodeOptional(s.Output); err != nil {
 			return nil, fmt.Errorf("reading the output of step %s of execution %s: %w", s.Step, execution, err)
+		}
+		if events[i].Given, err = decodeGiven(s.Given); err != nil {
+			return nil, fmt.Errorf("reading what was given to execution %s: %w", execution, err)
 		}
 	}
 	return events, nil

@@ -110,9 +110,14 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 			Method: "POST", URL: "https://acme.example/orders", Redirects: []string{"https://acme.example/"},
 			Request: flow.Message{Header: map[string][]string{"A": {"b"}}, Body: "{}", Size: 2}, Status: 201,
 			Response: flow.Message{Body: "x", Size: 1}, Duration: time.Millisecond, Failure: "none",
-		}}, Simulated: true, Safe: true,
+		}}, Simulated: true, Pinned: true, Reused: "01BEFORE", Safe: true,
+		Part: &flow.Part{Steps: []string{"a", "b"}, Begin: []string{"a"}, Rounds: 1},
+		Given: map[string]flow.Given{"b": {
+			Output: map[string]any{"n": 2.0}, Port: "error", Failure: &flow.Failure{Code: flow.FailedService, Message: "m"},
+			Pinned: true, Reused: "01BEFORE", Simulated: true,
+		}},
 	}
-	for _, value := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(*full.Failure), reflect.ValueOf(full.Exchanges[0])} {
+	for _, value := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(*full.Failure), reflect.ValueOf(full.Exchanges[0]), reflect.ValueOf(*full.Part), reflect.ValueOf(full.Given["b"])} {
 		for i := range value.NumField() {
 			if value.Field(i).IsZero() {
 				t.Errorf("this test leaves %s.%s empty; fill it", value.Type().Name(), value.Type().Field(i).Name)

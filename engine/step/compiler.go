@@ -20,6 +20,9 @@ type Compiled struct {
 	Output *expression.Type
 	// Connection is the name of the connection the step uses, if any.
 	Connection string
+	// Reads are the paths that the step's expressions read. Those of the inner
+	// steps of an each step are theirs.
+	Reads []expression.Reference
 }
 
 // Compiler compiles one step and collects what is wrong with it.
@@ -32,6 +35,7 @@ type Compiler struct {
 
 	kind     *Kind
 	problems []flow.Problem
+	reads    []expression.Reference
 }
 
 // Compile compiles a step. The result is nil if a problem is an error. Paths of
@@ -52,6 +56,7 @@ func (k *Kind) Compile(s *flow.Step, path string, scope *expression.Scope) (*Com
 	if flow.HasErrors(c.problems) {
 		return nil, c.problems
 	}
+	compiled.Reads = c.reads
 	return compiled, c.problems
 }
 
@@ -125,6 +130,7 @@ func (c *Compiler) faults(at string, faults []expression.Fault) {
 func (c *Compiler) Condition(at, source string) *expression.Program {
 	program, faults := expression.CompileCondition(source, c.Scope)
 	c.faults(at, faults)
+	c.read(program)
 	return program
 }
 
@@ -132,7 +138,15 @@ func (c *Compiler) Condition(at, source string) *expression.Program {
 func (c *Compiler) Expression(at, source string) *expression.Program {
 	program, faults := expression.Compile(source, c.Scope)
 	c.faults(at, faults)
+	c.read(program)
 	return program
+}
+
+// read notes what a program reads.
+func (c *Compiler) read(program *expression.Program) {
+	if program != nil {
+		c.reads = append(c.reads, program.Reads()...)
+	}
 }
 
 // Choice is a field that takes one of a few words, never an expression.

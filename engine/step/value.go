@@ -67,6 +67,7 @@ func (c *Compiler) text(at, source string, kind expression.TemplateKind) *Value 
 	if template == nil {
 		return &Value{at: at}
 	}
+	c.reads = append(c.reads, template.Reads()...)
 	if constant, ok := template.Constant(); ok {
 		return &Value{at: at, constant: constant}
 	}
