@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 
+	"redial/designer/canvas"
 	"redial/engine/check"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
@@ -23,6 +24,8 @@ type Draft struct {
 	Flow *flow.Flow
 	// Problems are all that is wrong with it, at their places, never nil.
 	Problems []flow.Problem
+	// Answers is what callers get at the ends of its paths.
+	Answers canvas.Answers
 }
 
 // Workshop is what flows are checked against.
@@ -42,7 +45,7 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, problems := check.Flow(document.Flow, w.Library)
+	plan, problems := check.Flow(document.Flow, w.Library)
 	severity := flow.SeverityError
 	if w.Lenient {
 		severity = flow.SeverityWarning
@@ -52,7 +55,14 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	if located == nil {
 		located = []flow.Problem{}
 	}
-	return &Draft{Flow: document.Flow, Problems: located}, nil
+	draft := &Draft{Flow: document.Flow, Problems: located}
+	if f := document.Flow; f.Trigger.Uses == "webhook" {
+		draft.Answers.Behind = plan.Answers()
+		if f.Settings.Mode == flow.Sync {
+			draft.Answers.Silent = plan.SilentPorts()
+		}
+	}
+	return draft, nil
 }
 
 // ErrRevision says that a draft has another revision than the one that a change

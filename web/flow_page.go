@@ -20,6 +20,9 @@ type flowPage struct {
 	Graph      *canvas.Graph
 	Calling    *calling
 	Run        *runPanel
+	Palette    palette
+	// Undo and Redo are what this person would undo and redo; empty: nothing.
+	Undo, Redo string
 	// Inspected is the step that is selected; nil: none.
 	Inspected *inspected
 }
@@ -90,8 +93,10 @@ func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 	f := state.Checked.Flow
 	p := &flowPage{
 		flowState: state, Slug: slug, Name: f.Name,
-		Graph: canvas.Build(f, workshop.Library, state.Checked.Problems),
+		Graph:   canvas.Build(f, workshop.Library, state.Checked.Problems),
+		Palette: newPalette(workshop.Library),
 	}
+	p.Graph.ShowAnswers(state.Checked.Answers)
 	if p.Name == "" {
 		p.Name = slug
 	}

@@ -58,6 +58,8 @@ type Card struct {
 	// HasOut says that the card has a port for its usual way out.
 	HasOut bool
 	Rows   []Row
+	// Silent are the ways out at whose end callers who wait get no answer.
+	Silent []SilentPort
 	// Problems of the step, with the errors first.
 	Problems []flow.Problem
 	In, Out  []*Edge
@@ -71,6 +73,8 @@ type Row struct {
 	Condition string
 	Whole     string
 	Error     bool // the way that a failure takes
+	// Answer is what callers get behind it: "200", "200 · 404".
+	Answer string
 }
 
 // Edge joins two cards.

@@ -1,0 +1,87 @@
+package canvas
+
+import (
+	"slices"
+	"strings"
+
+	"redial/engine/check"
+	"redial/engine/flow"
+)
+
+// maxAnswers is how many statuses a row names.
+const maxAnswers = 2
+
+// Answers is what the callers of a flow get at the ends of its paths.
+type Answers struct {
+	// Behind are the respond steps that may answer once a port is taken.
+	Behind map[check.Port][]string
+	// Silent are the ports at which paths end that answer nothing; none where
+	// no caller waits.
+	Silent []check.Port
+}
+
+// ShowAnswers says on each way out what callers get behind it, and marks those
+// at whose end they get nothing.
+func (g *Graph) ShowAnswers(answers Answers) {
+	for port, steps := range answers.Behind {
+		card := g.cards[port.Step]
+		if card == nil {
+			continue
+		}
+		for i := range card.Rows {
+			if card.Rows[i].Port == port.Port {
+				card.Rows[i].Answer = g.statuses(steps)
+			}
+		}
+	}
+	if len(g.Cards) == 1 {
+		return // what happens first is asked elsewhere
+	}
+	for _, port := range answers.Silent {
+		if card := g.cards[port.Step]; card != nil {
+			card.Silent = append(card.Silent, card.silentPort(port.Port))
+		}
+	}
+}
+
+// statuses are those that some steps answer with, each once.
+func (g *Graph) statuses(steps []string) string {
+	var statuses []string
+	for _, id := range steps {
+		if card := g.cards[id]; card != nil && card.Status != "" && !slices.Contains(statuses, card.Status) {
+			statuses = append(statuses, card.Status)
+		}
+	}
+	if len(statuses) > maxAnswers {
+		return strings.Join(statuses[:maxAnswers], " · ") + " · …"
+	}
+	return strings.Join(statuses, " · ")
+}
+
+// SilentPort is a way out at whose end callers get an empty 204.
+type SilentPort struct {
+	Port string
+	Y    float64 // of the port, from the top of the card
+	Name string  // of the way out; empty for the usual one
+}
+
+func (c *Card) silentPort(port string) SilentPort {
+	silent := SilentPort{Port: port, Y: c.portY(port)}
+	if port != flow.DefaultPort {
+		silent.Name = port
+	}
+	return silent
+}
+
+// explained says what the button is good for.
+func (p SilentPort) explained() string {
+	return "Callers get an empty 204 when this path ends. Add a step that answers them"
+}
+
+// after says where the answer would go, for those who do not see it.
+func (p SilentPort) after(card *Card) string {
+	if p.Name == "" {
+		return "after " + card.Title
+	}
+	return "after " + card.Title + ", " + p.Name
+}
