@@ -23,6 +23,7 @@
 //	flow_history   slug, at, user, what, old and new value
 //	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload
+//	flow_pins      slug, step, output
 //
 // Solid lines are foreign keys. The dotted ones are not: they lie on the path
 // of every call, and the writer keeps them itself.

@@ -66,6 +66,11 @@ type DraftWrite struct {
 	// flow. nil: whichever there is.
 	IfMatch *int64
 	Edit    Edit
+	// Renamed are steps that the edit gave other IDs, the new ones by the old
+	// ones: what is pinned to them follows. Created are steps that it made:
+	// nothing is pinned to them, whatever a step of that ID had before.
+	Renamed map[string]string
+	Created []string
 }
 
 // WriteDraft creates or replaces a draft and enters the edit into its log: both
@@ -96,6 +101,9 @@ func (s *Store) WriteDraft(ctx context.Context, w DraftWrite) (revision int64, c
 			return r, err
 		}
 		if err := w.Edit.enter(c, w.Slug, r.revision, now); err != nil {
+			return r, err
+		}
+		if err := movePins(c, w.Slug, w.Renamed, w.Created); err != nil {
 			return r, err
 		}
 		return r, raiseGeneration(c)

@@ -136,6 +136,9 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 		if err := endEdits(c, slug); err != nil {
 			return none, err
 		}
+		if _, err := c.exec(`DELETE FROM flow_pins WHERE slug = ?`, slug); err != nil {
+			return none, err
+		}
 		return none, raiseGeneration(c)
 	})
 	return err

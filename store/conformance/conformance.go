@@ -41,6 +41,11 @@ type Store interface {
 	History(ctx context.Context, slug string, limit int) ([]store.HistoryEntry, error)
 	TestPayload(ctx context.Context, slug string) ([]byte, error)
 	PutTestPayload(ctx context.Context, slug string, payload []byte) error
+	Pin(ctx context.Context, slug, step string) (*store.Pin, error)
+	Pins(ctx context.Context, slug string) ([]store.Pin, error)
+	PutPin(ctx context.Context, slug string, pin store.Pin) error
+	DeletePins(ctx context.Context, slug string, steps ...string) error
+	RenamePins(ctx context.Context, slug string, renamed map[string]string) error
 	Generation(ctx context.Context) (int64, error)
 
 	Connection(ctx context.Context, name string) (*store.Connection, error)
@@ -88,6 +93,7 @@ func Run(t *testing.T, open Open) {
 		{"versions", versionTests},
 		{"history", historyTests},
 		{"payloads", payloadTests},
+		{"pins", pinTests},
 		{"generation", generationTests},
 		{"connections", connectionTests},
 		{"components", componentTests},
