@@ -1,6 +1,7 @@
 package expression_test
 
 import (
+	"fmt"
 	"testing"
 
 	"redial/engine/expression"
@@ -64,5 +65,35 @@ func BenchmarkCompile(b *testing.B) {
 		if p, faults := expression.Compile("steps.check_inventory.available >= trigger.body.quantity", nil); p == nil {
 			b.Fatal(faults)
 		}
+	}
+}
+
+// BenchmarkComplete completes in a flow of 1,000 steps with wide objects.
+func BenchmarkComplete(b *testing.B) {
+	scope := &expression.Scope{Steps: map[string]expression.StepInfo{}}
+	wide := map[string]any{}
+	fields := map[string]*expression.Type{}
+	for i := range 500 {
+		name := fmt.Sprintf("field_%d", i)
+		wide[name], fields[name] = int64(i), &expression.Type{Kind: expression.Integer}
+	}
+	for i := range 1000 {
+		scope.Steps[fmt.Sprintf("step_%d", i)] = expression.StepInfo{Upstream: i%2 == 0, Output: &expression.Type{Kind: expression.Object, Fields: fields}}
+	}
+	lines := make([]any, 10_000)
+	for i := range lines {
+		lines[i] = wide
+	}
+	values := &expression.Values{
+		Trigger: map[string]any{"body": map[string]any{"lines": lines}},
+		Step:    func(string) (any, bool) { return wide, true },
+	}
+	for _, source := range []string{"", "ste", "steps.", "steps.step_2.", "steps.step_2.field_4", "filter(trigger.body.lines, .field_1 > 1) | map(.field", "trigger.body.lines | "} {
+		b.Run(source, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				expression.Complete(source, len(source), expression.LanguageExpression, scope, values)
+			}
+		})
 	}
 }

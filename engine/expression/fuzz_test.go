@@ -144,3 +144,18 @@ func checkPlain(t *testing.T, v any, depth int) {
 		t.Errorf("the result is a %T", v)
 	}
 }
+
+func FuzzComplete(f *testing.F) {
+	for i, source := range conformanceSources() {
+		f.Add(source, i%(len(source)+1))
+		f.Add("a {{ "+source, len(source)/2+5)
+	}
+	scope, values := completionWorld()
+	f.Fuzz(func(t *testing.T, source string, offset int) {
+		defer watch(source)()
+		for _, language := range []expression.Language{expression.LanguageTemplate, expression.LanguageExpression} {
+			checkCompletion(t, source, offset, expression.Complete(source, offset, language, scope, values))
+			expression.Complete(source, offset, language, nil, nil)
+		}
+	})
+}

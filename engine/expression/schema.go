@@ -69,7 +69,7 @@ func (s *schemaReader) shape(object map[string]any, depth int) *Type {
 			return typeAny
 		}
 	}
-	t := &Type{Kind: kinds[0], Nullable: null}
+	t := &Type{Kind: kinds[0], Nullable: null, Choices: schemaChoices(object)}
 	switch t.Kind {
 	case Text:
 		if format, _ := object["format"].(string); format == "date-time" || format == "date" {
@@ -167,6 +167,28 @@ func schemaKinds(object map[string]any) (kinds []Kind, null bool) {
 		return []Kind{List}, false
 	}
 	return nil, false
+}
+
+// maxChoices bounds the choices that are kept of a type.
+const maxChoices = 200
+
+// schemaChoices are the scalars that an enum or a const allows; nil for all.
+func schemaChoices(object map[string]any) []any {
+	values := asList(object["enum"])
+	if c, ok := object["const"]; ok {
+		values = []any{c}
+	}
+	if len(values) > maxChoices {
+		return nil
+	}
+	var choices []any
+	for _, v := range values {
+		switch v := plain(v).(type) {
+		case bool, int64, float64, string:
+			choices = append(choices, v)
+		}
+	}
+	return choices
 }
 
 func kindsOf(values []any) (kinds []Kind, null bool) {

@@ -91,7 +91,7 @@ var webhookType = &Type{Kind: Object, Fields: map[string]*Type{
 }}
 
 var executionType = &Type{Kind: Object, Open: true, Fields: map[string]*Type{
-	"id": typeText, "mode": typeText, "startedAt": typeDate,
+	"id": typeText, "mode": {Kind: Text, Choices: []any{"sync", "async"}}, "startedAt": typeDate,
 }}
 
 var flowType = &Type{Kind: Object, Open: true, Fields: map[string]*Type{

@@ -45,6 +45,9 @@ type Type struct {
 	Nullable bool
 	// Example is a value as it might be, for people and previews.
 	Example any
+	// Choices are the only values that there may be, as an enum lists them; nil
+	// if that is not known.
+	Choices []any
 	// depth is how deep the types nest that an expression built.
 	depth int
 }

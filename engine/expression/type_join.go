@@ -1,5 +1,7 @@
 package expression
 
+import "slices"
+
 // maxJoined bounds how much of two types is compared. Types share parts, so the
 // tree that they stand for can be far larger than they are.
 const maxJoined = 2000
@@ -52,8 +54,21 @@ func (j *joiner) same(a, b *Type) *Type {
 	case Object:
 		return j.objects(a, b)
 	default:
+		return either(a, b)
+	}
+}
+
+// either joins two scalars of one kind: their choices are those of both.
+func either(a, b *Type) *Type {
+	if a.Choices == nil && b.Choices == nil {
 		return a.certain()
 	}
+	c := *a
+	c.Nullable, c.Choices = false, nil
+	if a.Choices != nil && b.Choices != nil && len(a.Choices)+len(b.Choices) <= maxChoices {
+		c.Choices = slices.Concat(a.Choices, b.Choices)
+	}
+	return &c
 }
 
 func (j *joiner) objects(a, b *Type) *Type {

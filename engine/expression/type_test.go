@@ -122,3 +122,17 @@ func TestTypesStaySmall(t *testing.T) {
 		}
 	}
 }
+
+func TestTypeChoices(t *testing.T) {
+	t.Parallel()
+	read := func(schema map[string]any) *expression.Type { return expression.TypeFromSchema(schema) }
+	if got := read(map[string]any{"enum": []any{"a", "b", nil}}); len(got.Choices) != 2 || !got.Nullable {
+		t.Errorf("an enum: %+v", got)
+	}
+	if got := read(map[string]any{"oneOf": []any{map[string]any{"const": "a"}, map[string]any{"const": "b"}}}); len(got.Choices) != 2 {
+		t.Errorf("one of two constants: %+v", got)
+	}
+	if got := read(map[string]any{"oneOf": []any{map[string]any{"const": "a"}, map[string]any{"type": "string"}}}); got.Choices != nil || got.Kind != expression.Text {
+		t.Errorf("a constant or any text: %+v", got)
+	}
+}
