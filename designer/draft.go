@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"redial/designer/canvas"
 	"redial/engine/check"
@@ -26,6 +27,8 @@ type Draft struct {
 	Problems []flow.Problem
 	// Answers is what callers get at the ends of its paths.
 	Answers canvas.Answers
+
+	tree func() flow.Object
 }
 
 // Workshop is what flows are checked against.
@@ -55,7 +58,7 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	if located == nil {
 		located = []flow.Problem{}
 	}
-	draft := &Draft{Flow: document.Flow, Problems: located}
+	draft := &Draft{Flow: document.Flow, Problems: located, tree: sync.OnceValue(document.Tree)}
 	if f := document.Flow; f.Trigger.Uses == "webhook" {
 		draft.Answers.Behind = plan.Answers()
 		if f.Settings.Mode == flow.Sync {
