@@ -1,0 +1,273 @@
+// The editor of an expression: CodeMirror in place of the control of an
+// <expression-field>. Tab leaves the field; while the list of suggestions is open
+// it takes the chosen one, and Escape closes the list. Plain ES module, checked
+// by tsc.
+import { colours, setFaults, underlines, words } from "./expression-colours.js";
+import { completion } from "./expression-complete.js";
+import { expressionAt, insertion } from "./expression-language.js";
+import { ExpressionEvaluation } from "./expression-evaluation.js";
+import { ExpressionServer, Places, inUnits } from "./expression-server.js";
+import { tools } from "./expression-tools.js";
+import {
+  EditorState, EditorView, Prec, StateEffect, acceptCompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
+  dropCursor, history, historyKeymap, keymap, placeholder, standardKeymap,
+} from "./vendor/codemirror.js";
+
+/** @typedef {import("./expression-field.js").ExpressionField} ExpressionField */
+/** @typedef {import("./expression-field.js").Control} Control */
+/** @typedef {import("@codemirror/state").Extension} Extension */
+/** @typedef {import("@codemirror/view").ViewUpdate} ViewUpdate */
+
+/** How much a field takes, in UTF-16 units. */
+export const longest = 64 * 1024;
+
+/** Marks a change that grew beyond that, and was not made. */
+const refused = StateEffect.define();
+
+/** Brackets that are closed while an expression is written, and what is not touched in a template's text. */
+const pairs = { brackets: ["(", "[", "{", '"', "'"] };
+const none = { brackets: [] };
+
+export class ExpressionEditor {
+  /**
+   * @param {ExpressionField} field
+   * @param {Control} control
+   */
+  constructor(field, control) {
+    this.field = field;
+    this.control = control;
+    this.server = new ExpressionServer(field);
+    this.words = words(field.language);
+    this.ends = new AbortController();
+    this.before = control.value; // what it was when the focus came
+    /** Whether Enter begins a new line. */
+    this.lines = control instanceof HTMLTextAreaElement && control.rows > 1;
+    this.evaluation = new ExpressionEvaluation(this);
+    const focused = document.activeElement === control;
+    const { anchor, head } = caretOf(control, focused);
+    this.view = new EditorView({ state: this.state(control.value, anchor, head) });
+    this.box = document.createElement("div");
+    this.box.className = "expression-box";
+    this.box.append(this.view.dom);
+    this.foot = document.createElement("div");
+    this.foot.className = "expression-foot";
+    this.foot.append(this.evaluation.result.element, tools(field));
+    this.listen();
+    control.after(this.box, this.foot);
+    control.tabIndex = -1;
+    control.setAttribute("aria-hidden", "true");
+    field.toggleAttribute("data-open", true);
+    if (focused) this.view.focus();
+    this.evaluation.begin();
+  }
+
+  /** @param {string} text @param {number} anchor @param {number} [head] */
+  state(text, anchor, head = anchor) {
+    const length = EditorState.create({ doc: text }).doc.length; // line ends count once
+    return EditorState.create({
+      doc: text, selection: { anchor: Math.min(anchor, length), head: Math.min(head, length) }, extensions: this.extensions(),
+    });
+  }
+
+  /** @returns {Extension[]} */
+  extensions() {
+    const { control, field } = this;
+    const single = control instanceof HTMLInputElement;
+    return [
+      this.words, colours(this.words), underlines, history(), dropCursor(), closeBrackets(), completion(this.server),
+      EditorState.languageData.of((state, at) => [{ closeBrackets: this.within(state, at) ? pairs : none }]),
+      EditorView.inputHandler.of((view, from, to, text) => this.brace(view, from, to, text)),
+      Prec.high(keymap.of([
+        { key: "Tab", run: acceptCompletion },
+        { key: "Enter", run: (view) => acceptCompletion(view) || this.enter(view), shift: () => single },
+      ])),
+      keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...standardKeymap]),
+      placeholder(control.placeholder), EditorView.lineWrapping,
+      EditorView.contentAttributes.of(() => this.attributes()),
+      EditorState.readOnly.of(control.readOnly || control.disabled),
+      single ? EditorView.clipboardInputFilter.of((text) => oneLine(text)) : [],
+      EditorState.transactionFilter.of((change) => {
+        const grows = change.docChanged && change.newDoc.length > longest && change.newDoc.length > change.startState.doc.length;
+        return grows ? { effects: refused.of(null) } : change;
+      }),
+      EditorView.updateListener.of((update) => this.updated(update)),
+      EditorView.domEventHandlers({ blur: () => { closeCompletion(this.view); return false; } }),
+      field.language === "template" ? EditorView.editorAttributes.of({ class: "template" }) : [],
+    ];
+  }
+
+  /** What the editor is called, and described by, is what its control is. */
+  attributes() {
+    const { control } = this;
+    /** @type {Record<string, string>} */
+    const attributes = { "aria-multiline": String(this.lines), spellcheck: "false", autocapitalize: "off" };
+    const labels = [...(control.labels ?? [])].map((label) => (label.id ||= `${control.id}-label`));
+    const labelled = control.getAttribute("aria-labelledby") ?? labels.join(" ");
+    if (labelled) attributes["aria-labelledby"] = labelled;
+    else attributes["aria-label"] = control.getAttribute("aria-label") ?? "Expression";
+    attributes["aria-describedby"] = [control.getAttribute("aria-describedby"), this.evaluation.result.id].filter(Boolean).join(" ");
+    const invalid = this.evaluation.failed ?? control.getAttribute("aria-invalid") === "true";
+    if (invalid) attributes["aria-invalid"] = "true";
+    if (control.getAttribute("aria-required") === "true" || control.required) attributes["aria-required"] = "true";
+    if (control.readOnly || control.disabled) attributes["aria-readonly"] = "true";
+    return attributes;
+  }
+
+  listen() {
+    const { box, control, ends: { signal }, field } = this;
+    // To whoever listens outside, it is the control that is typed into.
+    for (const type of ["input", "beforeinput", "change"]) box.addEventListener(type, (event) => event.stopPropagation(), { signal });
+    // A key that did something here does nothing else.
+    box.addEventListener("keydown", (event) => { if (event.defaultPrevented) event.stopPropagation(); }, { signal });
+    box.addEventListener("focusin", () => this.entered(), { signal });
+    box.addEventListener("focusout", (event) => { if (!box.contains(/** @type {Node | null} */ (event.relatedTarget))) this.left(); }, { signal });
+    box.addEventListener("mousedown", (event) => {
+      if (event.target !== box) return;
+      event.preventDefault();
+      this.view.focus();
+    }, { signal });
+    // Its label and scripts focus the control.
+    control.addEventListener("focus", (event) => {
+      if (!event.isTrusted) return;
+      if (control.value !== this.text) this.reset(control.value);
+      this.focus();
+    }, { signal });
+    document.addEventListener("draft-changed", (event) => { if (event instanceof CustomEvent) this.draftChanged(event.detail); }, { signal });
+    this.around = new MutationObserver(() => this.surroundings());
+    this.around.observe(control, { attributeFilter: ["aria-invalid", "aria-describedby", "aria-labelledby"] });
+    if (field.parentElement) this.around.observe(field.parentElement, { childList: true });
+  }
+
+  /** What is in the editor. */
+  get text() { return this.view.state.doc.toString(); }
+
+  focus() { this.view.focus(); }
+
+  /** @param {string} value */
+  reset(value) {
+    const { anchor, head } = this.view.state.selection.main;
+    this.before = value;
+    if (value !== this.text) this.view.setState(this.state(value, anchor, head));
+    this.evaluation.changed();
+  }
+
+  /**
+   * @param {string} text an expression
+   * @param {{x: number, y: number}} [point] in the window; absent: the caret
+   */
+  insert(text, point) {
+    const { state } = this.view;
+    if (state.readOnly) return;
+    const at = point ? this.view.posAtCoords(point, false) : null;
+    const { from, to } = at === null ? state.selection.main : { from: at, to: at };
+    const change = insertion(this.text, this.field.language, from, to, this.control instanceof HTMLInputElement ? oneLine(text) : text);
+    this.view.dispatch({
+      changes: change, selection: { anchor: change.from + change.insert.length }, userEvent: "input.paste", scrollIntoView: true,
+    });
+    this.view.focus();
+  }
+
+  /** @param {import("./expression-server.js").Fix} fix */
+  mend({ start, end, text }) {
+    if (end > this.view.state.doc.length) return;
+    this.view.dispatch({ changes: { from: start, to: end, insert: text }, selection: { anchor: start + text.length }, userEvent: "input" });
+    this.view.focus();
+  }
+
+  destroy() {
+    this.ends.abort();
+    this.around?.disconnect();
+    this.evaluation.stop();
+    this.view.destroy();
+    this.box.remove();
+    this.foot.remove();
+    this.control.removeAttribute("tabindex");
+    this.control.removeAttribute("aria-hidden");
+    this.field.removeAttribute("data-open");
+  }
+
+  /** @param {EditorState} state @param {number} at */
+  within(state, at) { return expressionAt(state.doc.toString(), this.field.language, state.field(this.words), at) !== null; }
+
+  /**
+   * A second { in a template's text opens an expression, and closes it.
+   * @param {EditorView} view @param {number} from @param {number} to @param {string} text
+   */
+  brace(view, from, to, text) {
+    const { state } = view;
+    if (text !== "{" || from !== to || this.field.language !== "template" || state.sliceDoc(from - 1, from) !== "{" || this.within(state, from)) return false;
+    const closed = /^\s*\}\}/.test(state.sliceDoc(from, from + 20));
+    view.dispatch({ changes: { from, insert: closed ? "{" : "{  }}" }, selection: { anchor: from + (closed ? 1 : 2) }, userEvent: "input.type" });
+    return true;
+  }
+
+  /** @param {EditorView} view */
+  enter(view) {
+    if (this.lines) view.dispatch(view.state.replaceSelection(view.state.lineBreak), { userEvent: "input", scrollIntoView: true });
+    else this.commit();
+    return true;
+  }
+
+  /** @param {ViewUpdate} update */
+  updated(update) {
+    for (const effect of update.transactions.flatMap((change) => change.effects)) {
+      if (effect.is(refused)) this.evaluation.result.refuse(`This is too long: a field holds at most ${longest.toLocaleString("en")} characters. Nothing was changed.`);
+    }
+    if (!update.docChanged) return;
+    this.control.value = this.text;
+    this.evaluation.changed();
+    this.control.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+
+  entered() {
+    if (this.inside) return;
+    this.inside = true;
+    this.before = this.text;
+    this.control.dispatchEvent(new FocusEvent("focus"));
+  }
+
+  left() {
+    this.inside = false;
+    this.commit();
+    this.control.dispatchEvent(new FocusEvent("blur"));
+  }
+
+  /** Says that the value is as it is meant. */
+  commit() {
+    if (this.before === this.text) return;
+    this.before = this.text;
+    this.control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** @param {import("./draft.js").DraftChange} change */
+  draftChanged(change) {
+    const { step, path } = this.field.dataset;
+    const own = (change.fields ?? []).filter((problem) => problem.step === step && problem.path === path && problem.end !== undefined);
+    const faults = own.map((problem) => ({ ...problem, start: problem.start ?? 0, end: problem.end ?? 0 }));
+    this.server.forget();
+    this.evaluation.draftChanged(inUnits(faults, new Places(this.text)), change.own);
+  }
+
+  /** @param {import("./expression-server.js").Fault[]} faults */
+  underline(faults) { this.view.dispatch({ effects: setFaults.of(faults) }); }
+
+  /** Takes over what the form around the field says now. */
+  surroundings() {
+    this.view.dispatch({});
+    this.evaluation.hideRepeated();
+  }
+}
+
+/** @param {string} text */
+const oneLine = (text) => text.replace(/\s*[\r\n]+\s*/g, " ");
+
+/**
+ * @param {Control} control
+ * @param {boolean} focused
+ */
+function caretOf(control, focused) {
+  const end = control.value.length;
+  if (!focused) return { anchor: end, head: end };
+  const from = control.selectionStart ?? end, to = control.selectionEnd ?? end;
+  return control.selectionDirection === "backward" ? { anchor: to, head: from } : { anchor: from, head: to };
+}

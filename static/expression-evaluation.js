@@ -1,0 +1,102 @@
+// What an expression comes to, asked for while it is written: after a pause, the
+// newest text alone. Plain ES module, checked by tsc.
+import { RequestError } from "./dom.js";
+import { ExpressionResult } from "./expression-result.js";
+
+/** @typedef {import("./expression-editor.js").ExpressionEditor} ExpressionEditor */
+/** @typedef {import("./expression-server.js").Fault} Fault */
+
+/** How long typing pauses before the server is asked, in milliseconds. */
+const pause = 250;
+
+export class ExpressionEvaluation {
+  /** @param {ExpressionEditor} editor */
+  constructor(editor) {
+    this.editor = editor;
+    this.result = new ExpressionResult((fix) => editor.mend(fix));
+    this.timer = 0;
+    /** @type {AbortController | null} */
+    this.asking = null;
+    /** Whether the text is wrong; undefined: the server has not said. @type {boolean | undefined} */
+    this.failed = undefined;
+    /** @type {string | null} the text that the result is about */
+    this.about = null;
+    /** @type {Fault[]} */
+    this.faults = [];
+  }
+
+  /** Asks for what is there when the editor opens. */
+  begin() { void this.ask(); }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    for (const line of this.repeatable()) line.hidden = false;
+  }
+
+  /** The text is another one. */
+  changed() {
+    this.stop();
+    this.about = null;
+    this.failed = undefined;
+    this.result.stale();
+    this.timer = setTimeout(() => void this.ask(), pause);
+  }
+
+  /**
+   * The flow around the expression is another one. What its check says stands in
+   * where the server has not answered for the text.
+   * @param {Fault[]} faults
+   * @param {boolean} own
+   */
+  draftChanged(faults, own) {
+    if (!own) this.changed();
+    else if (this.about === null && this.asking === null && !this.timer) this.tell(faults);
+  }
+
+  async ask() {
+    const { editor } = this, text = editor.text;
+    this.timer = 0;
+    if (text.trim() === "") {
+      this.result.clear();
+      this.tell([]);
+      return;
+    }
+    const asking = this.asking = new AbortController();
+    try {
+      const answer = await editor.server.evaluate(text, asking.signal);
+      if (asking.signal.aborted) return;
+      this.about = text;
+      this.result.show(answer);
+      this.tell(answer.faults);
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      this.result.unanswered(error instanceof RequestError ? error.message : "The answer of the server makes no sense.");
+    } finally {
+      if (this.asking === asking) this.asking = null;
+    }
+  }
+
+  /** @param {Fault[]} faults */
+  tell(faults) {
+    this.faults = faults;
+    this.failed = faults.some((fault) => fault.severity !== "warning");
+    this.editor.underline(faults);
+    this.hideRepeated();
+  }
+
+  /** What the form says of the field besides. */
+  repeatable() {
+    const lines = this.editor.field.closest(".field")?.querySelectorAll(".field-notes .problem") ?? [];
+    return [...lines].filter((line) => line instanceof HTMLElement);
+  }
+
+  /** A fault that is told here, with its place and what mends it, is not told once more by the form. */
+  hideRepeated() {
+    const told = new Set(this.faults.map((fault) => plain(fault.message)));
+    for (const line of this.repeatable()) line.hidden = told.has(plain(line.textContent ?? ""));
+  }
+}
+
+/** @param {string} text a message without what its place in a list does to it */
+const plain = (text) => text.trim().toLowerCase().replace(/\.$/, "");

@@ -1,0 +1,152 @@
+// What a field asks the server while an expression is written: what may follow,
+// and what comes of it. The server counts places in bytes of UTF-8, browsers in
+// UTF-16 units; here one becomes the other. Plain ES module, checked by tsc.
+import { request } from "./dom.js";
+
+/** @typedef {import("./expression-field.js").ExpressionField} ExpressionField */
+
+/**
+ * Something that may be written. Places are in UTF-16 units.
+ * @typedef {object} Candidate
+ * @property {string} label
+ * @property {string} insert
+ * @property {string} kind step, name, field, function …
+ * @property {string} [type] in words
+ * @property {string} [help]
+ * @property {string} [example]
+ * @property {number} [from] where it begins, if not where the others do
+ * @property {number} [caret] where in the text the caret goes
+ * @property {boolean} [refused] it cannot be used here; help says why
+ */
+/** @typedef {{from: number, to: number, items: Candidate[]}} Completion */
+
+/**
+ * What is wrong, and where.
+ * @typedef {object} Fault
+ * @property {number} start
+ * @property {number} end
+ * @property {string} message
+ * @property {"error" | "warning"} severity
+ * @property {Fix} [fix] what mends it
+ */
+/** @typedef {{start: number, end: number, text: string}} Fix */
+
+/**
+ * A piece of an expression with the value that it had.
+ * @typedef {{source: string, value: unknown, text?: string, note?: string}} Part
+ */
+/**
+ * What an expression comes to with the data at hand.
+ * @typedef {object} Evaluation
+ * @property {unknown} [value] absent: there is none
+ * @property {string} [text] the value as people read it
+ * @property {string} [type] in words
+ * @property {string} [problem] why there is no value
+ * @property {string} [why] where null came from
+ * @property {Fault[]} faults
+ * @property {{text: string, parts: Part[]}} [explanation]
+ * @property {"last run" | "pinned" | "example" | "none"} data where the values are from
+ */
+
+/** Places of a text in both ways of counting. */
+export class Places {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+    this.plain = /^[\0-\x7f]*$/.test(text);
+  }
+
+  /** @param {number} units */
+  bytes(units) {
+    return this.plain ? units : new TextEncoder().encode(this.text.slice(0, units)).length;
+  }
+
+  /** @param {number} bytes */
+  units(bytes) {
+    if (this.plain) return Math.min(bytes, this.text.length);
+    let at = 0;
+    for (const character of this.text) {
+      const code = character.codePointAt(0) ?? 0;
+      bytes -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      if (bytes < 0) break;
+      at += character.length;
+    }
+    return at;
+  }
+}
+
+/** How many completions are remembered. */
+const remembered = 50;
+
+/** The server, as one field asks it. */
+export class ExpressionServer {
+  /** @type {Map<string, Completion>} */
+  completions = new Map();
+
+  /** @param {ExpressionField} field */
+  constructor(field) { this.field = field; }
+
+  /** @param {string} what */
+  url(what) {
+    const slug = this.field.closest("[data-slug]")?.getAttribute("data-slug") ?? "";
+    return `/flows/${encodeURIComponent(slug)}/steps/${encodeURIComponent(this.field.dataset.step ?? "")}/${what}`;
+  }
+
+  /** Forgets what was asked before, as the draft is another one. */
+  forget() { this.completions.clear(); }
+
+  /**
+   * @param {string} source
+   * @param {number} offset
+   * @param {AbortSignal} signal
+   * @returns {Promise<Completion>}
+   */
+  async complete(source, offset, signal) {
+    const key = `${offset} ${source}`;
+    const known = this.completions.get(key);
+    if (known) return known;
+    const places = new Places(source);
+    const { language, dataset: { path } } = this.field;
+    /** @type {Completion} */
+    const answer = await request(this.url("complete"), { method: "POST", signal, body: { language, source, offset: places.bytes(offset), path } });
+    const completion = {
+      from: places.units(answer.from), to: places.units(answer.to),
+      items: (answer.items ?? []).map((item) => ({
+        ...item,
+        from: item.from === undefined ? undefined : places.units(item.from),
+        caret: item.caret === undefined ? undefined : new Places(item.insert).units(item.caret),
+      })),
+    };
+    for (const oldest of this.completions.keys()) {
+      if (this.completions.size < remembered) break;
+      this.completions.delete(oldest);
+    }
+    this.completions.set(key, completion);
+    return completion;
+  }
+
+  /**
+   * @param {string} source
+   * @param {AbortSignal} signal
+   * @returns {Promise<Evaluation>}
+   */
+  async evaluate(source, signal) {
+    const places = new Places(source);
+    const { language, dataset: { path } } = this.field;
+    /** @type {Evaluation} */
+    const answer = await request(this.url("evaluate"), { method: "POST", signal, body: { language, source, path } });
+    return { ...answer, faults: inUnits(answer.faults ?? [], places) };
+  }
+}
+
+/**
+ * @param {Fault[]} faults
+ * @param {Places} places
+ * @returns {Fault[]}
+ */
+export function inUnits(faults, places) {
+  return faults.map((fault) => ({
+    ...fault, start: places.units(fault.start), end: places.units(fault.end),
+    fix: fault.fix && { ...fault.fix, start: places.units(fault.fix.start), end: places.units(fault.fix.end) },
+  }));
+}

@@ -1,0 +1,68 @@
+// The buttons below an expression: the functions of the language, with examples,
+// and the data that it can read. Plain ES module, checked by tsc.
+import { element, icon } from "./dom.js";
+
+/** @typedef {import("./expression-field.js").ExpressionField} ExpressionField */
+
+/** The one help of a page, and the field that it was opened for. @type {HTMLElement | null} */
+let help = null;
+/** @type {ExpressionField | null} */
+let asked = null;
+
+/** @param {ExpressionField} field */
+export function tools(field) {
+  const functions = element("button", { type: "button", class: "expression-tool", "aria-haspopup": "dialog", title: "Functions, with examples" },
+    element("span", { "aria-hidden": "true" }, "ƒx"), element("span", { class: "visually-hidden" }, "Functions"));
+  functions.addEventListener("click", () => void showFunctions(field, functions));
+  const data = element("button", { type: "button", class: "expression-tool", "data-action": "data-panel", title: "The data that can be read here" },
+    icon("database"), "Data");
+  return element("div", { class: "expression-tools" }, functions, data);
+}
+
+/** @param {ExpressionField} field @param {HTMLElement} button */
+async function showFunctions(field, button) {
+  asked = field;
+  const shown = help ??= makeHelp();
+  // In a dialog, what lies outside of it cannot be reached.
+  (button.closest("dialog[open]") ?? document.body).append(shown);
+  shown.showPopover();
+  place(shown, button);
+  if (shown.hasAttribute("data-loaded")) return;
+  const content = shown.querySelector("[data-part=content]");
+  const response = await fetch("/flows/functions", { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
+  const text = response?.ok ? await response.text().catch(() => null) : null;
+  if (!content) return;
+  if (text === null) {
+    content.replaceChildren(element("p", { class: "secondary" }, "The functions cannot be shown: the server does not answer. Close this and try again."));
+    return;
+  }
+  content.innerHTML = text; // a fragment of ours; the policy of the page allows no script in it
+  shown.toggleAttribute("data-loaded", true);
+  place(shown, button);
+}
+
+function makeHelp() {
+  const close = element("button", { type: "button", class: "button quiet dense square", "aria-label": "Close" }, icon("x"));
+  const made = element("div", { class: "expression-functions", popover: "auto", role: "dialog", "aria-label": "Functions" },
+    element("div", { class: "expression-functions-head" }, element("h2", {}, "Functions"), close),
+    element("div", { "data-part": "content", tabindex: "0", role: "region", "aria-label": "All functions" }, element("p", { class: "secondary" }, "Reading the functions")));
+  close.addEventListener("click", () => made.hidePopover());
+  made.addEventListener("click", (event) => {
+    const chosen = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
+    if (!chosen) return;
+    made.hidePopover();
+    void asked?.insert(chosen.getAttribute("data-insert") ?? "");
+  });
+  return made;
+}
+
+/** Puts it below the button, or above where there is more room. @param {HTMLElement} shown @param {HTMLElement} button */
+function place(shown, button) {
+  const gap = 8, at = button.getBoundingClientRect();
+  const below = innerHeight - at.bottom, above = at.top;
+  const room = Math.max(below, above) - 2 * gap;
+  shown.style.maxHeight = `${Math.min(480, room)}px`;
+  const left = Math.min(Math.max(gap, at.right - shown.offsetWidth), innerWidth - shown.offsetWidth - gap);
+  shown.style.left = `${Math.max(gap, left)}px`;
+  shown.style.top = below >= above ? `${at.bottom + 4}px` : `${at.top - 4 - shown.offsetHeight}px`;
+}
