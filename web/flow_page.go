@@ -106,8 +106,8 @@ func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 	if p.Run, err = s.newRunPanel(ctx, workshop, f); err != nil {
 		return nil, err
 	}
-	p.Inspected = inspect(f, workshop.Library, p.Graph, r.URL.Query().Get("step"))
-	return p, nil
+	p.Inspected, err = s.inspect(ctx, state, workshop, p.Graph, r.URL.Query().Get("step"))
+	return p, err
 }
 
 // stepFragment is the inspector of a step.
@@ -123,7 +123,11 @@ func (s *Server) stepFragment(w http.ResponseWriter, r *http.Request) {
 	}
 	f := state.Checked.Flow
 	graph := canvas.Build(f, workshop.Library, state.Checked.Problems)
-	i := inspect(f, workshop.Library, graph, r.PathValue("step"))
+	i, err := s.inspect(r.Context(), state, workshop, graph, r.PathValue("step"))
+	if err != nil {
+		s.pageFault(w, r, "showing a step", err)
+		return
+	}
 	if i == nil {
 		s.render(w, r, http.StatusNotFound, faultNotice("The draft has no such step any more. Load the page again."))
 		return

@@ -48,7 +48,7 @@ func TestFlowPage(t *testing.T) {
 		"&#34;sku&#34;: &#34;LAMP-01&#34;", "!Not published", "!problems have to be solved")
 
 	step := p.shows(t, "/flows/order?step=tell")
-	wantsText(t, step, "What it does", "http://127.0.0.1:1/tell", "At most 2, the second after 1ms", "3s", "The flow goes on with the error as the output.")
+	wantsText(t, step, "What it does", `value="http://127.0.0.1:1/tell"`, `value="3s"`, `value="1ms"`, "Go on, with the error as the output")
 	wantsText(t, p.shows(t, "/flows/order/steps/enough", asFragment...), "Enough?", "Branch", "trigger.body.quantity &lt;= 2", "!<html")
 	wantsText(t, p.shows(t, "/flows/order/steps/trigger", asFragment...), "Webhook", "minimum")
 	if a := p.get(t, "/flows/order/steps/nothing", asFragment...); a.status != http.StatusNotFound {

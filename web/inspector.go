@@ -1,25 +1,35 @@
 package web
 
 import (
-	"encoding/json"
-	"strconv"
+	"context"
+	"slices"
 	"strings"
 
+	"redial/designer"
 	"redial/designer/canvas"
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/engine/flowfile"
 	"redial/engine/step"
 )
 
-// inspected is a step, or the trigger, as its inspector shows it.
+// inspected is a step, or the trigger, as its inspector shows it: a form whose
+// controls each edit one place of the draft.
 type inspected struct {
 	Card *canvas.Card
 	Help string
-	// Fields are those that the flow file gives, in the order of the form.
-	Fields []inspectedField
-	// Settings are what every kind of step can have: connection, timeout, retry.
-	Settings []inspectedField
-	Branch   bool
+	// Name is what the flow file calls the step; often empty.
+	Name string
+	// Fields are those of the kind, More those that are seldom needed.
+	Fields, More []*formField
+	// Settings are what every kind of step can have: timeout, retry, a note.
+	Settings []*formField
+	// Others are in the flow file, and the kind knows nothing of them.
+	Others []*formField
+	// Problems are those that have no control to stand at.
+	Problems []flow.Problem
+	// Kinds are what the step can be replaced by.
+	Kinds []kindGroup
 }
 
 // plainTint is that of steps without a colour of their own.
@@ -33,114 +43,117 @@ func (i *inspected) Tint() string {
 	return i.Card.Tint
 }
 
-// inspectedField is a field with its value, as text.
-type inspectedField struct {
-	Label string
-	Value string
-	// Mono values are code, IDs or JSON.
-	Mono bool
-}
-
-// inspect is the step with an ID; nil if there is none.
-func inspect(f *flow.Flow, library *step.Library, graph *canvas.Graph, id string) *inspected {
+// inspect is the inspector of the step with an ID; nil if there is no such step.
+func (s *Server) inspect(ctx context.Context, state *flowState, workshop *designer.Workshop, graph *canvas.Graph, id string) (*inspected, error) {
 	card := graph.Card(id)
 	if card == nil {
-		return nil
+		return nil, nil //nolint:nilnil // nothing is selected, which is no error
 	}
-	i := &inspected{Card: card}
-	kind, err := library.Kind(card.Uses)
+	document, err := flowfile.Read(state.Draft.Source)
 	if err != nil {
-		kind = &step.Kind{}
+		return nil, err
 	}
-	i.Help = kind.Help
+	file := fileStep(document.Tree(), id)
+	kind, err := workshop.Library.Kind(card.Uses)
+	if err != nil {
+		kind = &step.Kind{Uses: card.Uses} // its fields are shown as what they are
+	}
+	f := &form{step: id, kind: kind, connections: workshop.Connections}
+	if f.flows, err = s.otherFlows(ctx, kind, state.Draft.Slug); err != nil {
+		return nil, err
+	}
+	if f.sample, err = s.sampleBody(ctx, kind, state.Checked.Flow); err != nil {
+		return nil, err
+	}
+	i := &inspected{Card: card, Help: kind.Help, Name: file.Text("name")}
+	i.fill(f, file)
+	if !card.Trigger {
+		i.Kinds = kindGroups(workshop.Library)
+	}
+	i.Problems = f.place(stepProblems(state.Checked.Problems, id), i.all())
+	return i, nil
+}
+
+// fill makes the controls out of what the flow file says of the step.
+func (i *inspected) fill(f *form, file flow.Object) {
+	value, _ := file.Get("with")
+	with, _ := value.(flow.Object)
+	if f.kind.Connects || given(file, "connection") {
+		i.Fields = append(i.Fields, f.field(describeConnection(f.kind), place{}, file))
+	}
+	known := map[string]bool{"do": true} // edited on the canvas
+	for k := range f.kind.Fields {
+		described := &f.kind.Fields[k]
+		known[described.Name] = true
+		made := f.field(described, place{Path: "with", At: "with"}, with)
+		if described.Advanced {
+			i.More = append(i.More, made)
+		} else {
+			i.Fields = append(i.Fields, made)
+		}
+	}
+	for _, other := range with {
+		if !known[other.Name] {
+			unknown := &component.Field{Name: other.Name, Title: other.Name, Kind: component.KindJSON}
+			i.Others = append(i.Others, f.field(unknown, place{Path: "with", At: "with"}, with))
+		}
+	}
+	if !i.Card.Trigger {
+		i.Settings = f.settings(file)
+	}
+}
+
+// all are the controls of the form.
+func (i *inspected) all() []*formField {
+	return slices.Concat(i.Fields, i.More, i.Others, i.Settings)
+}
+
+// MoreOpen reports whether one of the fields that are seldom needed has a value
+// or a problem.
+func (i *inspected) MoreOpen() bool { return slices.ContainsFunc(i.More, (*formField).notable) }
+
+// fileStep is what a flow file says of a step, or of the trigger.
+func fileStep(tree flow.Object, id string) flow.Object {
 	if id == flow.TriggerID {
-		i.fields(kind, f.Trigger.With)
-		return i
+		value, _ := tree.Get("trigger")
+		trigger, _ := value.(flow.Object)
+		return trigger
 	}
-	f.All(func(s *flow.Step) bool {
-		if s.ID != id {
-			return true
+	value, _ := tree.Get("steps")
+	steps, _ := value.(flow.Object)
+	for _, s := range steps {
+		found, _ := s.Value.(flow.Object)
+		if s.Name == id {
+			return found
 		}
-		i.Branch = s.Uses == "branch"
-		i.fields(kind, s.With)
-		i.settings(s)
-		return false
-	})
-	return i
-}
-
-// fields are those of the kind, and then those that it does not know.
-func (i *inspected) fields(kind *step.Kind, with flow.Object) {
-	known := map[string]bool{}
-	for k := range kind.Fields {
-		field := &kind.Fields[k]
-		known[field.Name] = true
-		if value, given := with.Get(field.Name); given && field.Name != "do" {
-			i.Fields = append(i.Fields, newInspectedField(field.Label(), value, field.Kind))
+		value, _ := found.Get("with")
+		with, _ := value.(flow.Object)
+		value, _ = with.Get("do")
+		if body, ok := value.(flow.Object); ok {
+			if inner := fileStep(body, id); inner != nil {
+				return inner
+			}
 		}
 	}
-	for _, f := range with {
-		if !known[f.Name] && f.Name != "do" {
-			i.Fields = append(i.Fields, newInspectedField(f.Name, f.Value, ""))
+	return nil
+}
+
+// stepProblems are those of a step, at paths below it, errors first.
+func stepProblems(problems []flow.Problem, id string) []flow.Problem {
+	var own []flow.Problem
+	for _, p := range problems {
+		if p.Step != id {
+			continue
 		}
-	}
-}
-
-func newInspectedField(label string, value any, kind component.Kind) inspectedField {
-	text, isText := value.(string)
-	if isText {
-		return inspectedField{Label: label, Value: text, Mono: kind == component.KindJSON || strings.Contains(text, "{{")}
-	}
-	return inspectedField{Label: label, Value: pretty(value), Mono: true}
-}
-
-// pretty is a value as JSON over several lines.
-func pretty(value any) string {
-	compact, err := flow.EncodeJSON(value)
-	if err != nil {
-		return ""
-	}
-	indented, err := json.MarshalIndent(json.RawMessage(compact), "", "  ")
-	if err != nil {
-		return string(compact)
-	}
-	return unescaped.Replace(string(indented))
-}
-
-// unescaped undoes what encoding/json escapes for HTML, which pages do
-// themselves.
-var unescaped = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
-
-func (i *inspected) settings(s *flow.Step) {
-	add := func(label, value string, mono bool) {
-		if value != "" {
-			i.Settings = append(i.Settings, inspectedField{Label: label, Value: value, Mono: mono})
+		place := flow.TriggerID
+		if id != flow.TriggerID {
+			place = "steps." + id
 		}
+		if at := strings.LastIndex(p.Path, place); at >= 0 {
+			p.Path = strings.TrimPrefix(p.Path[at+len(place):], ".")
+		}
+		own = append(own, p)
 	}
-	add("Note", s.Note, false)
-	add("Connection", s.Connection, true)
-	if s.Timeout > 0 {
-		add("Time for one attempt", s.Timeout.String(), false)
-	}
-	if s.Retry != nil {
-		add("Attempts", retryWords(s.Retry), false)
-	}
-	switch s.OnError {
-	case flow.OnErrorContinue:
-		add("When it fails", "The flow goes on with the error as the output.", false)
-	case flow.OnErrorRoute:
-		add("When it fails", "The flow goes on at the error port.", false)
-	case flow.OnErrorFail, "":
-	}
-	if s.Disabled {
-		add("Disabled", "The step is not run; null is passed on.", false)
-	}
-}
-
-func retryWords(r *flow.Retry) string {
-	words := "At most " + strconv.Itoa(r.Attempts)
-	if r.Pause > 0 {
-		words += ", the second after " + r.Pause.String()
-	}
-	return words
+	slices.SortStableFunc(own, func(a, b flow.Problem) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
+	return own
 }

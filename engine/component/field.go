@@ -32,6 +32,9 @@ type Field struct {
 	Advanced bool
 	// Secret values are written, never shown again.
 	Secret bool
+	// Literal values are fixed when the flow is published: expressions in them
+	// are not evaluated.
+	Literal bool
 	// Fields describe the members of an object, or of the objects in a list.
 	Fields []Field
 }
@@ -71,12 +74,13 @@ const (
 	KindDateTime   Kind = "datetime"
 	KindEmail      Kind = "email"
 	KindQuery      Kind = "query" // a query language's text
+	KindFile       Kind = "file"  // {contentType, base64}
 )
 
 var kinds = []Kind{
 	KindText, KindNumber, KindInteger, KindBoolean, KindChoice, KindJSON, KindList, KindObject, KindMap,
 	KindSecret, KindConnection, KindTemplate, KindCondition, KindExpression, KindPaths, KindFlow,
-	KindDuration, KindURL, KindDate, KindDateTime, KindEmail, KindQuery,
+	KindDuration, KindURL, KindDate, KindDateTime, KindEmail, KindQuery, KindFile,
 }
 
 // Summarize is the line under a step's name: the action's summary with the

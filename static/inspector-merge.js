@@ -1,0 +1,52 @@
+// Puts a newer rendering of a form into the page and leaves alone what somebody
+// is typing into. Plain ES module, checked by tsc.
+
+/** What keeps its state while it has the focus. */
+const kept = "input, select, textarea, button, summary, expression-field";
+
+/** Attributes that a kept control takes over. Its value is the typist's. */
+const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby", "aria-labelledby", "data-edit", "data-focus", "data-name", "aria-pressed"];
+
+/**
+ * Replaces an element by a newer one, but for the control in it that has the
+ * focus and what lies around that.
+ * @param {Element} old in the page
+ * @param {Element} fresh
+ */
+export function merge(old, fresh) {
+  const focused = document.activeElement;
+  if (!focused || !old.contains(focused) || old === focused && !old.matches(kept)) { old.replaceWith(fresh); return; }
+  if (old.matches(kept)) { keep(old, fresh); return; }
+  const child = [...old.children].find((item) => item.contains(focused));
+  const twin = child && [...fresh.children].find((item) => alike(child, item));
+  if (!child || !twin) { old.replaceWith(fresh); return; }
+  adopt(old, fresh, fresh.getAttributeNames());
+  for (const node of [...old.childNodes]) if (node !== child) node.remove();
+  const nodes = [...fresh.childNodes];
+  const at = nodes.indexOf(twin);
+  child.before(...nodes.slice(0, at));
+  child.after(...nodes.slice(at + 1));
+  merge(child, twin);
+}
+
+/** @param {Element} old @param {Element} fresh */
+function keep(old, fresh) {
+  adopt(old, fresh, taken);
+  const own = old.querySelector("[data-as]"), other = fresh.querySelector("[data-as]");
+  if (own && other) adopt(own, other, taken);
+}
+
+/** @param {Element} to @param {Element} from @param {string[]} names */
+function adopt(to, from, names) {
+  for (const name of names) {
+    const value = from.getAttribute(name);
+    if (value === null) to.removeAttribute(name);
+    else if (to.getAttribute(name) !== value) to.setAttribute(name, value);
+  }
+}
+
+/** @param {Element} a @param {Element} b @returns {boolean} they are the same part of the form */
+function alike(a, b) {
+  const same = ["data-path", "data-key", "data-fold", "data-control", "data-part", "data-as", "data-button"].every((name) => a.getAttribute(name) === b.getAttribute(name));
+  return same && a.tagName === b.tagName && a.classList[0] === b.classList[0];
+}

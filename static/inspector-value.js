@@ -1,0 +1,78 @@
+// What the controls of the inspector say, as operations on the draft. Knows no
+// server. Plain ES module, checked by tsc.
+import { jsonFault } from "./json-fault.js";
+
+/** @typedef {import("./edit-queue.js").Operation} Operation */
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
+
+/** @param {EventTarget | null} target @returns {Control | null} the control of the form that an event is about */
+export function controlOf(target) {
+  const control = target instanceof Element ? target.closest("[data-as]") : null;
+  return control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement ? control : null;
+}
+
+/** @param {Element} element */
+export function pathOf(element) {
+  const field = element.closest("[data-path]:not(expression-field)");
+  return field instanceof HTMLElement ? field.dataset.path ?? "" : "";
+}
+
+/** What a control comes to: an operation, a fault to be mended first, or nothing. @typedef {{operation?: Operation, fault?: string}} Outcome */
+
+/**
+ * @param {Control} control
+ * @param {string} step
+ * @returns {Outcome}
+ */
+export function outcome(control, step) {
+  const path = pathOf(control);
+  /** @param {unknown} value */
+  const set = (value) => ({ operation: { op: "set", step, path, value } });
+  const unset = () => (control.dataset.item === undefined ? { operation: { op: "unset", step, path } } : set(""));
+  const text = control.value;
+  switch (control.dataset.as) {
+    case "number":
+      return text.trim() === "" ? unset() : set(number(text.trim()) ?? text);
+    case "switch":
+      return set(control instanceof HTMLInputElement && control.checked);
+    case "choice":
+      return text === "" ? unset() : set(parse(text));
+    case "check": {
+      const boxes = [...(control.closest("[data-checks]")?.querySelectorAll("input") ?? [])];
+      const chosen = boxes.filter((box) => box.checked).map((box) => parse(box.value));
+      return chosen.length === 0 ? unset() : set(chosen);
+    }
+    case "json": {
+      if (text.trim() === "") return unset();
+      const fault = jsonFault(text);
+      return fault ? { fault: `No JSON: line ${fault.line}, column ${fault.column}: ${fault.what}.` } : set(parse(text));
+    }
+    case "secret":
+      return text === "" ? {} : set(text);
+    default:
+      return text === "" ? unset() : set(text);
+  }
+}
+
+/** @param {string} text @returns {unknown} a number that stays exact, or undefined */
+function number(text) {
+  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? parse(text) : undefined;
+}
+
+/** JSON.rawJSON, where the browser has it. @type {((text: string) => unknown) | undefined} */
+const raw = /** @type {any} */ (JSON).rawJSON;
+
+/**
+ * Reads JSON so that it can be written again with its numbers as they are:
+ * whole numbers of 64 bits are more than a double holds.
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parse(text) {
+  /** @type {any} */
+  const keep = (/** @type {string} */ _, /** @type {unknown} */ value, /** @type {{source?: string} | undefined} */ context) => {
+    const source = context?.source;
+    return typeof value === "number" && source !== undefined && raw && String(value) !== source ? raw(source) : value;
+  };
+  return JSON.parse(text, keep);
+}

@@ -1,0 +1,252 @@
+// The inspector as a form: what is filled in becomes edits of the draft, and what
+// came of them is shown. Plain ES module, checked by tsc.
+import { RequestError, part } from "./dom.js";
+import { choose, edit } from "./draft.js";
+import { merge } from "./inspector-merge.js";
+import { controlOf, outcome, pathOf } from "./inspector-value.js";
+
+/** @typedef {import("./edit-queue.js").Operation} Operation */
+/** @typedef {import("./inspector-value.js").Control} Control */
+
+/** How long typing pauses before it is sent, in milliseconds. */
+const pause = 400;
+
+const inspector = part("#inspector");
+const base = `/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}/steps/`;
+
+/** The step that is shown; empty: none. */
+const shown = () => (inspector.hidden ? "" : inspector.querySelector("#inspector-step")?.getAttribute("data-step") ?? "");
+
+// Typing.
+
+/** @type {Map<Control, number>} controls whose text is not sent yet, with their timers */
+const typing = new Map();
+/** @type {WeakMap<Control, string>} what was sent of a control */
+const sent = new WeakMap();
+/** Edits that are on their way. */
+let underWay = 0;
+/** Typing into a control from focus to blur is one step of undo. */
+let visit = 0;
+
+/** Controls that are sent when they are left, not while they are typed into. */
+const whole = new Set(["rename", "key", "new-key", "path-name", "file", "secret"]);
+
+inspector.addEventListener("focusin", () => { visit++; });
+inspector.addEventListener("input", (event) => {
+  const control = controlOf(event.target);
+  if (!control || whole.has(control.dataset.as ?? "")) return;
+  clearTimeout(typing.get(control));
+  if (control instanceof HTMLSelectElement || control instanceof HTMLInputElement && ["checkbox", "radio"].includes(control.type)) void send(control);
+  else typing.set(control, setTimeout(() => void send(control), pause));
+});
+inspector.addEventListener("change", (event) => {
+  const control = controlOf(event.target);
+  if (control && (typing.has(control) || control.dataset.as === "secret")) void send(control);
+});
+inspector.addEventListener("focusout", (event) => {
+  const control = controlOf(event.target);
+  if (control && typing.has(control)) void send(control);
+  if (skipped) reload();
+});
+
+/** Sends what is not sent yet. */
+export function flush() {
+  return Promise.all([...typing.keys()].map(send));
+}
+
+/** @param {Control} control */
+async function send(control) {
+  clearTimeout(typing.get(control));
+  typing.delete(control);
+  const { operation, fault } = outcome(control, shown());
+  showFault(control, fault);
+  if (!operation) return;
+  const now = JSON.stringify(operation);
+  if (sent.get(control) === now) return;
+  sent.set(control, now);
+  await submit([operation], `field ${shown()} ${pathOf(control)} ${visit}`);
+}
+
+/**
+ * Says at a control what keeps it from being sent.
+ * @param {Control} control
+ * @param {string | undefined} fault
+ */
+function showFault(control, fault) {
+  const field = control.closest(".field");
+  if (!(field instanceof HTMLElement)) return;
+  field.toggleAttribute("data-unsent", fault !== undefined);
+  let line = field.querySelector(":scope > [data-part=fault]");
+  if (!fault) { line?.remove(); return; }
+  if (!line) {
+    line = document.createElement("p");
+    line.className = "problem error";
+    line.setAttribute("data-part", "fault");
+    line.setAttribute("role", "alert");
+    field.querySelector(":scope > .field-notes")?.before(line);
+  }
+  line.textContent = fault;
+  control.setAttribute("aria-invalid", "true");
+}
+
+/**
+ * Edits the draft.
+ * @param {Operation[]} operations
+ * @param {string} [merged] edits with the same text are one step of undo
+ */
+export async function submit(operations, merged = "") {
+  underWay++;
+  try {
+    return await edit(operations, { merge: merged });
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    wanted = true; // the form shows what the draft does not have
+    return null;
+  } finally {
+    underWay--;
+    if (wanted) reload();
+  }
+}
+
+// Showing what is.
+
+/** The form is behind the draft. */
+let wanted = false;
+/** A control with the focus kept what the server knows otherwise. */
+let skipped = false;
+let loading = false;
+/** What to do when the form is up to date. @type {(() => void)[]} */
+let then = [];
+
+/** Shows the form anew as soon as all that was typed is sent. @param {() => void} [done] */
+export function reload(done) {
+  wanted = true;
+  if (done) then.push(done);
+  if (!loading && underWay === 0 && typing.size === 0 && shown()) void load();
+}
+
+async function load() {
+  const step = shown();
+  loading = true;
+  wanted = skipped = false;
+  const response = await fetch(base + encodeURIComponent(step), { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
+  const text = await response?.text();
+  loading = false;
+  if (shown() !== step) return;
+  if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
+  if (!response?.ok || text === undefined) return; // the draft tells that the server is away
+  if (wanted || underWay > 0 || typing.size > 0) { wanted = true; reload(); return; }
+  show(text);
+  for (const run of then.splice(0)) run();
+}
+
+/** @param {string} text the inspector as the server sees it */
+function show(text) {
+  const fresh = document.createElement("div");
+  fresh.innerHTML = text;
+  prepare(fresh);
+  for (const field of inspector.querySelectorAll("[data-unsent]")) {
+    const twin = fresh.querySelector(`.field[data-path="${CSS.escape(pathOf(field))}"]`);
+    if (twin && !field.contains(document.activeElement)) twin.replaceWith(field);
+  }
+  const body = part("#inspector-step", inspector);
+  const top = body.scrollTop;
+  for (const selector of [".inspector-head", ".inspector-form"]) {
+    const old = inspector.querySelector(selector), now = fresh.querySelector(selector);
+    if (old && now) merge(old, now);
+  }
+  skipped = inspector.contains(document.activeElement) && controlOf(document.activeElement) !== null;
+  body.scrollTop = top;
+}
+
+/** @type {Map<string, boolean>} sections that were opened or closed by hand */
+const folds = new Map();
+
+/** @param {Element} details */
+const foldKey = (details) => {
+  const fold = details.getAttribute("data-fold") ?? "";
+  return details.matches(".folded") ? fold : `${shown()} ${fold}`;
+};
+
+/** Makes a form ready to be used. @param {ParentNode} root */
+function prepare(root) {
+  for (const form of root.querySelectorAll("fieldset[disabled]")) form.removeAttribute("disabled");
+  for (const details of root.querySelectorAll("details[data-fold]")) {
+    const open = folds.get(foldKey(details));
+    if (open !== undefined) details.toggleAttribute("open", open);
+  }
+}
+
+/**
+ * Puts the focus into a field.
+ * @param {string} path
+ * @param {string} [button] rather on this button of it
+ */
+export function focusOn(path, button) {
+  const own = `[data-path="${CSS.escape(path)}"], [data-key="${CSS.escape(path)}"]`;
+  for (const field of inspector.querySelectorAll(own)) {
+    const target = (button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`))
+      || field.querySelector("[data-as]:not([hidden] *), button:not(:disabled)");
+    if (!(target instanceof HTMLElement)) continue;
+    target.closest("details:not([open])")?.setAttribute("open", "");
+    target.focus();
+    return;
+  }
+}
+
+document.addEventListener("draft-changed", (event) => {
+  if (!(event instanceof CustomEvent) || !shown()) return;
+  const renamed = event.detail.renamed?.[shown()];
+  if (renamed) choose([renamed]);
+  else reload();
+});
+document.addEventListener("flow-step", () => void flush());
+document.addEventListener("flow-inspected", () => prepare(inspector));
+prepare(inspector);
+
+// Buttons.
+
+inspector.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const summary = target?.closest("summary");
+  const button = target?.closest("button");
+  if (button instanceof HTMLButtonElement) {
+    if (summary) event.preventDefault(); // the group stays as it is
+    void press(button);
+  } else if (summary?.parentElement instanceof HTMLDetailsElement) {
+    folds.set(foldKey(summary.parentElement), !summary.parentElement.open);
+  }
+});
+
+/** @param {HTMLButtonElement} button */
+async function press(button) {
+  const { edit: operations, focus, action, button: name } = button.dataset;
+  if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json");
+  if (!operations) return;
+  button.closest(":popover-open")?.togglePopover(false);
+  await flush();
+  const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
+  const result = await submit(JSON.parse(operations));
+  if (result && closes) part('[data-action="close-inspector"]', inspector).click();
+  else if (result && chooses && result.created.length > 0) choose(result.created);
+  else if (result && focus) reload(() => focusOn(focus, name));
+}
+
+/** Changes how a value of any kind is written. @param {HTMLButtonElement} button @param {boolean} json */
+function writeAs(button, json) {
+  const field = button.closest(".field");
+  if (!field) return;
+  const from = part(`[data-part=${json ? "text" : "json"}]`, field), to = part(`[data-part=${json ? "json" : "text"}]`, field);
+  const source = controlOf(from.querySelector("[data-as]")), control = controlOf(to.querySelector("[data-as]"));
+  if (!source || !control || !to.hidden) return;
+  for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
+  if (control.value === "" && source.value !== "") control.value = json ? JSON.stringify(source.value) : source.value;
+  from.hidden = true;
+  to.hidden = false;
+  control.focus();
+}
+
+// What is open above the form is closed first.
+inspector.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target instanceof Element && event.target.closest("dialog[open], :popover-open")) event.stopPropagation();
+}, true);
