@@ -1,5 +1,6 @@
 // What of the canvas is in sight: panning, zooming, and the minimap. One layer
 // is moved; what is on it stays where it is.
+import { overlap } from "./canvas-graph.js";
 import { sizes } from "./geometry.js";
 import { select, zoom, zoomIdentity, zoomTransform } from "./vendor/d3-zoom.js";
 
@@ -7,7 +8,7 @@ import { select, zoom, zoomIdentity, zoomTransform } from "./vendor/d3-zoom.js";
 /** @typedef {import("./vendor/d3-zoom.js").Transform} Transform */
 
 const range = /** @type {[number, number]} */ ([0.05, 2]);
-const readable = 0.5; // below this scale one cannot read what a card says
+const readable = 0.6; // below this scale one cannot read what a card says
 const far = 0.35; // below this one only names are shown
 const margin = 48; // around what is brought into sight
 const dot = 24; // between the dots of the ground
@@ -21,6 +22,12 @@ const mod = (a, b) => ((a % b) + b) % b;
 export class Sight {
   /** Someone has moved the canvas: it is not moved by itself any more. */
   touched = false;
+  /** The canvas has moved to something; it does not open once more. */
+  #shown = false;
+  /** Where the view is in the window, as of the last measure(). */
+  box = new DOMRect();
+  #size = { width: 0, height: 0 };
+  #map = { width: 0, height: 0 };
   #zoom = zoom();
   #settling = 0;
   /** @type {ResizeObserver | null} */
@@ -31,12 +38,14 @@ export class Sight {
    * @param {(name: string) => HTMLElement} part finds a part of it
    * @param {Box} bounds around all cards
    * @param {() => Box | undefined} beginning what to show of a flow that is too large to show
+   * @param {(event: MouseEvent | WheelEvent | TouchEvent) => boolean} pans whether the pointer moves the canvas
    */
-  constructor(host, part, bounds, beginning) {
+  constructor(host, part, bounds, beginning, pans) {
     this.host = host;
     this.part = part;
     this.bounds = bounds;
     this.beginning = beginning;
+    this.pans = pans;
     this.view = part("view");
     this.map = part("minimap");
   }
@@ -47,7 +56,7 @@ export class Sight {
     this.#zoom
       .scaleExtent(range)
       .clickDistance(4)
-      .filter((event) => event.type !== "wheel" && event.type !== "dblclick" && !("button" in event && event.button > 1) && this.host.dataset.view === "canvas")
+      .filter((event) => this.host.dataset.view === "canvas" && event.type !== "wheel" && event.type !== "dblclick" && this.pans(event))
       .on("start", (event) => { if (event.sourceEvent) this.touched = true; })
       .on("zoom", () => this.#moving());
     select(view).call(this.#zoom);
@@ -56,8 +65,12 @@ export class Sight {
     view.addEventListener("scroll", () => { if (this.host.dataset.view === "canvas") view.scrollTo(0, 0); }, { signal });
     map.addEventListener("pointerdown", (event) => { map.setPointerCapture(event.pointerId); this.#jump(event); }, { signal });
     map.addEventListener("pointermove", (event) => { if (map.hasPointerCapture(event.pointerId)) this.#jump(event); }, { signal });
-    this.#resizing = new ResizeObserver(() => { if (!this.touched) this.open(); this.show(); });
+    // Else the middle button would scroll by itself.
+    view.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); }, { signal });
+    this.#resizing = new ResizeObserver(() => this.#resized());
     this.#resizing.observe(view);
+    const sheet = this.#sheet();
+    if (sheet) this.#resizing.observe(sheet);
     signal.addEventListener("abort", () => {
       this.#resizing?.disconnect();
       clearTimeout(this.#settling);
@@ -101,17 +114,81 @@ export class Sight {
     select(view).call(this.#zoom.translateBy, (-x * unit) / k, (-y * unit) / k);
   }
 
+  /** Reads where the view is. Gestures do so at their beginning alone. */
+  measure() {
+    this.box = this.view.getBoundingClientRect();
+    return this.box;
+  }
+
+  /** Where a place of the window is on the canvas. @param {number} clientX @param {number} clientY */
+  toCanvas(clientX, clientY) {
+    const { k, x, y } = zoomTransform(this.view);
+    return { x: (clientX - this.box.left - x) / k, y: (clientY - this.box.top - y) / k };
+  }
+
+  /** Where a place of the canvas is in the window. @param {{x: number, y: number}} at */
+  toClient(at) {
+    const { k, x, y } = zoomTransform(this.view);
+    const { left, top } = this.measure();
+    return { clientX: left + x + at.x * k, clientY: top + y + at.y * k };
+  }
+
+  get scale() { return zoomTransform(this.view).k; }
+
+  /** Changes with what is in sight. */
+  get key() {
+    const { k, x, y } = zoomTransform(this.view);
+    return `${k} ${x} ${y}`;
+  }
+
+  /** What is in sight, on the canvas. @returns {Box} */
+  area() {
+    const { k, x, y } = zoomTransform(this.view);
+    return { x: -x / k, y: -y / k, width: this.#size.width / k, height: this.#size.height / k };
+  }
+
+  /** Moves the canvas by pixels of the screen. @param {number} x @param {number} y */
+  pan(x, y) {
+    this.touched = true;
+    select(this.view).call(this.#zoom.translateBy, x / this.scale, y / this.scale);
+  }
+
+  /** The one card that stays in sight when there is less room. @type {() => Box | undefined} */
+  kept = () => undefined;
+
+  #resized() {
+    const before = this.area(), card = this.kept();
+    this.#size = { width: this.view.clientWidth, height: this.view.clientHeight };
+    this.#map = { width: this.map.clientWidth, height: this.map.clientHeight };
+    if (!this.touched && !this.#shown) this.open();
+    else if (card && (before.width === 0 || overlap(card, before))) this.reveal(card);
+    this.show();
+  }
+
+  /** What may lie above the lower part of the view. */
+  #sheet() { return document.getElementById(this.host.dataset.sheet ?? ""); }
+
+  /** How much of the view's height can be seen: a sheet may lie above the rest. */
+  #free() {
+    const { bottom, height } = this.view.getBoundingClientRect();
+    const sheet = this.#sheet();
+    if (!sheet || getComputedStyle(sheet).position !== "fixed") return height;
+    const { height: own } = sheet.getBoundingClientRect();
+    return own === 0 ? height : Math.max(2 * sizes.cardHeight, Math.min(height, height - (bottom - (innerHeight - own))));
+  }
+
   /** Brings a card into sight if it is not. @param {Box} card */
   reveal(card) {
-    this.touched = true;
+    this.#shown = true;
     const { view } = this;
     const { k, x, y } = zoomTransform(view);
-    const inset = Math.min(margin, view.clientWidth / 8);
+    const free = this.#free();
+    const inset = Math.min(margin, view.clientWidth / 8, free / 8);
     /** How far a stretch must go to be within a length. @param {number} from @param {number} size @param {number} length */
     const into = (from, size, length) =>
       from < inset || size > length - 2 * inset ? inset - from : Math.min(0, length - inset - from - size);
     const height = Math.min(card.height, 3 * sizes.cardHeight), width = Math.min(card.width, 2 * sizes.cardWidth);
-    const byX = into(card.x * k + x, width * k, view.clientWidth), byY = into(card.y * k + y, height * k, view.clientHeight);
+    const byX = into(card.x * k + x, width * k, view.clientWidth), byY = into(card.y * k + y, height * k, free);
     if (byX || byY) this.#to(zoomIdentity.translate(x + byX, y + byY).scale(k), true);
   }
 
@@ -139,6 +216,7 @@ export class Sight {
   /** Shows all if that can be read, or else the beginning. */
   open() {
     const { view } = this;
+    this.#size = { width: view.clientWidth, height: view.clientHeight };
     const all = this.#fitting();
     const first = this.beginning();
     if (all.k >= readable || !first) { this.#to(all, false); return; }
@@ -161,11 +239,16 @@ export class Sight {
     this.show();
   }
 
+  #scaled = 0;
+  /** Called when the scale has changed. @type {(k: number) => void} */
+  scaled = () => undefined;
+
   /** Shows the place and the scale that the canvas has now. */
   show() {
     const { view } = this;
     const { k, x, y } = zoomTransform(view);
     this.part("layer").style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    if (k !== this.#scaled) this.scaled(this.#scaled = k);
     // Dots keep a distance that can be seen: each step out leaves out every other one.
     const dots = dot * k * 2 ** Math.max(0, Math.ceil(Math.log2(0.66 / k)));
     const ground = this.part("grid").style;
@@ -178,16 +261,17 @@ export class Sight {
       label.textContent = percent;
       label.setAttribute("aria-label", `Zoom, ${percent}. Show actual size`);
     }
-    this.#frame(-x / k, -y / k, view.clientWidth / k, view.clientHeight / k);
+    const { width, height } = this.#size;
+    this.#frame(-x / k, -y / k, width / k, height / k);
   }
 
   /** Frames what is in sight on the minimap, as far as the minimap reaches. @param {number} x @param {number} y @param {number} width @param {number} height */
   #frame(x, y, width, height) {
     const { map } = this, frame = this.part("map-view");
-    if (!(map instanceof SVGSVGElement) || map.clientWidth === 0) return; // too little room to show it
+    if (!(map instanceof SVGSVGElement) || this.#map.width === 0) return; // too little room to show it
     const all = map.viewBox.baseVal;
     // Canvas pixels in one of the minimap's.
-    const unit = { x: all.width / map.clientWidth, y: all.height / map.clientHeight };
+    const unit = { x: all.width / this.#map.width, y: all.height / this.#map.height };
     const left = Math.max(x, all.x + 2 * unit.x), right = Math.min(x + width, all.x + all.width - 2 * unit.x);
     const top = Math.max(y, all.y + 2 * unit.y), bottom = Math.min(y + height, all.y + all.height - 2 * unit.y);
     const shape = { x: left, y: top, width: Math.max(right - left, 0), height: Math.max(bottom - top, 0), rx: 4 * unit.x, ry: 4 * unit.y };

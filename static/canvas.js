@@ -1,364 +1,433 @@
 // <flow-canvas>: the outline of a flow, which the server sends, put on a canvas
-// that pans and zooms, with the states of a run on it. Cards stay where the
-// server put them; one layer is moved. Nothing is remembered between pages.
-import { badge, edgeState, isStatus } from "./canvas-run.js";
+// that pans and zooms, on which the flow is edited and its runs are shown. It
+// knows no server: it tells by events what people do, and patch() shows what
+// came of it.
+//   canvas-select   {step, steps}: what is selected; step is the one, or empty
+//   canvas-edit     {operations, select}: an edit that people have made here
+//   canvas-palette  {at?, clientX, clientY, after?, into?, in?}: a place for a new step was chosen
+//   canvas-command  {name, steps}: what the page does with steps: rename, copy, undo …
+// With data-readonly nothing can be changed.
+import { Commands } from "./canvas-commands.js";
+import { EdgeTools } from "./canvas-edge-tools.js";
+import { Gesture } from "./canvas-gesture.js";
+import { Keys } from "./canvas-keys.js";
+import { Menu } from "./canvas-menu.js";
+import { Next } from "./canvas-next.js";
+import { patch } from "./canvas-patch.js";
+import { Pointer } from "./canvas-pointer.js";
+import { placeCard, readCard, readEdge } from "./canvas-read.js";
+import { Selection } from "./canvas-select.js";
 import { Sight } from "./canvas-sight.js";
+import { Stage } from "./canvas-stage.js";
+import { States } from "./canvas-states.js";
 import { sizes } from "./geometry.js";
+import { toGrid } from "./canvas-guides.js";
 
 /** @typedef {import("./canvas-run.js").StepState} StepState */
-/** @typedef {{id: string, item: HTMLElement, link: HTMLElement, x: number, y: number, width: number, height: number}} Card */
-/** @typedef {{from: string, port: string, to: string, line: SVGPathElement, at: {x: number, y: number}, label: SVGTextElement | null}} Edge */
+/** @typedef {import("./canvas-graph.js").Card} Card */
 
-const svg = "http://www.w3.org/2000/svg";
-const many = 12; // more running steps than this do not move their edges
+/**
+ * The parts of a canvas, as they know each other.
+ * @typedef {object} Parts
+ * @property {Stage} stage
+ * @property {Sight} sight
+ * @property {Selection} selection
+ * @property {States} states
+ * @property {Gesture} gesture
+ * @property {Pointer} pointer
+ * @property {Keys} keys
+ * @property {EdgeTools} edgeTools
+ * @property {Next} next
+ * @property {Commands} commands
+ * @property {Menu} menu
+ * @property {(at: {clientX: number, clientY: number}) => void} add asks for a step at a place of the window
+ * @property {() => void} selectAll
+ */
+
 const large = 200; // from so many cards on, those out of sight are not drawn
 
-/** @param {number} n */
-const itemCount = (n) => (n === 1 ? "1 item" : `${n} items`);
-
 export class FlowCanvas extends HTMLElement {
-  /** @type {Map<string, Card>} */
-  #cards = new Map();
-  /** @type {Card[]} */
-  #order = [];
-  /** @type {Edge[]} */
-  #edges = [];
-  /** @type {Map<string, StepState>} */
-  #states = new Map();
-  /** @type {Map<string, {in: Edge[], out: Edge[]}>} */
-  #edgesOf = new Map();
-  #selected = "";
-  #painting = 0;
-  /** @type {Sight | null} */
-  #sight = null;
+  /** @type {Parts | null} */
+  #parts = null;
   /** @type {AbortController | null} */
   #listening = null;
 
   connectedCallback() {
     if (this.#listening) return;
     this.#listening = new AbortController();
-    this.#read();
-    this.#place();
+    const { signal } = this.#listening;
     this.dataset.view = "canvas";
-    this.#listen(this.#listening.signal);
-    this.#sight?.open();
+    const parts = this.#parts = this.#assemble(signal);
+    this.#read(parts);
+    parts.sight.listen(signal);
+    this.addEventListener("click", (event) => this.#click(event), { signal });
+    this.addEventListener("focusin", (event) => this.#focused(event), { signal });
+    this.addEventListener("focusout", () => parts.next.leave(), { signal });
+    parts.sight.open();
+    parts.next.rest();
   }
 
   disconnectedCallback() {
     this.#listening?.abort();
     this.#listening = null;
-    cancelAnimationFrame(this.#painting);
-    this.#painting = 0;
   }
 
-  /** The ID of the selected step; empty: none. */
-  get selected() { return this.#selected; }
+  /** The ID of the one selected step; empty: none, or several. */
+  get selected() { return this.#parts?.selection.one ?? ""; }
+
+  /** The IDs of all selected steps. */
+  get selection() { return this.#parts?.selection.ids ?? []; }
 
   /**
-   * Selects a step and brings it into sight; an empty or unknown ID selects none.
-   * @param {string} id
+   * Selects steps and brings one into sight; IDs that are not there are left out.
+   * Nothing is told of it.
+   * @param {string | string[]} ids
    */
-  select(id) {
-    const card = this.#cards.get(id);
-    this.#cards.get(this.#selected)?.item.removeAttribute("data-selected");
-    this.#cards.get(this.#selected)?.link.removeAttribute("aria-current");
-    this.#selected = card ? id : "";
-    for (const edge of this.#edges) edge.line.toggleAttribute("data-near", card !== undefined && (edge.from === id || edge.to === id));
-    if (!card) return;
-    card.item.setAttribute("data-selected", "");
-    card.link.setAttribute("aria-current", "true");
-    this.#rove(card);
-    this.#reveal(card);
+  select(ids) {
+    const parts = this.#parts;
+    if (!parts) return;
+    parts.selection.set([ids].flat());
+    const card = parts.stage.graph.cards.get(parts.selection.ids.at(-1) ?? "");
+    if (card) {
+      this.#rove(card);
+      this.#reveal(card);
+    }
+    parts.next.rest();
   }
 
   /**
    * Shows how a step stands in a run, on its card and on the edges out of it.
+   * What runs or fails comes into sight, unless people have moved the canvas.
    * @param {string} id
    * @param {StepState} state
    */
   setStatus(id, state) {
-    const card = this.#cards.get(id);
-    if (!card || !isStatus(state.status)) return;
-    this.#states.set(id, state);
-    card.item.dataset.status = state.status;
-    card.item.querySelector('[data-part="status"]')?.replaceChildren(...badge(state));
-    const { in: incoming, out } = this.#edgesOf.get(id) ?? { in: [], out: [] };
-    for (const edge of out) this.#show(edge);
-    for (const edge of incoming) this.#show(edge);
-    this.#repaint();
+    const parts = this.#parts;
+    if (!parts?.states.set(id, state)) return;
+    const card = parts.stage.graph.cards.get(id);
+    if (card && !parts.sight.touched && parts.stage.drawn && (state.status === "running" || state.status === "failed")) parts.sight.reveal(card);
   }
 
   /** Forgets the run: all steps and edges are as before it. */
-  reset() {
-    for (const { item } of this.#order) {
-      if (!item.hasAttribute("data-status")) continue;
-      item.removeAttribute("data-status");
-      item.querySelector('[data-part="status"]')?.replaceChildren();
+  reset() { this.#parts?.states.reset(); }
+
+  /**
+   * Marks a card: its output is pinned, or from before the last change.
+   * @param {string} id
+   * @param {{pinned?: boolean, stale?: boolean}} mark
+   */
+  setMark(id, mark) { this.#parts?.states.mark(id, mark); }
+
+  /**
+   * What there is to undo and to redo; null: nothing.
+   * @param {{undo: string | null, redo: string | null}} history
+   */
+  setHistory(history) {
+    for (const [name, word] of /** @type {const} */ ([["undo", "Undo"], ["redo", "Redo"]])) {
+      const button = this.querySelector(`.canvas-controls [data-action="${name}"]`);
+      if (!(button instanceof HTMLButtonElement)) continue;
+      const label = history[name];
+      button.disabled = label === null;
+      button.title = label === null ? `Nothing to ${name}` : `${word} ${label}`;
+      button.setAttribute("aria-label", label === null ? word : `${word} ${label}`);
     }
-    this.#states.clear();
-    for (const edge of this.#edges) this.#show(edge);
-    this.#repaint();
   }
 
   /** Shows the whole flow. */
-  fit() { this.#sight?.fit(); }
+  fit() { this.#parts?.sight.fit(); }
+
+  /**
+   * Shows what an edit changed.
+   * @param {import("./canvas-patch.js").Delta} delta
+   * @param {Record<string, string>} [renamed] steps with new IDs: they stay selected
+   */
+  patch(delta, renamed = {}) {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { stage, sight, selection, states, edgeTools, next } = parts;
+    const focused = document.activeElement instanceof HTMLElement ? stage.cardOf(document.activeElement) : undefined;
+    const before = selection.ids;
+    const changed = patch(stage, delta);
+    if (delta.bounds) {
+      this.dataset.bounds = delta.bounds;
+      sight.bounds = this.#bounds();
+    }
+    this.toggleAttribute("data-large", stage.graph.order.length >= large);
+    states.again(changed);
+    const kept = before.map((id) => renamed[id] ?? id).filter((id) => stage.graph.cards.has(id));
+    selection.set(kept);
+    if (kept.length < before.length) stage.selected(kept);
+    if (focused && !stage.graph.cards.has(focused.id)) this.#refocus(focused, renamed[focused.id]);
+    if (!this.querySelector('.card-link[tabindex="0"]')) this.#rove(this.#beginning());
+    edgeTools.refresh();
+    next.refresh();
+    sight.show();
+  }
+
+  /** Takes back what was shown ahead of the server, which has refused it. */
+  revert() { this.#parts?.stage.ahead.revert(); }
+
+  /**
+   * Where a new card that is dropped at a place of the window belongs: its
+   * upper left corner in the positions of the flow, or of the frame that it is
+   * in, and the edge that it is dropped on.
+   * @param {number} clientX
+   * @param {number} clientY
+   * @returns {{x: number, y: number, in?: string, into?: {from: string, port: string, to: string}}}
+   */
+  place(clientX, clientY) {
+    const parts = this.#parts;
+    if (!parts) return { x: 0, y: 0 };
+    const { stage, sight, edgeTools } = parts;
+    sight.measure();
+    const at = sight.toCanvas(clientX, clientY);
+    const frame = stage.graph.at(at, (card) => card.frame)?.id ?? "";
+    const origin = stage.graph.origin(frame);
+    const edge = edgeTools.at(at);
+    return {
+      x: toGrid(at.x - sizes.cardWidth / 2 - origin.x), y: toGrid(at.y - sizes.portY - origin.y),
+      ...frame ? { in: frame } : {},
+      ...edge ? { into: { from: edge.from, port: edge.port, to: edge.to } } : {},
+    };
+  }
+
+  /** Draws the eye to a card. @param {string} id */
+  pulse(id) {
+    const card = this.#parts?.stage.graph.cards.get(id);
+    if (!card) return;
+    this.#reveal(card);
+    card.item.removeAttribute("data-pulse");
+    requestAnimationFrame(() => card.item.setAttribute("data-pulse", ""));
+    card.item.addEventListener("animationend", () => card.item.removeAttribute("data-pulse"), { once: true });
+  }
 
   /**
    * Shows the flow as an outline, or on the canvas.
    * @param {boolean} on
    */
   outline(on) {
+    const parts = this.#parts;
+    if (!parts) return;
     this.dataset.view = on ? "outline" : "canvas";
     const button = this.querySelector('[data-action="outline"]');
     button?.setAttribute("aria-pressed", String(on));
-    for (const card of this.#order) {
+    for (const card of parts.stage.graph.order) {
       if (on) card.link.removeAttribute("tabindex");
       else card.link.tabIndex = -1;
     }
     if (on) return;
-    const first = this.#beginning();
-    if (first) this.#rove(first);
-    this.#sight?.show();
+    this.#rove(this.#beginning());
+    parts.sight.show();
   }
 
-  // What the server sent.
-
-  #read() {
-    this.#cards.clear();
-    this.#edgesOf.clear();
-    this.#parts.clear();
-    this.#order = [];
-    this.#edges = [];
-    for (const item of this.#part("steps").children) {
-      const link = item.querySelector(".card-link");
-      if (!(item instanceof HTMLElement) || !(link instanceof HTMLElement)) continue;
-      const { step = "", x, y, width, height } = item.dataset;
-      const card = { id: step, item, link, x: Number(x), y: Number(y), width: Number(width), height: Number(height) };
-      this.#order.push(card);
-      if (this.#cards.has(step)) continue;
-      this.#cards.set(step, card);
-      this.#edgesOf.set(step, { in: [], out: [] });
-      if (item.hasAttribute("data-selected")) this.#selected = step;
-    }
-    for (const line of this.#part("edges").querySelectorAll("path")) {
-      const { from = "", port = "", to = "", x, y } = line.dataset;
-      const edge = { from, port, to, line, at: { x: Number(x), y: Number(y) }, label: null };
-      this.#edges.push(edge);
-      this.#edgesOf.get(from)?.out.push(edge);
-      this.#edgesOf.get(to)?.in.push(edge);
-    }
-    const [x = 0, y = 0, width = 1, height = 1] = (this.dataset.bounds ?? "").split(" ").map(Number);
-    this.#sight = new Sight(this, (name) => this.#part(name), { x, y, width, height }, () => this.#beginning());
+  /** @param {AbortSignal} signal @returns {Parts} */
+  #assemble(signal) {
+    const stage = new Stage(this);
+    const selection = new Selection(stage);
+    const sight = new Sight(this, (name) => stage.part(name), this.#bounds(), () => this.#beginning(), (event) => this.#parts?.pointer.pans(event) ?? true);
+    const commands = new Commands(stage, selection);
+    sight.scaled = (k) => stage.tools.style.setProperty("--k", String(k));
+    sight.kept = () => stage.graph.cards.get(selection.one);
+    const parts = /** @type {Parts} */ ({
+      stage, sight, selection, commands,
+      states: new States(stage, signal),
+      gesture: new Gesture(stage, sight, signal),
+      edgeTools: new EdgeTools(stage, sight),
+      next: new Next(stage, sight),
+      menu: new Menu(stage, commands, (name, at) => this.#own(name, at)),
+      add: (/** @type {{clientX: number, clientY: number}} */ at) => this.#add(at),
+      selectAll: () => selection.choose(stage.graph.order.map((card) => card.id)),
+    });
+    parts.next.resting = () => this.#resting();
+    parts.pointer = new Pointer(parts, signal);
+    parts.keys = new Keys(parts, signal);
+    return parts;
   }
 
-  #place() {
-    for (const card of this.#order) {
-      const style = card.item.style;
-      style.setProperty("--x", `${card.x}px`);
-      style.setProperty("--y", `${card.y}px`);
-      style.setProperty("--width", `${card.width}px`);
-      style.setProperty("--height", `${card.height}px`);
-      const tint = card.item.dataset.tint;
-      if (tint) style.setProperty("--tint", tint);
+  /** What the server sent. @param {Parts} parts */
+  #read({ stage, selection }) {
+    const { graph } = stage;
+    /** @type {string[]} */
+    const selected = [];
+    for (const item of stage.part("steps").children) {
+      const card = readCard(item);
+      if (!card) continue;
+      placeCard(card);
       card.link.tabIndex = -1;
+      graph.order.push(card);
+      if (graph.cards.has(card.id)) continue;
+      graph.put(card);
+      if (item.hasAttribute("data-selected")) selected.push(card.id);
     }
-    this.toggleAttribute("data-large", this.#order.length >= large);
-    const first = this.#beginning();
-    if (first) this.#rove(first);
+    for (const line of stage.part("edges").querySelectorAll("path")) graph.join(readEdge(line));
+    this.toggleAttribute("data-large", graph.order.length >= large);
+    selection.set(selected);
+    this.#rove(this.#beginning());
   }
 
-  // Moving about.
-
-  /** @param {AbortSignal} signal */
-  #listen(signal) {
-    this.#sight?.listen(signal);
-    this.addEventListener("click", (event) => this.#click(event), { signal });
-    this.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.addEventListener("focusin", (event) => this.#focused(event), { signal });
+  #bounds() {
+    const [x = 0, y = 0, width = 1, height = 1] = (this.dataset.bounds ?? "").split(" ").map(Number);
+    return { x, y, width, height };
   }
 
   /** @param {MouseEvent} event */
   #click(event) {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { stage, selection, gesture, pointer, edgeTools } = parts;
     const target = event.target instanceof Element ? event.target : null;
+    if (gesture.moved && target?.closest(".canvas-view")) { gesture.moved = false; event.preventDefault(); return; }
     const action = target?.closest("[data-action]");
-    if (action instanceof HTMLElement) { this.#act(action.dataset.action ?? ""); return; }
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (action instanceof HTMLElement) { this.#act(action); return; }
     const lead = target?.closest(".card-leads a, .row-leads a");
-    if (lead) {
+    if (lead && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      this.querySelector(lead.getAttribute("href") ?? "")?.querySelector("a")?.focus();
+      document.getElementById(decodeURIComponent(lead.getAttribute("href")?.slice(1) ?? ""))?.querySelector("a")?.focus();
       return;
     }
-    const item = target?.closest(".card")?.closest("li.step");
-    if (item instanceof HTMLElement) {
+    if (event.button !== 0 || !target?.closest(".canvas-view")) return;
+    if (stage.drawn && pointer.clickedWire(event)) { event.preventDefault(); return; }
+    const card = stage.cardOf(target);
+    const several = stage.editable && (event.shiftKey || event.ctrlKey || event.metaKey);
+    if (card && target.closest(".card")) {
+      if (!stage.editable && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // opens the link in a tab
       event.preventDefault();
-      this.#choose(item.dataset.step ?? "");
-    } else if (target?.closest(".canvas-view") && this.dataset.view === "canvas") {
-      this.#choose("");
+      const port = target.closest(".port-out");
+      if (port instanceof HTMLElement && stage.editable && stage.drawn) { pointer.connect(card, port.dataset.port ?? ""); return; }
+      edgeTools.choose(null);
+      if (several) selection.toggle(card.id);
+      else this.#choose(card);
+    } else if (stage.drawn && !several) {
+      const edge = stage.editable ? edgeTools.at(gesture.place(event)) : undefined;
+      edgeTools.choose(edge ?? null, gesture.place(event));
+      if (!edge || selection.ids.length > 0) selection.choose([]);
     }
+    parts.next.rest();
   }
 
-  /** @param {string} id */
-  #choose(id) {
-    this.select(id);
-    this.dispatchEvent(new CustomEvent("canvas-select", { bubbles: true, detail: { step: this.#selected } }));
+  /** @param {Card} card */
+  #choose(card) {
+    this.#rove(card);
+    this.#parts?.selection.choose([card.id]);
+    this.#reveal(card);
   }
 
-  /** @param {string} action */
-  #act(action) {
-    switch (action) {
-      case "zoom-in": this.#sight?.step("in"); break;
-      case "zoom-out": this.#sight?.step("out"); break;
-      case "actual": this.#sight?.actual(); break;
-      case "fit": this.#sight?.fit(); break;
+  /** What the buttons do. @param {HTMLElement} button */
+  #act(button) {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { stage, sight, next, edgeTools, commands, pointer } = parts;
+    const card = stage.graph.cards.get(button.dataset.step ?? "") ?? stage.cardOf(button);
+    switch (button.dataset.action) {
+      case "zoom-in": sight.step("in"); break;
+      case "zoom-out": sight.step("out"); break;
+      case "actual": sight.actual(); break;
+      case "fit": sight.fit(); break;
       case "outline": this.outline(this.dataset.view !== "outline"); break;
+      case "tidy": commands.tidy(); break;
+      case "undo": case "redo": stage.command(button.dataset.action, []); break;
+      case "add-into": edgeTools.add(); break;
+      case "disconnect": edgeTools.remove(); break;
+      case "add-after": if (card) next.ask(card, button.dataset.port); break;
+      case "first": if (card) stage.palette({ ...middle(button), in: card.id }); break;
+      case "menu": if (card) pointer.menu(below(button), card); break;
     }
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const target = event.target instanceof HTMLElement ? event.target : null;
-    if (!target || event.altKey || event.ctrlKey || event.metaKey || target.closest("input, textarea, select")) return;
-    /** @type {Record<string, string>} */
-    const actions = { "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", "0": "actual", "1": "fit" };
-    const action = actions[event.key];
-    if (this.dataset.view === "canvas" && action) { event.preventDefault(); this.#act(action); return; }
-    if (event.key === "Escape" && this.#selected) { this.#choose(""); return; }
-    const here = this.#cardOf(target);
-    if (!here || !target.matches(".card-link")) return;
-    const next = this.dataset.view === "outline" ? this.#beside(here, event.key) : this.#toward(here, event.key);
-    if (next) { event.preventDefault(); next.link.focus({ preventScroll: this.dataset.view === "canvas" }); }
-  }
-
-  /** The card before or after one in the outline. @param {Card} card @param {string} key */
-  #beside(card, key) {
-    const at = this.#order.indexOf(card);
-    switch (key) {
-      case "ArrowDown": return this.#order[at + 1];
-      case "ArrowUp": return this.#order[at - 1];
-      case "Home": return this.#order[0];
-      case "End": return this.#order.at(-1);
+  /**
+   * What of the menu is for the canvas itself.
+   * @param {string} name
+   * @param {{clientX: number, clientY: number}} at
+   */
+  #own(name, at) {
+    const parts = this.#parts;
+    if (!parts) return false;
+    const card = parts.stage.graph.cards.get(parts.selection.one);
+    switch (name) {
+      case "add-here": this.#add(at); return true;
+      case "add-next": if (card) parts.next.ask(card); return true;
+      case "connect": if (card) parts.keys.connect(card); return true;
+      case "select-all": parts.selectAll(); return true;
+      case "fit": parts.sight.fit(); return true;
+      case "paste": {
+        const place = this.place(at.clientX, at.clientY);
+        parts.stage.command("paste", [], { at: [place.x, place.y], ...place.in ? { in: place.in } : {} });
+        return true;
+      }
     }
-    return undefined;
+    return false;
   }
 
-  /** The card that an arrow key leads to. @param {Card} card @param {string} key */
-  #toward(card, key) {
-    switch (key) {
-      case "ArrowRight": return this.#along(card, "out");
-      case "ArrowLeft": return this.#along(card, "in");
-      case "ArrowDown": return this.#level(card, 1);
-      case "ArrowUp": return this.#level(card, -1);
-      case "Home": return this.#order[0];
-      case "End": return this.#order.at(-1);
-    }
-    return undefined;
-  }
-
-  /** Along an edge; where there is none, out of the frame around the card. @param {Card} card @param {"in" | "out"} way @returns {Card | undefined} */
-  #along(card, way) {
-    const edges = this.#edgesOf.get(card.id)?.[way] ?? [];
-    const ends = edges.map((edge) => this.#cards.get(way === "out" ? edge.to : edge.from)).filter((end) => end !== undefined);
-    ends.sort((a, b) => Math.abs(a.y - card.y) - Math.abs(b.y - card.y) || a.y - b.y);
-    const parent = this.#cards.get(card.item.dataset.parent ?? "");
-    return ends[0] ?? (parent && (way === "in" ? parent : this.#along(parent, way)));
-  }
-
-  /** The nearest card above or below. @param {Card} card @param {1 | -1} down */
-  #level(card, down) {
-    let best, least = Infinity;
-    for (const other of this.#order) {
-      const y = (other.y - card.y) * down, x = Math.abs(other.x - card.x);
-      // Sideways counts double; what is more beside than below is not below.
-      if (y <= 0 || x > Math.max(y, sizes.cardWidth)) continue;
-      if (y + 2 * x < least) { best = other; least = y + 2 * x; }
-    }
-    return best;
+  /** @param {{clientX: number, clientY: number}} at */
+  #add({ clientX, clientY }) {
+    const { x, y, ...more } = this.place(clientX, clientY);
+    this.#parts?.stage.palette({ at: [x, y], clientX, clientY, ...more });
   }
 
   /** @param {FocusEvent} event */
   #focused(event) {
-    if (this.dataset.view !== "canvas" || !(event.target instanceof HTMLElement)) return;
-    const card = this.#cardOf(event.target);
+    const parts = this.#parts;
+    if (!parts?.stage.drawn || !(event.target instanceof HTMLElement)) return;
+    const card = parts.stage.cardOf(event.target);
     if (!card) return;
     this.#rove(card);
-    if (event.target.matches(":focus-visible")) this.#reveal(card);
+    if (!event.target.matches(":focus-visible")) return;
+    parts.next.show(card);
+    this.#reveal(card);
   }
 
-  /** Makes a card the one that Tab leads to. @param {Card} card */
+  /** Gives the focus to what is near where a card was. @param {Card} gone @param {string} [renamed] */
+  #refocus(gone, renamed) {
+    const { graph } = this.#stage();
+    const away = (/** @type {Card} */ card) => Math.hypot(card.x - gone.x, card.y - gone.y);
+    const near = graph.cards.get(renamed ?? "") ?? graph.order.toSorted((a, b) => away(a) - away(b))[0];
+    if (!near) return;
+    this.#rove(near);
+    near.link.focus({ preventScroll: true });
+  }
+
+  /** What shows a plus while nothing is pointed at. */
+  #resting() {
+    const { graph } = this.#stage();
+    const focused = document.activeElement instanceof HTMLElement && document.activeElement.matches(":focus-visible") ? this.#stage().cardOf(document.activeElement) : undefined;
+    return focused ?? graph.cards.get(this.selected) ?? (graph.order.length === 1 ? graph.order[0] : undefined);
+  }
+
+  /** Makes a card the one that Tab leads to. @param {Card | undefined} card */
   #rove(card) {
-    if (this.dataset.view === "outline") return;
+    if (!card || this.dataset.view === "outline") return;
     this.querySelector('.card-link[tabindex="0"]')?.setAttribute("tabindex", "-1");
     card.link.tabIndex = 0;
   }
 
-  /** @param {Element} element */
-  #cardOf(element) {
-    const item = element.closest("li.step");
-    return item instanceof HTMLElement ? this.#order.find((card) => card.item === item) : undefined;
-  }
-
   /** Where reading begins. */
-  #beginning() { return this.#cards.get(this.#selected) ?? this.#order[0]; }
+  #beginning() {
+    const { graph } = this.#stage();
+    return graph.cards.get(this.selected) ?? graph.order[0];
+  }
 
   /** @param {Card} card */
   #reveal(card) {
-    if (this.dataset.view === "canvas") this.#sight?.reveal(card);
+    if (this.#stage().drawn) this.#parts?.sight.reveal(card);
     else card.item.scrollIntoView({ block: "nearest" });
   }
 
-  // A run.
-
-  /** @param {Edge} edge */
-  #show(edge) {
-    const from = this.#states.get(edge.from);
-    const state = edgeState(from, this.#states.get(edge.to), edge.port);
-    edge.line.dataset.state = state;
-    const text = (state === "taken" || state === "running") && from?.items !== undefined ? itemCount(from.items) : "";
-    if (!text) { edge.label?.remove(); edge.label = null; return; }
-    if (!edge.label) {
-      edge.label = document.createElementNS(svg, "text");
-      edge.label.setAttribute("class", "edge-label");
-      edge.label.setAttribute("x", String(edge.at.x));
-      edge.label.setAttribute("y", String(edge.at.y - 6));
-      edge.line.after(edge.label);
-    }
-    edge.label.textContent = text;
+  #stage() {
+    if (!this.#parts) throw new Error("<flow-canvas> is not on a page");
+    return this.#parts.stage;
   }
+}
 
-  /** Paints the states on the minimap, once for all changes of a frame. */
-  #repaint() {
-    this.#painting ||= requestAnimationFrame(() => {
-      this.#painting = 0;
-      /** @type {Map<string, string>} */
-      const shapes = new Map();
-      let running = 0;
-      for (const [id, { status }] of this.#states) {
-        const card = this.#cards.get(id);
-        if (status === "running") running++;
-        if (!card || status === "skipped" || card.item.hasAttribute("data-frame")) continue;
-        shapes.set(status, (shapes.get(status) ?? "") + `M${card.x} ${card.y}h${card.width}v${card.height}h${-card.width}z`);
-      }
-      this.toggleAttribute("data-many", running > many);
-      this.#part("map-states").replaceChildren(...[...shapes].map(([status, d]) => {
-        const shape = document.createElementNS(svg, "path");
-        shape.setAttribute("d", d);
-        shape.dataset.status = status;
-        return shape;
-      }));
-    });
-  }
+/** @param {Element} element */
+function middle(element) {
+  const box = element.getBoundingClientRect();
+  return { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
+}
 
-  /** @type {Map<string, HTMLElement>} */
-  #parts = new Map();
-
-  /** @param {string} name @returns {HTMLElement} */
-  #part(name) {
-    const known = this.#parts.get(name) ?? this.querySelector(`[data-part="${name}"]`);
-    if (!known) throw new Error(`<flow-canvas> has no ${name}`);
-    this.#parts.set(name, /** @type {HTMLElement} */ (known));
-    return /** @type {HTMLElement} */ (known);
-  }
+/** @param {Element} element */
+function below(element) {
+  const box = element.getBoundingClientRect();
+  return { clientX: box.left, clientY: box.bottom + 4 };
 }
 
 customElements.define("flow-canvas", FlowCanvas);

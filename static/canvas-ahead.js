@@ -1,0 +1,78 @@
+// What the canvas shows ahead of the server: cards that were moved, until the
+// answer comes, and how it was before, in case the answer is no.
+import { path } from "./geometry.js";
+
+/** @typedef {import("./canvas-graph.js").Graph} Graph */
+/** @typedef {import("./canvas-graph.js").Card} Card */
+/** @typedef {import("./canvas-graph.js").Edge} Edge */
+
+export class Ahead {
+  /** @type {Map<string, {x: number, y: number}>} */
+  #cards = new Map();
+  /** @type {Map<string, {d: string, at: {x: number, y: number}}>} */
+  #edges = new Map();
+
+  /** @param {Graph} graph */
+  constructor(graph) { this.graph = graph; }
+
+  /**
+   * Leaves cards and edges where a drag has put them.
+   * @param {Card[]} cards
+   * @param {Iterable<Edge>} edges
+   * @param {number} x
+   * @param {number} y
+   */
+  settle(cards, edges, x, y) {
+    for (const card of cards) {
+      if (!this.#cards.has(card.id)) this.#cards.set(card.id, { x: card.x, y: card.y });
+      move(card, card.x + x, card.y + y);
+    }
+    const moved = new Set(cards.map((card) => card.id));
+    for (const edge of edges) {
+      if (!this.#edges.has(edge.key)) this.#edges.set(edge.key, { d: edge.d, at: edge.at });
+      if (moved.has(edge.from) && moved.has(edge.to) && x === 0 && y === 0) continue;
+      const from = this.graph.exit(edge.from, edge.port), to = this.graph.entry(edge.to);
+      draw(edge, path(from, to), { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
+    }
+  }
+
+  /** The server has answered for these. @param {Iterable<string>} cards @param {Iterable<string>} edges */
+  forget(cards, edges) {
+    for (const id of cards) this.#cards.delete(id);
+    for (const key of edges) this.#edges.delete(key);
+  }
+
+  /** All as the server last said it. */
+  revert() {
+    for (const [id, { x, y }] of this.#cards) {
+      const card = this.graph.cards.get(id);
+      if (card) move(card, x, y);
+    }
+    for (const [key, { d, at }] of this.#edges) {
+      const edge = this.graph.edges.get(key);
+      if (edge) draw(edge, d, at);
+    }
+    this.#cards.clear();
+    this.#edges.clear();
+  }
+}
+
+/** @param {Card} card @param {number} x @param {number} y */
+function move(card, x, y) {
+  card.origin = { x: card.origin.x + x - card.x, y: card.origin.y + y - card.y };
+  card.x = x;
+  card.y = y;
+  const { style } = card.item;
+  style.translate = "";
+  style.setProperty("--x", `${x}px`);
+  style.setProperty("--y", `${y}px`);
+}
+
+/** @param {Edge} edge @param {string} d @param {{x: number, y: number}} at */
+function draw(edge, d, at) {
+  edge.d = d;
+  edge.at = at;
+  edge.points = null;
+  edge.line.style.translate = "";
+  edge.line.setAttribute("d", d);
+}
