@@ -1,6 +1,8 @@
 // The page of a flow: the mode toggle, publishing, the inspector, and what
-// opens from the head. Runs are in run.js. Plain ES module, checked by tsc.
+// opens from the head. The draft is in draft.js, runs are in run.js. Plain ES
+// module, checked by tsc.
 import { part, request, RequestError, tabs } from "./dom.js";
+import { look as lookForEdits, revision, settled } from "./draft.js";
 import { refreshTimes, toast } from "./page.js";
 
 /** @typedef {import("./canvas.js").FlowCanvas} FlowCanvas */
@@ -27,7 +29,6 @@ const base = `/flows/${encodeURIComponent(slug)}`;
 const canvas = /** @type {FlowCanvas} */ (part("flow-canvas"));
 const modeNames = { sync: "Sync", async: "Async" };
 
-let revision = Number(page.dataset.revision);
 let mode = /** @type {Mode} */ (page.dataset.mode);
 let etag = "";
 
@@ -62,8 +63,8 @@ async function setMode(to, expected) {
     const changed = await request(`/api/flows/${encodeURIComponent(slug)}`, {
       method: "PATCH", body: { mode: to }, headers: expected === undefined ? {} : { "If-Match": `"${expected}"` },
     });
-    revision = changed.revision;
     const state = await readState(true);
+    void lookForEdits(true);
     const says = state?.says[to] ?? "";
     const affected = state?.affected ?? "";
     if (expected !== undefined) toast(`Back to ${modeNames[to]}. ${says}`);
@@ -131,6 +132,14 @@ async function readState(own = false) {
   if (!response.ok) throw new Error("The server did not tell how the flow stands.");
   etag = response.headers.get("ETag") ?? "";
   const state = /** @type {FlowState} */ (await response.json());
+  if (!own && state.mode !== mode) toast(`The mode was changed to ${modeNames[state.mode]} elsewhere. ${state.says[state.mode]}`);
+  showState(state);
+  if (!own && state.revision > revision()) void lookForEdits();
+  return state;
+}
+
+/** @param {FlowState} state */
+function showState(state) {
   const badge = part("#flow-state");
   badge.textContent = state.word;
   badge.title = state.explained;
@@ -143,11 +152,43 @@ async function readState(own = false) {
   const blocked = confirm.hasAttribute("data-blocked") || !state.publishable;
   confirm.disabled = blocked;
   part("#publish-field").hidden = blocked;
-  if (!own && state.mode !== mode) toast(`The mode was changed to ${modeNames[state.mode]} elsewhere. ${state.says[state.mode]}`);
-  else if (!own && state.revision !== revision) toast("The draft was changed elsewhere.", { label: "Load it", run: () => location.reload() });
   showMode(state.mode);
-  revision = state.revision;
-  return state;
+}
+
+document.addEventListener("draft-changed", (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  /** @type {import("./draft.js").DraftChange} */
+  const { state, problems } = event.detail;
+  showProblems(problems);
+  if (state) showState(state);
+});
+
+// What settings change for callers is no edit of the draft, and yet a revision.
+document.addEventListener("flow-settings", () => {
+  readState(true).catch(() => undefined);
+  void lookForEdits(true);
+});
+
+/**
+ * Shows the problems in the head, in what it opens, and where they block
+ * publishing.
+ * @param {{html: string, count: number, errors: number, word: string} | undefined} problems
+ */
+function showProblems(problems) {
+  if (!problems) return;
+  const button = part("#problems-button");
+  button.hidden = problems.count === 0;
+  button.title = problems.word;
+  button.dataset.severity = problems.errors > 0 ? "error" : "warning";
+  part(".wide", button).textContent = problems.word;
+  part(".narrow", button).textContent = String(problems.count);
+  part("#problems-title").textContent = problems.word;
+  part('#problems [data-part="list"]').innerHTML = problems.html;
+  const blocking = part("#publish-blocked");
+  blocking.hidden = problems.errors === 0;
+  part('[data-part="list"]', blocking).innerHTML = problems.html;
+  for (const item of blocking.querySelectorAll("li:not(:has(.problem-icon.error))")) item.remove();
+  confirm.toggleAttribute("data-blocked", problems.errors > 0);
 }
 
 const look = () => {
@@ -248,7 +289,8 @@ inspector.addEventListener("keydown", (event) => {
 
 // Publishing.
 
-part("#publish-button").addEventListener("click", () => {
+part("#publish-button").addEventListener("click", async () => {
+  await settled();
   failed.hidden = true;
   dialog.showModal();
   if (!confirm.disabled) comment.focus();

@@ -1,0 +1,136 @@
+// What the head of a flow's page tells of the draft and does to it: whether it
+// is saved, undo and redo, the name. Plain ES module, checked by tsc.
+import { part } from "./dom.js";
+import { edit, redo, undo } from "./draft.js";
+
+/** @typedef {import("./edit-queue.js").Saving} Saving */
+
+// Whether it is saved.
+
+const saved = part("#draft-saved");
+/** What takes less is not worth a word. */
+const patience = 400;
+let slow = 0;
+
+/** @type {Record<Saving, string>} */
+const words = {
+  saved: "Saved",
+  saving: "Saving…",
+  away: "Not saved: the server does not answer. Trying again",
+  "signed-out": "Not saved: you are signed out. Sign in again in another tab",
+};
+
+/** @param {Saving} saving */
+function show(saving) {
+  clearTimeout(slow);
+  saved.dataset.saving = saving;
+  saved.textContent = words[saving];
+}
+
+document.addEventListener("draft-saving", (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  const saving = /** @type {Saving} */ (event.detail.saving);
+  clearTimeout(slow);
+  if (saving === "saving") slow = setTimeout(show, patience, saving);
+  else show(saving);
+});
+
+// Undo and redo.
+
+const undoing = /** @type {HTMLButtonElement} */ (part("#undo-button"));
+const redoing = /** @type {HTMLButtonElement} */ (part("#redo-button"));
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {string} word
+ * @param {string} keys
+ * @param {string | null} label of the edit; null: there is none
+ */
+function offer(button, word, keys, label) {
+  // A disabled button would lose the focus to the page.
+  button.setAttribute("aria-disabled", String(label === null));
+  const what = label === null ? `Nothing to ${word.toLowerCase()}` : `${word}: ${label}`;
+  button.setAttribute("aria-label", what);
+  button.title = label === null ? what : `${what} (${keys})`;
+}
+
+const mac = navigator.userAgent.includes("Mac");
+/** The key that begins commands, as people know it. */
+export const commandKey = mac ? "⌘" : "Ctrl+";
+
+/** @param {string | null} undone @param {string | null} redone */
+function offerBoth(undone, redone) {
+  offer(undoing, "Undo", `${commandKey}Z`, undone);
+  offer(redoing, "Redo", mac ? "⇧⌘Z" : "Ctrl+Shift+Z", redone);
+}
+
+offerBoth(undoing.dataset.label || null, redoing.dataset.label || null);
+undoing.addEventListener("click", () => { if (undoing.ariaDisabled !== "true") void undo(); });
+redoing.addEventListener("click", () => { if (redoing.ariaDisabled !== "true") void redo(); });
+
+/**
+ * Whether keys belong to what is being typed.
+ * @param {EventTarget | null} target
+ */
+export function typing(target) {
+  return target instanceof Element && target.closest('textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"], [type="button"], [type="range"])') !== null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || typing(event.target) || document.querySelector("dialog:modal")) return;
+  const key = event.key.toLowerCase();
+  const back = key === "z" && !event.shiftKey, again = (key === "z" && event.shiftKey) || (key === "y" && !event.shiftKey);
+  if (!back && !again) return;
+  event.preventDefault();
+  void (back ? undo() : redo());
+});
+
+// The name.
+
+const naming = part("#flow-name");
+const longest = 200;
+
+naming.addEventListener("click", () => {
+  const before = naming.textContent ?? "";
+  const input = document.createElement("input");
+  input.className = "flow-name-input";
+  input.value = before;
+  input.maxLength = longest;
+  input.setAttribute("aria-label", "Name of the flow");
+  naming.hidden = true;
+  naming.after(input);
+  input.select();
+  input.focus();
+  let over = false;
+  /** @param {boolean} keep */
+  const end = (keep) => {
+    if (over) return;
+    over = true;
+    const name = input.value.trim();
+    const focused = input === document.activeElement;
+    input.remove();
+    naming.hidden = false;
+    if (focused) naming.focus();
+    if (!keep || !name || name === before) return;
+    part("bdi", naming).textContent = name;
+    edit([{ op: "set", path: "name", value: name }]).catch(() => { part("bdi", naming).textContent = before; });
+  };
+  input.addEventListener("blur", () => end(true));
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") end(true);
+    else if (event.key === "Escape") end(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+});
+
+document.addEventListener("draft-changed", (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  /** @type {import("./draft.js").DraftChange} */
+  const change = event.detail;
+  offerBoth(change.undo, change.redo);
+  part("bdi", naming).textContent = change.name;
+  document.title = `${change.name} · Redial`;
+  part("#main").toggleAttribute("data-empty", change.steps === 0);
+});
