@@ -99,17 +99,6 @@ func (w Workshop) Publish(ctx context.Context, drafts Drafts, slug, comment stri
 	return version, nil, err
 }
 
-// Freeze keeps the draft of a flow for a test run, with the settings it has. If
-// one of the problems is an error, all of them are returned instead.
-func (w Workshop) Freeze(ctx context.Context, drafts Drafts, slug string) (*flow.Version, flow.Settings, []flow.Problem, error) {
-	content, draft, components, err := w.freezable(ctx, drafts, slug)
-	if err != nil || draft.blocked() {
-		return nil, flow.Settings{}, draft.problems(), err
-	}
-	version, err := drafts.Freeze(ctx, slug, content, components)
-	return version, draft.Flow.Settings, nil, err
-}
-
 func (d *Draft) blocked() bool { return d != nil && flow.HasErrors(d.Problems) }
 
 func (d *Draft) problems() []flow.Problem {

@@ -133,13 +133,19 @@ func TestProblemsPreventPublishingAndTesting(t *testing.T) {
 	if version != nil || err != nil || !flow.HasErrors(problems) {
 		t.Errorf("publishing: version %v, problems %v, error %v", version, problems, err)
 	}
-	version, _, problems, err = r.Freeze(t.Context(), r.drafts, "mirror")
+	version, _, _, problems, err = r.freeze(t, "mirror")
 	if version != nil || err != nil || !flow.HasErrors(problems) {
 		t.Errorf("freezing: version %v, problems %v, error %v", version, problems, err)
 	}
 	if _, err := r.store.Published(t.Context(), "mirror"); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("something was published, error %v", err)
 	}
+}
+
+// freeze keeps the draft of a flow for a test of all of it.
+func (r *room) freeze(t *testing.T, slug string) (*flow.Version, flow.Settings, *designer.Trial, []flow.Problem, error) {
+	t.Helper()
+	return r.FreezeTrial(t.Context(), r.drafts, slug, designer.AimAll, "", designer.Known{})
 }
 
 func TestWarningsDoNot(t *testing.T) {
@@ -154,7 +160,7 @@ func TestFreezingADraftForATest(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	r.put(t, mirrorWith("mode: async\n"))
-	version, settings, problems, err := r.Freeze(t.Context(), r.drafts, "mirror")
+	version, settings, _, problems, err := r.freeze(t, "mirror")
 	if err != nil || problems != nil {
 		t.Fatalf("problems %v, error %v", problems, err)
 	}
@@ -175,7 +181,7 @@ func TestUnknownFlows(t *testing.T) {
 	if _, _, err := r.Publish(t.Context(), r.drafts, "nobody", ""); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("publishing: got error %v, want ErrNotFound", err)
 	}
-	if _, _, _, err := r.Freeze(t.Context(), r.drafts, "nobody"); !errors.Is(err, engine.ErrNotFound) {
+	if _, _, _, _, err := r.freeze(t, "nobody"); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("freezing: got error %v, want ErrNotFound", err)
 	}
 }

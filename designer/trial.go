@@ -57,9 +57,10 @@ type NotRunnable struct {
 
 func (e *NotRunnable) Error() string { return e.Message }
 
-// FreezeTrial keeps the draft of a flow for a test of a part of it. Problems of
-// what is left out or given do not matter; if one of what is to run is an error,
-// all of those are returned instead. The error may be a *NotRunnable.
+// FreezeTrial keeps the draft of a flow for a test, with the settings it has. If
+// one of the problems is an error, all of them are returned instead; where only a
+// part is run, those of what is left out or given do not matter. The error may be
+// a *NotRunnable.
 func (w Workshop) FreezeTrial(
 	ctx context.Context, drafts Drafts, slug string, aim Aim, stepID string, known Known,
 ) (*flow.Version, flow.Settings, *Trial, []flow.Problem, error) {

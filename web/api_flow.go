@@ -152,7 +152,7 @@ func (s *Server) putFlow(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	now, created, err := s.store.PutDraft(r.Context(), slug, checked.Flow.Name, source, revision)
+	now, created, err := Drafts{s.store}.Put(r.Context(), slug, checked.Flow.Name, source, revision)
 	if err != nil {
 		s.refuseChange(w, r, err)
 		return
@@ -245,7 +245,7 @@ func (s *Server) deleteFlow(w http.ResponseWriter, r *http.Request) {
 }
 
 // testFlow starts the draft, as a call of this shape would start it if it were
-// published.
+// published. Steps that have outputs pinned to them put those out.
 func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 	object, ok := s.readObject(w, r, 2*defaultTestBody)
 	if !ok || !s.onlyFields(w, r, object, "method", "path", "query", "headers", "body") {
@@ -256,27 +256,16 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
 		return
 	}
-	workshop, ok := s.currentWorkshop(w, r)
+	start, _, ok := s.freezeTrial(w, r, nil)
 	if !ok {
 		return
 	}
-	slug := r.PathValue("slug")
-	version, settings, problems, err := workshop.Freeze(r.Context(), Drafts{s.store}, slug)
-	switch {
-	case problems != nil:
-		s.problem(w, r, &Problem{Type: "flow-problems", Problems: problems})
-		return
-	case err != nil:
-		s.fail(w, r, "freezing a draft", err)
-		return
-	}
-	if refusal := s.fits(r.Context(), version.ID, request); refusal != nil {
+	if refusal := s.fits(r.Context(), start.VersionID, request); refusal != nil {
 		s.problem(w, r, refusal)
 		return
 	}
-	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
-		Flow: slug, VersionID: version.ID, Settings: settings, Mode: settings.Mode, Test: true, Request: request,
-	})
+	start.Request = request
+	handle, err := s.engine.Start(r.Context(), *start)
 	if err != nil {
 		s.notStarted(w, r, err)
 		return

@@ -3,61 +3,119 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
+	"redial/designer"
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
 
-// startRun starts a test of the draft. It is safe unless the person asks for it
-// to be real.
+// runOrder is what a test of the draft is to be.
+type runOrder struct {
+	payload
+	// Real performs the steps that change something outside.
+	Real bool `json:"real"`
+	// Part is what to run; nil: all of the flow.
+	Part *runPart `json:"part"`
+}
+
+// runPart is a part of a flow to run.
+type runPart struct {
+	Aim  designer.Aim `json:"aim"`
+	Step string       `json:"step"`
+	// Execution is the one whose outputs are to be reused, before those of
+	// newer ones. SameCall says that its call is to be, too, not the payload.
+	Execution string `json:"execution"`
+	SameCall  bool   `json:"sameCall"`
+}
+
+// startRun starts a test of the draft, or of a part of it. It is safe unless the
+// person asks for it to be real. Steps that have outputs pinned to them put
+// those out.
 func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
-	p, forReal, ok := s.readRun(w, r)
+	order, ok := s.readRun(w, r)
 	if !ok {
 		return
 	}
-	slug := r.PathValue("slug")
-	request, err := p.request()
+	request, err := order.request()
 	if err != nil {
 		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
 		return
 	}
-	if !s.keepPayload(w, r, p) {
+	if !s.keepPayload(w, r, &order.payload) {
 		return
 	}
-	workshop, ok := s.currentWorkshop(w, r)
+	same := order.Part != nil && order.Part.SameCall && order.Part.Execution != ""
+	if same {
+		if request, err = s.callOf(r.Context(), r.PathValue("slug"), order.Part.Execution); err != nil {
+			s.fail(w, r, "reading the call of an execution", err)
+			return
+		}
+	}
+	start, trial, ok := s.freezeTrial(w, r, order.Part)
 	if !ok {
 		return
 	}
-	version, settings, problems, err := workshop.Freeze(r.Context(), Drafts{s.store}, slug)
-	switch {
-	case problems != nil:
-		s.problem(w, r, &Problem{Type: "flow-problems", Problems: problems})
-		return
-	case err != nil:
-		s.fail(w, r, "freezing a draft", err)
-		return
-	}
-	if refusal := s.refusedByTrigger(r.Context(), version, request); refusal != nil {
+	if refusal := s.refusedByTrigger(r.Context(), start.VersionID, request); refusal != nil && !same {
 		s.problem(w, r, refusal)
 		return
 	}
-	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
-		Flow: slug, VersionID: version.ID, Settings: settings, Mode: settings.Mode,
-		Test: true, Safe: !forReal, Request: request,
-	})
+	start.Safe, start.Request = !order.Real, request
+	handle, err := s.engine.Start(r.Context(), *start)
 	if err != nil {
 		s.notStarted(w, r, err)
 		return
 	}
-	s.writeStarted(w, r, handle)
+	if s.stored(w, r, handle) {
+		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}, {Name: "notice", Value: trial.Notice}})
+	}
+}
+
+// freezeTrial freezes the draft for a test of all of it, if part is nil, or of a
+// part. It answers itself when that cannot be.
+func (s *Server) freezeTrial(w http.ResponseWriter, r *http.Request, part *runPart) (*engine.StartRequest, *designer.Trial, bool) {
+	slug := r.PathValue("slug")
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return nil, nil, false
+	}
+	var known designer.Known
+	var err error
+	if part == nil {
+		part = &runPart{Aim: designer.AimAll}
+	} else if known, err = s.earlier(r.Context(), slug, part.Execution); err != nil {
+		s.fail(w, r, "reading earlier outputs", err)
+		return nil, nil, false
+	}
+	if known.Pins, err = s.pinnedOutputs(r.Context(), slug); err != nil {
+		s.fail(w, r, "reading what is pinned", err)
+		return nil, nil, false
+	}
+	version, settings, trial, problems, err := workshop.FreezeTrial(r.Context(), Drafts{s.store}, slug, part.Aim, part.Step, known)
+	var refused *designer.NotRunnable
+	switch {
+	case errors.As(err, &refused):
+		s.problem(w, r, &Problem{Type: "invalid", Step: refused.Step, Detail: refused.Message})
+		return nil, nil, false
+	case err != nil:
+		s.fail(w, r, "freezing a draft", err)
+		return nil, nil, false
+	case problems != nil:
+		s.problem(w, r, &Problem{Type: "flow-problems", Problems: problems})
+		return nil, nil, false
+	}
+	return &engine.StartRequest{
+		Flow: slug, VersionID: version.ID, Settings: settings, Mode: settings.Mode,
+		Test: true, Part: trial.Part, Given: trial.Given,
+	}, trial, true
 }
 
 // refusedByTrigger is what a caller would be told who makes a call that does
 // not fit; nil if it fits.
-func (s *Server) refusedByTrigger(ctx context.Context, version *flow.Version, request *flow.Request) *Problem {
-	trigger, err := s.engine.Trigger(ctx, version.ID)
+func (s *Server) refusedByTrigger(ctx context.Context, versionID int64, request *flow.Request) *Problem {
+	trigger, err := s.engine.Trigger(ctx, versionID)
 	if err != nil {
 		return nil // starting it says why
 	}
@@ -72,30 +130,27 @@ func (s *Server) refusedByTrigger(ctx context.Context, version *flow.Version, re
 }
 
 // readRun reads what a test is to be. It answers itself when that fails.
-func (s *Server) readRun(w http.ResponseWriter, r *http.Request) (*payload, bool, bool) {
+func (s *Server) readRun(w http.ResponseWriter, r *http.Request) (*runOrder, bool) {
 	data, ok := s.readAll(w, r, maxPayload)
 	if !ok {
-		return nil, false, false
+		return nil, false
 	}
-	body := struct {
-		payload
-		Real bool `json:"real"`
-	}{}
-	if err := json.Unmarshal(data, &body); err != nil {
+	order := &runOrder{}
+	if err := json.Unmarshal(data, order); err != nil {
 		s.problem(w, r, &Problem{Type: "bad-request", Detail: "The body is not a test call."})
-		return nil, false, false
+		return nil, false
 	}
-	if err := body.check(); err != nil {
+	if err := order.check(); err != nil {
 		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
-		return nil, false, false
+		return nil, false
 	}
-	return &body.payload, body.Real, true
+	return order, true
 }
 
 // putPayload keeps what a flow is tested with.
 func (s *Server) putPayload(w http.ResponseWriter, r *http.Request) {
-	p, _, ok := s.readRun(w, r)
-	if ok && s.keepPayload(w, r, p) {
+	order, ok := s.readRun(w, r)
+	if ok && s.keepPayload(w, r, &order.payload) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

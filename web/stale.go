@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"redial/designer"
+	"redial/engine"
+	"redial/engine/flow"
+	"redial/store"
+)
+
+// staleState is what has changed in a draft since an execution, and what is
+// pinned in it.
+type staleState struct {
+	Execution string `json:"execution"`
+	// Version is that of the execution; 0: a draft under test.
+	Version int  `json:"version"`
+	Test    bool `json:"test"`
+	// Steps are those whose outputs are of before a change.
+	Steps []string `json:"steps"`
+	// Gone are steps that the draft does not have any more.
+	Gone   []goneStep `json:"gone"`
+	Pinned []string   `json:"pinned"`
+}
+
+type goneStep struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// staleSteps answers with what has changed since an execution; without one,
+// since the newest.
+func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
+	slug := r.PathValue("slug")
+	state, err := s.loadFlowState(r.Context(), slug)
+	if err != nil {
+		s.fail(w, r, "comparing a draft", err)
+		return
+	}
+	told := staleState{Execution: r.URL.Query().Get("execution"), Steps: []string{}, Gone: []goneStep{}, Pinned: []string{}}
+	pins, err := s.pinnedOutputs(r.Context(), slug)
+	if err != nil {
+		s.fail(w, r, "comparing a draft", err)
+		return
+	}
+	draft := state.Checked.Flow
+	for step := range draft.All {
+		if _, pinned := pins[step.ID]; pinned {
+			told.Pinned = append(told.Pinned, step.ID)
+		}
+	}
+	if told.Execution == "" {
+		if told.Execution, err = s.newestExecution(r.Context(), slug); err != nil {
+			s.fail(w, r, "comparing a draft", err)
+			return
+		}
+	}
+	if told.Execution != "" {
+		if err := s.compare(r.Context(), draft, pins, &told); err != nil {
+			s.fail(w, r, "comparing a draft", err)
+			return
+		}
+	}
+	s.writePlain(w, r, told)
+}
+
+// newestExecution is the ID of a flow's newest execution; empty: it has none.
+func (s *Server) newestExecution(ctx context.Context, slug string) (string, error) {
+	latest, _, err := s.store.Executions(ctx, store.ExecutionQuery{Flow: slug, Limit: 1})
+	if err != nil || len(latest) == 0 {
+		return "", err
+	}
+	return latest[0].ID, nil
+}
+
+// compare holds a draft against what an execution ran.
+func (s *Server) compare(ctx context.Context, draft *flow.Flow, pins map[string]any, told *staleState) error {
+	record, err := s.store.Execution(ctx, told.Execution)
+	if err != nil {
+		return err
+	}
+	if record.Flow != draft.Slug {
+		return engine.ErrNotFound
+	}
+	f, err := s.engine.Flow(ctx, record.VersionID)
+	if err != nil {
+		return err
+	}
+	version, err := s.store.Version(ctx, record.VersionID)
+	if err != nil {
+		return err
+	}
+	first, err := s.store.Events(ctx, record.ID, 0, 1)
+	if err != nil {
+		return err
+	}
+	workshop, err := s.workshop.get(ctx)
+	if err != nil {
+		return err
+	}
+	ran := designer.Ran{Flow: f, Components: version.Components, Test: record.Test}
+	if len(first) > 0 {
+		ran.Given = first[0].Given
+	}
+	told.Version, told.Test = record.Version, record.Test
+	if stale := workshop.Stale(draft, ran, pins); stale != nil {
+		told.Steps = stale
+	}
+	for _, step := range designer.Gone(draft, f) {
+		told.Gone = append(told.Gone, goneStep{step.ID, step.Title()})
+	}
+	return nil
+}
