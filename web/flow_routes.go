@@ -18,5 +18,9 @@ func (s *Server) routeFlowPages(mux *http.ServeMux) {
 	mux.Handle("GET /flows/{slug}/capture", s.page(s.lookCapture))
 	mux.Handle("DELETE /flows/{slug}/capture", s.page(s.disarmCapture))
 	mux.Handle("POST /flows/{slug}/runs", s.page(s.startRun))
+	mux.Handle("GET /flows/{slug}/stale", s.page(s.staleSteps))
+	mux.Handle("GET /flows/{slug}/pins/{step}", s.page(s.getPin))
+	mux.Handle("PUT /flows/{slug}/pins/{step}", s.page(s.putPin))
+	mux.Handle("DELETE /flows/{slug}/pins/{step}", s.page(s.deletePin))
 	mux.Handle("GET /executions/{id}/steps/{step}/why", s.page(s.explainStep))
 }
