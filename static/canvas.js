@@ -129,7 +129,7 @@ export class FlowCanvas extends HTMLElement {
       const label = history[name];
       button.disabled = label === null;
       button.title = label === null ? `Nothing to ${name}` : `${word} ${label}`;
-      button.setAttribute("aria-label", label === null ? word : `${word} ${label}`);
+      button.setAttribute("aria-label", button.title);
     }
   }
 

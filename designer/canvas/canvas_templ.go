@@ -1285,7 +1285,7 @@ func controls(o Options) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !o.ReadOnly {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 122, "<span class=\"canvas-editing\"><button type=\"button\" data-action=\"undo\" title=\"Nothing to undo\" aria-label=\"Undo\" disabled>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 122, "<span class=\"canvas-editing\"><button type=\"button\" data-action=\"undo\" title=\"Nothing to undo\" aria-label=\"Nothing to undo\" disabled>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1293,7 +1293,7 @@ func controls(o Options) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 123, "</button> <button type=\"button\" data-action=\"redo\" title=\"Nothing to redo\" aria-label=\"Redo\" disabled>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 123, "</button> <button type=\"button\" data-action=\"redo\" title=\"Nothing to redo\" aria-label=\"Nothing to redo\" disabled>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
