@@ -4,7 +4,11 @@ import "redial/engine/flow"
 
 // Operation is one thing that is done to a flow: Add, Remove, Connect and so
 // on. Steps are named by their IDs, "trigger" is the trigger.
-type Operation interface{ operation() }
+type Operation interface {
+	// apply does it and says what was done, for undo and the history: "Add
+	// Branch". The error is a *Refused.
+	apply(e *editor) (label string, err error)
+}
 
 // Port is where an edge leaves a step.
 type Port struct {
@@ -110,20 +114,18 @@ type Tidy struct{ Steps []string }
 // Load replaces everything but the slug by a flow file.
 type Load struct{ Text string }
 
-func (*Add) operation()        {}
-func (*Remove) operation()     {}
-func (*Connect) operation()    {}
-func (*Disconnect) operation() {}
-func (*Reconnect) operation()  {}
-func (*Move) operation()       {}
-func (*Set) operation()        {}
-func (*Unset) operation()      {}
-func (*Insert) operation()     {}
-func (*Shift) operation()      {}
-func (*Rename) operation()     {}
-func (*RenamePath) operation() {}
-func (*Replace) operation()    {}
-func (*Duplicate) operation()  {}
-func (*Paste) operation()      {}
-func (*Tidy) operation()       {}
-func (*Load) operation()       {}
+func (*Add) operation()       {}
+func (*Remove) operation()    {}
+func (*Connect) operation()   {}
+func (*Reconnect) operation() {}
+func (*Move) operation()      {}
+func (*Set) operation()       {}
+func (*Unset) operation()     {}
+func (*Insert) operation()    {}
+func (*Shift) operation()     {}
+func (*Rename) operation()    {}
+func (*Replace) operation()   {}
+func (*Duplicate) operation() {}
+func (*Paste) operation()     {}
+func (*Tidy) operation()      {}
+func (*Load) operation()      {}

@@ -1,0 +1,152 @@
+package edit
+
+import (
+	"slices"
+
+	"redial/engine/flow"
+)
+
+func (m *Move) apply(e *editor) (string, error) {
+	if m.In != nil {
+		return e.moveInto(m.Steps, *m.In)
+	}
+	ids := make([]string, len(m.Steps))
+	pinned := map[string]bool{}
+	for i, placed := range m.Steps {
+		ids[i] = placed.Step
+		at, _, err := e.step(placed.Step)
+		if err != nil {
+			return "", err
+		}
+		if !pinned[at.owner] {
+			pinned[at.owner] = true
+			e.pin(at.body)
+		}
+		if err := e.place(at, placed.At); err != nil {
+			return "", err
+		}
+	}
+	return "Move " + e.these(ids), nil
+}
+
+// place puts a card somewhere.
+func (e *editor) place(at spot, position flow.Position) error {
+	position, err := rounded(position)
+	if err != nil {
+		return err
+	}
+	e.put(append(at.path(), "at"), positionValue(position))
+	return nil
+}
+
+// moveInto moves steps into another body. Edges that would lead through a frame
+// are cut.
+func (e *editor) moveInto(steps []Placed, owner string) (string, error) {
+	target, err := e.within(owner)
+	if err != nil {
+		return "", err
+	}
+	ids := make([]string, len(steps))
+	moving := map[string]bool{}
+	for i, placed := range steps {
+		ids[i] = placed.Step
+		if moving[placed.Step] {
+			return "", refuse(placed.Step, "", "%s is named twice in one move", upper(e.title(placed.Step)))
+		}
+		moving[placed.Step] = true
+	}
+	e.pin(target)
+	for _, placed := range steps {
+		if err := e.carry(placed, owner); err != nil {
+			return "", err
+		}
+	}
+	if err := e.carryEdges(target, moving); err != nil {
+		return "", err
+	}
+	label := "Move " + e.these(ids)
+	if owner == "" {
+		return label + " out", nil
+	}
+	return label + " into " + e.title(owner), nil
+}
+
+// carry moves one step into another body, without its edges.
+func (e *editor) carry(placed Placed, owner string) error {
+	at, step, err := e.step(placed.Step)
+	if err != nil {
+		return err
+	}
+	if placed.Step == flow.TriggerID {
+		return refuse(placed.Step, "", "The trigger starts the flow, so it stays outside of frames")
+	}
+	target, err := e.within(owner)
+	if err != nil {
+		return err
+	}
+	if own := at.path(); len(target) > len(own) && slices.Equal(target[:len(own)], own) {
+		return refuse(placed.Step, "", "%s cannot be moved into itself", upper(e.title(placed.Step)))
+	}
+	position, err := rounded(placed.At)
+	if err != nil {
+		return err
+	}
+	if at.owner == owner {
+		return e.place(at, position)
+	}
+	from, err := e.steps(at.body)
+	if err != nil {
+		return err
+	}
+	e.setSteps(at.body, without(from, placed.Step))
+	to, err := e.steps(target)
+	if err != nil {
+		return err
+	}
+	e.setSteps(target, inserted(to, len(to), placed.Step, with(step, "at", positionValue(position))))
+	return nil
+}
+
+// carryEdges takes the edges between steps that were moved to where these are
+// now, and those that would lead through a frame away.
+func (e *editor) carryEdges(target []string, moved map[string]bool) error {
+	here := map[string]bool{}
+	for _, id := range e.members(target) {
+		here[id] = true
+	}
+	var carried []flow.Edge
+	for _, body := range e.bodies() {
+		if slices.Equal(body, target) {
+			continue
+		}
+		err := e.mapEdges(body, func(edge flow.Edge) []flow.Edge {
+			switch {
+			case moved[edge.From] && moved[edge.To]:
+				carried = append(carried, edge)
+				return nil
+			case moved[edge.From] || moved[edge.To]:
+				return nil
+			}
+			return []flow.Edge{edge}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(carried) == 0 {
+		return nil
+	}
+	return e.addEdges(target, carried...)
+}
+
+// bodies are the ways to the bodies of the flow and of all each steps.
+func (e *editor) bodies() [][]string {
+	all := [][]string{nil}
+	e.walk(func(s spot, step flow.Object) bool {
+		if inner, found := bodyPath(step); found {
+			all = append(all, append(s.path(), inner...))
+		}
+		return true
+	})
+	return all
+}
