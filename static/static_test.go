@@ -1,0 +1,111 @@
+package static_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"redial/static"
+)
+
+// ask is the answer to a browser that takes these encodings.
+func ask(t *testing.T, path, encodings string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+	if encodings != "" {
+		r.Header.Set("Accept-Encoding", encodings)
+	}
+	w := httptest.NewRecorder()
+	static.Handler().ServeHTTP(w, r)
+	return w.Result()
+}
+
+func body(t *testing.T, response *http.Response) []byte {
+	t.Helper()
+	var from io.Reader = response.Body
+	if response.Header.Get("Content-Encoding") == "gzip" {
+		small, err := gzip.NewReader(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from = small
+	}
+	content, err := io.ReadAll(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	plain := body(t, ask(t, static.URL("draft.js"), ""))
+	for _, c := range []struct{ takes, want string }{
+		{"", ""},
+		{"br", ""},
+		{"gzip", "gzip"},
+		{"br, gzip;q=0.5, zstd", "gzip"},
+		{"GZIP", "gzip"},
+		{"gzip;q=0", ""},
+		{"gzip; q=0.000", ""},
+		{"gzip;q=much", ""},
+		{"x-gzip", ""},
+	} {
+		response := ask(t, static.URL("draft.js"), c.takes)
+		if got := response.Header.Get("Content-Encoding"); got != c.want {
+			t.Errorf("to %q, it answers in the encoding %q, want %q", c.takes, got, c.want)
+		}
+		if !bytes.Equal(body(t, response), plain) {
+			t.Errorf("to %q, it answers with another content", c.takes)
+		}
+		if response.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("to %q, it does not say that the answer depends on the encodings", c.takes)
+		}
+	}
+}
+
+func TestFilesKeepTheirType(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"draft.js": "text/javascript; charset=utf-8", "redial.css": "text/css; charset=utf-8",
+		"icons.svg": "image/svg+xml", "fonts/inter.woff2": "font/woff2",
+	} {
+		response := ask(t, static.URL(name), "gzip")
+		if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || got != want {
+			t.Errorf("%s: status %d and type %q, want 200 and %q", name, response.StatusCode, got, want)
+		}
+	}
+	for _, name := range []string{"", "fonts", "fonts/", "../static.go", "static.go", "nothing.js"} {
+		if response := ask(t, static.Base()+name, "gzip"); response.StatusCode != http.StatusNotFound {
+			t.Errorf("%q: status %d, want 404", name, response.StatusCode)
+		}
+	}
+}
+
+// Scripts and style sheets that the minifier does not understand would go out as
+// they are written, and nobody would see it.
+func TestEverythingIsMinified(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"*.js", "*.css"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no files are like %s: %v", pattern, err)
+		}
+		for _, name := range names {
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := body(t, ask(t, static.URL(name), ""))
+			if len(got) >= len(source) || strings.Contains(string(got), "\n// ") {
+				t.Errorf("%s has %d bytes and is sent as %d; it is not minified", name, len(source), len(got))
+			}
+		}
+	}
+}
