@@ -117,7 +117,7 @@ func (r *stepRun) add(e *flow.Event) {
 		r.Retries = append(r.Retries, e.Failure)
 	case flow.StepFinished:
 		r.Status, r.Port, r.Output, r.Error, r.EndedAt = string(e.Outcome), e.Port, e.Output, e.Failure, e.At
-		if e.Outcome != flow.StepSkipped {
+		if e.Outcome != flow.StepSkipped && !e.Taken() {
 			ms := float64(e.Duration.Microseconds()) / 1000
 			r.MS = &ms
 		}

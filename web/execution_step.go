@@ -28,6 +28,8 @@ type stepView struct {
 	Reasons   []step.Explanation // of a branch
 	Undecided bool
 	Simulated bool
+	Pinned    bool   // a test took what is pinned to it
+	Reused    string // ID of the execution whose output was taken
 	Items     int
 	Until     time.Time
 	RunFrom   bool // the execution can be run again from here
@@ -202,7 +204,7 @@ func (v *stepView) read(events []flow.Event, r *http.Request) {
 			v.Attempts = append(v.Attempts, attemptView{number, at, e.Failure, e.Until, e.Exchanges})
 			number, at = e.Attempt+1, e.Until
 		case flow.StepFinished:
-			v.Simulated = e.Simulated
+			v.Simulated, v.Pinned, v.Reused = e.Simulated, e.Pinned, e.Reused
 			if len(v.Attempts) > 0 || len(e.Exchanges) > 0 {
 				v.Attempts = append(v.Attempts, attemptView{number, at, e.Failure, time.Time{}, e.Exchanges})
 			}

@@ -82,6 +82,10 @@ type Event struct {
 	Cancel       bool   // of execution.finished and step.finished: because of a cancel
 }
 
+// Taken reports whether a finished step was not run, as its output was there
+// before the execution.
+func (e *Event) Taken() bool { return e.Pinned || e.Reused != "" }
+
 // publicEvent is the form in which viewers get an event. Inputs and outputs are
 // not in it: they may be large or private and are asked for by step.
 type publicEvent struct {
@@ -129,7 +133,7 @@ func (e Event) Public() ([]byte, error) {
 	}
 	switch e.Type {
 	case StepFinished:
-		if e.Outcome != StepSkipped && !e.Pinned && e.Reused == "" {
+		if e.Outcome != StepSkipped && !e.Taken() {
 			ms := float64(e.Duration.Microseconds()) / 1000
 			p.MS = &ms
 		}
