@@ -9,32 +9,28 @@ import (
 )
 
 // who is the user of an edit as another one reads it, at the beginning of a
-// sentence or within one.
+// sentence.
 func who(e *Edit, reader string) string {
 	switch e.User {
 	case "":
-		return "a command on the server"
+		return "A command on the server"
 	case reader:
-		return "you, in another window,"
+		return "You, in another window,"
 	default:
 		return e.User
 	}
 }
 
-// deed is what an edit did, in a few words.
-func deed(e *Edit) string {
+// Deed is what an edit did, in a few words.
+func (e *Edit) Deed() string {
 	switch e.Kind {
 	case Undone:
 		return "Undo " + e.Label
 	case Redone:
 		return "Redo " + e.Label
-	case Setting:
-		return "a setting"
-	case Replaced:
-		return "another flow file"
-	default:
-		return e.Label
+	case Made, Setting, Replaced:
 	}
+	return e.Label
 }
 
 // place names the first place that an edit and changes have in common, as

@@ -214,7 +214,7 @@ func (e *Editor) contested(ctx context.Context, r Request, head *head, changes e
 	for i := range slices.Backward(edits) {
 		if other := &edits[i]; other.overlaps(changes) {
 			return &Conflict{fmt.Sprintf("%s changed %s meanwhile (%s). Nothing was changed by you; look at it and try again.",
-				who(other, r.User), head.place(other, changes), deed(other)), head.revision}
+				who(other, r.User), head.place(other, changes), other.Deed()), head.revision}
 		}
 	}
 	return nil

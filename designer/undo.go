@@ -64,8 +64,8 @@ func (e *Editor) obstacle(ctx context.Context, r Request, head *head, target *Ed
 	}
 	for i := range slices.Backward(later) {
 		if other := &later[i]; other.overlaps(target.Changes) {
-			return &Conflict{fmt.Sprintf("%q cannot be %s: %s changed %s since (%s).",
-				target.Label, verb, who(other, r.User), head.place(other, target.Changes), deed(other)), head.revision}
+			return &Conflict{fmt.Sprintf("%s changed %s since (%s), so %q cannot be %s.",
+				who(other, r.User), head.place(other, target.Changes), other.Deed(), target.Label, verb), head.revision}
 		}
 	}
 	return &Conflict{fmt.Sprintf("%q cannot be %s: %v.", target.Label, verb, cause), head.revision}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"redial/designer"
+	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
 )
@@ -41,14 +42,61 @@ func (d Drafts) Freeze(ctx context.Context, slug string, content []byte, compone
 func (d Drafts) SetSettings(
 	ctx context.Context, slug string, change func(*flow.Settings), source []byte, ifMatch *int64,
 ) (int64, error) {
-	revision, err := d.Store.SetSettings(ctx, slug, change, source, ifMatch, store.Edit{User: actor(ctx), Kind: store.EditSetting})
+	entry := designer.Edit{User: actor(ctx), Kind: designer.Setting, Label: "Change a setting", Unknown: true}
+	before, revision, err := d.Source(ctx, slug)
+	if err != nil {
+		return 0, err
+	}
+	if ifMatch != nil && *ifMatch == revision {
+		changes, known := designer.ReplaceChanges(before, source)
+		entry.Changes, entry.Unknown = changes, !known
+	}
+	stored, err := storedEdit(&entry)
+	if err != nil {
+		return 0, err
+	}
+	revision, err = d.Store.SetSettings(ctx, slug, change, source, ifMatch, stored)
 	return revision, draftError(err)
 }
 
+// putTries is how often a draft is compared anew with what others put there
+// meanwhile, so that its log can say what was changed.
+const putTries = 5
+
 // Put creates or replaces a draft.
 func (d Drafts) Put(ctx context.Context, slug, name string, source []byte, ifMatch *int64) (int64, bool, error) {
-	revision, created, err := d.Store.PutDraft(ctx, slug, name, source, ifMatch)
-	return revision, created, draftError(err)
+	for try := 1; ; try++ {
+		entry := designer.Edit{User: actor(ctx), Kind: designer.Replaced, Label: "Replace the flow file", Unknown: true}
+		expected := ifMatch
+		if try <= putTries {
+			before, revision, err := d.Source(ctx, slug)
+			switch {
+			case errors.Is(err, engine.ErrNotFound):
+				revision = 0
+			case err != nil:
+				return 0, false, err
+			default:
+				changes, known := designer.ReplaceChanges(before, source)
+				entry.Changes, entry.Unknown = changes, !known
+			}
+			if ifMatch == nil {
+				expected = &revision
+			}
+			if *expected != revision {
+				return 0, false, draftError(fmt.Errorf("storing flow %s: %w", slug, store.ErrRevision))
+			}
+		}
+		stored, err := storedEdit(&entry)
+		if err != nil {
+			return 0, false, err
+		}
+		revision, created, err := d.Store.WriteDraft(ctx, store.DraftWrite{
+			Slug: slug, Name: name, Source: source, IfMatch: expected, Edit: stored,
+		})
+		if !errors.Is(err, store.ErrRevision) || ifMatch != nil {
+			return revision, created, draftError(err)
+		}
+	}
 }
 
 // draftError is an error of the store in the words of the designer.

@@ -45,12 +45,19 @@ func (s *Server) loadFlowState(ctx context.Context, slug string) (*flowState, er
 	if err != nil {
 		return nil, err
 	}
-	state := &flowState{Draft: draft}
-	if state.Checked, err = s.checked.check(workshop, draft); err != nil {
+	checked, err := s.checked.check(workshop, draft)
+	if err != nil {
 		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
 	}
-	state.Settings = state.Checked.Flow.Settings
-	switch published, err := s.store.Published(ctx, slug); {
+	return s.flowStateOf(ctx, workshop, draft, checked)
+}
+
+// flowStateOf is how a draft stands to its callers, all but the calls.
+func (s *Server) flowStateOf(
+	ctx context.Context, workshop *designer.Workshop, draft *store.Draft, checked *designer.Draft,
+) (*flowState, error) {
+	state := &flowState{Draft: draft, Checked: checked, Settings: checked.Flow.Settings}
+	switch published, err := s.store.Published(ctx, draft.Slug); {
 	case errors.Is(err, engine.ErrNotFound):
 	case err != nil:
 		return nil, err
@@ -168,18 +175,23 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("ETag", tag)
-	s.writeJSON(w, http.StatusOK, flow.Object{
-		{Name: "revision", Value: state.Draft.Revision},
-		{Name: "mode", Value: state.Settings.Mode},
-		{Name: "version", Value: int64(state.Version())},
-		{Name: "changed", Value: state.Changed},
-		{Name: "word", Value: state.Word()},
-		{Name: "explained", Value: state.Explained()},
-		{Name: "affected", Value: state.Affected()},
-		{Name: "publishable", Value: state.Publishable()},
-		{Name: "publishing", Value: state.Publishing()},
+	s.writeJSON(w, http.StatusOK, state.object())
+}
+
+// object is a flow's state as pages get it.
+func (f *flowState) object() flow.Object {
+	return flow.Object{
+		{Name: "revision", Value: f.Draft.Revision},
+		{Name: "mode", Value: f.Settings.Mode},
+		{Name: "version", Value: int64(f.Version())},
+		{Name: "changed", Value: f.Changed},
+		{Name: "word", Value: f.Word()},
+		{Name: "explained", Value: f.Explained()},
+		{Name: "affected", Value: f.Affected()},
+		{Name: "publishable", Value: f.Publishable()},
+		{Name: "publishing", Value: f.Publishing()},
 		{Name: "says", Value: flow.Object{
-			{Name: "sync", Value: state.Says(flow.Sync)}, {Name: "async", Value: state.Says(flow.Async)},
+			{Name: "sync", Value: f.Says(flow.Sync)}, {Name: "async", Value: f.Says(flow.Async)},
 		}},
-	})
+	}
 }

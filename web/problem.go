@@ -23,7 +23,11 @@ type Problem struct {
 	// Violations are what does not fit the trigger's schema.
 	Violations []schema.Violation
 	// Problems are those of a flow that cannot be published or tested.
-	Problems   []flow.Problem
+	Problems []flow.Problem
+	// Path is where in the step, or in the flow, something cannot be done.
+	Path string
+	// Revision is the draft's, where the caller knows another one.
+	Revision   int64
 	Allow      string        // methods, for 405
 	RetryAfter time.Duration // for 429 and 503
 }
@@ -75,6 +79,9 @@ var problemTypes = map[string]problemType{
 	"conflict": {409, "Not in this state",
 		"The execution or the flow is not in a state in which this can be done.",
 		"See the detail."},
+	"overlap": {409, "Changed by somebody else",
+		"Somebody else has changed the same place of the flow since. The detail says what, and who.",
+		"Look at the flow as it is now and repeat the change if it is still wanted."},
 	"revision": {412, "Changed meanwhile",
 		"The flow has been changed since the revision that If-Match names.",
 		"Load the flow again and repeat the change."},
@@ -154,6 +161,8 @@ func (s *Server) problemBody(p *Problem) (int, []byte) {
 	}
 	add("executionId", p.Execution, p.Execution != "")
 	add("step", p.Step, p.Step != "")
+	add("path", p.Path, p.Path != "")
+	add("revision", p.Revision, p.Revision > 0)
 	add("iteration", p.Iteration, len(p.Iteration) > 0)
 	if p.Retryable != nil {
 		add("retryable", *p.Retryable, true)

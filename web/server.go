@@ -17,6 +17,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"redial/designer"
 	"redial/engine"
 	"redial/engine/outbound"
 	"redial/engine/step"
@@ -58,6 +59,8 @@ type Server struct {
 	sessions  *scs.SessionManager
 	client    *outbound.Client
 	checked   *checkedDrafts
+	drawings  *drawings
+	editor    *designer.Editor
 	captures  *captures
 	paces     paces
 }
@@ -69,7 +72,8 @@ func New(options Options) *Server {
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
 		published: newPublishedFlows(options.Store), sockets: newSockets(), intake: newIntake(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
-		client:   options.Client, checked: &checkedDrafts{}, captures: newCaptures(),
+		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
+		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(),
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()

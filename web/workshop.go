@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 
 	"redial/designer"
@@ -37,8 +39,20 @@ func (l *workshop) get(ctx context.Context) (*designer.Workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.current, l.generation = current, generation
-	return current, nil
+	// Most changes of the store are of drafts. Those who remember what they
+	// found with this workshop go on doing so.
+	if l.current == nil || !sameWorkshop(l.current, current) {
+		l.current = current
+	}
+	l.generation = generation
+	return l.current, nil
+}
+
+// sameWorkshop reports whether two find the same in a draft.
+func sameWorkshop(a, b *designer.Workshop) bool {
+	return maps.Equal(a.Connections, b.Connections) && slices.EqualFunc(
+		a.Library.Catalogue().Components(), b.Library.Catalogue().Components(),
+		func(x, y *component.Component) bool { return x.Hash == y.Hash })
 }
 
 // OpenWorkshop is what drafts are checked against with what a store holds now.

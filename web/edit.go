@@ -1,0 +1,267 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"redial/designer"
+	"redial/designer/edit"
+	"redial/engine/flow"
+)
+
+// maxEdit is how large an edit may be, in bytes. It may hold a whole flow file.
+const maxEdit = 2 << 20
+
+// editBody is what pages send to edit a draft, to undo and to redo.
+type editBody struct {
+	Base  *int64 `json:"base"`
+	Token string `json:"token"`
+	// Of edits alone.
+	Merge      string          `json:"merge"`
+	Operations json.RawMessage `json:"operations"`
+}
+
+// editFlow does operations to a draft.
+func (s *Server) editFlow(w http.ResponseWriter, r *http.Request) {
+	body, ok := s.readEdit(w, r)
+	if !ok {
+		return
+	}
+	operations, err := edit.Decode(body.Operations)
+	if err != nil {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(err.Error())})
+		return
+	}
+	s.edited(w, r, body, func(desk *desk, request designer.Request) (*designer.Edited, error) {
+		return s.editor.Edit(r.Context(), desk.workshop, desk.checker, request, operations)
+	})
+}
+
+// undoEdit takes back the newest edit of who asks.
+func (s *Server) undoEdit(w http.ResponseWriter, r *http.Request) {
+	s.reverseEdit(w, r, "undo", s.editor.Undo)
+}
+
+// redoEdit makes again what was undone last by who asks.
+func (s *Server) redoEdit(w http.ResponseWriter, r *http.Request) {
+	s.reverseEdit(w, r, "redo", s.editor.Redo)
+}
+
+// reversal is Editor.Undo or Editor.Redo.
+type reversal func(context.Context, designer.Checker, designer.Request) (*designer.Edited, error)
+
+func (s *Server) reverseEdit(w http.ResponseWriter, r *http.Request, name string, reverse reversal) {
+	body, ok := s.readEdit(w, r)
+	if !ok {
+		return
+	}
+	if body.Operations != nil || body.Merge != "" {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "To " + name + " takes base and token, and nothing else."})
+		return
+	}
+	s.edited(w, r, body, func(desk *desk, request designer.Request) (*designer.Edited, error) {
+		return reverse(r.Context(), desk.checker, request)
+	})
+}
+
+// readEdit reads the body of an edit. It answers itself if it is not one.
+func (s *Server) readEdit(w http.ResponseWriter, r *http.Request) (*editBody, bool) {
+	data, ok := s.readAll(w, r, maxEdit)
+	if !ok {
+		return nil, false
+	}
+	body := &editBody{}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(body)
+	if err == nil {
+		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
+			err = body.check()
+		} else {
+			err = errors.New("there is more text after the JSON value")
+		}
+	}
+	if err != nil {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(fmt.Sprintf("the edit cannot be read: %v", err))})
+		return nil, false
+	}
+	return body, true
+}
+
+func (b *editBody) check() error {
+	switch {
+	case b.Base == nil || *b.Base < 1:
+		return errors.New("base has to be the revision that the page shows")
+	case len(b.Token) > designer.MaxToken:
+		return fmt.Errorf("token has more than %d bytes", designer.MaxToken)
+	case len(b.Merge) > designer.MaxMerge:
+		return fmt.Errorf("merge has more than %d bytes", designer.MaxMerge)
+	}
+	return nil
+}
+
+// desk is what an edit is made with.
+type desk struct {
+	workshop *designer.Workshop
+	checker  draftChecker
+}
+
+// edited makes an edit and answers with what it came to.
+func (s *Server) edited(
+	w http.ResponseWriter, r *http.Request, body *editBody,
+	do func(*desk, designer.Request) (*designer.Edited, error),
+) {
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return
+	}
+	slug := r.PathValue("slug")
+	desk := &desk{workshop, draftChecker{s.checked, workshop}}
+	base, err := s.shown(r.Context(), desk, slug, *body.Base)
+	var done *designer.Edited
+	if err == nil {
+		done, err = do(desk, designer.Request{
+			Slug: slug, User: actor(r.Context()), Base: *body.Base, Token: body.Token, Merge: body.Merge,
+		})
+	}
+	if err != nil {
+		s.refuseEdit(w, r, err)
+		return
+	}
+	label := done.Edit.Label
+	switch done.Edit.Kind {
+	case designer.Undone:
+		label = "Undo " + label
+	case designer.Redone:
+		label = "Redo " + label
+	case designer.Made, designer.Setting, designer.Replaced:
+	}
+	result := &editResult{
+		Label: label, Notice: done.Edit.Outcome.Notice, By: done.Edit.User,
+		Created: done.Edit.Outcome.Created, Renamed: done.Edit.Outcome.Renamed,
+	}
+	if done.Revision > *body.Base+1 {
+		edits, _, err := Drafts{s.store}.EditsSince(r.Context(), slug, *body.Base)
+		if err != nil {
+			s.fail(w, r, "reading the edits of a flow", err)
+			return
+		}
+		result.Renamed = designer.Renames(edits)
+	}
+	s.answerEdit(w, r, desk, base, done.Revision, done.Draft, result)
+}
+
+// refuseEdit answers for an edit that was not made.
+func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
+	var refused *edit.Refused
+	var conflict *designer.Conflict
+	switch {
+	case errors.As(err, &refused):
+		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(refused.Message), Step: refused.Step, Path: refused.Path})
+	case errors.As(err, &conflict):
+		s.problem(w, r, &Problem{Type: "overlap", Detail: conflict.Message, Revision: conflict.Revision})
+	case errors.Is(err, designer.ErrNothing):
+		word := "undo"
+		if strings.HasSuffix(r.URL.Path, "/redo") {
+			word = "redo"
+		}
+		s.problem(w, r, &Problem{Type: "conflict", Detail: "There is nothing to " + word + "."})
+	case errors.Is(err, designer.ErrRevision):
+		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
+	default:
+		s.fail(w, r, "editing a flow", err)
+	}
+}
+
+// editsSince answers with what others changed since a revision.
+func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
+	since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
+	if err != nil || since < 0 {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "since has to be the revision that the page shows."})
+		return
+	}
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return
+	}
+	ctx, slug := r.Context(), r.PathValue("slug")
+	draft, err := s.store.Draft(ctx, slug)
+	if err != nil {
+		s.fail(w, r, "reading the edits of a flow", err)
+		return
+	}
+	if draft.Revision == since {
+		s.writePlain(w, r, map[string]int64{"revision": since})
+		return
+	}
+	checked, err := s.checked.check(workshop, draft)
+	if err != nil {
+		s.fail(w, r, "reading a flow", err)
+		return
+	}
+	edits, _, err := Drafts{s.store}.EditsSince(ctx, slug, since)
+	if err != nil {
+		s.fail(w, r, "reading the edits of a flow", err)
+		return
+	}
+	result := &editResult{Renamed: designer.Renames(edits)}
+	if len(edits) > 0 {
+		last := &edits[len(edits)-1]
+		result.Label, result.By = last.Deed(), last.User
+	}
+	desk := &desk{workshop, draftChecker{s.checked, workshop}}
+	s.answerEdit(w, r, desk, s.drawings.find(slug, since), draft.Revision, checked, result)
+}
+
+// maxCopied bounds the list of steps to copy, in bytes: as many steps as a flow
+// has, with IDs of common length.
+const maxCopied = 64 << 10
+
+// copySteps answers with steps as flow-file text, for the clipboard.
+func (s *Server) copySteps(w http.ResponseWriter, r *http.Request) {
+	list := r.URL.Query().Get("steps")
+	if list == "" || len(list) > maxCopied {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "steps has to be a list of step IDs with commas between them."})
+		return
+	}
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return
+	}
+	draft, err := s.store.Draft(r.Context(), r.PathValue("slug"))
+	var checked *designer.Draft
+	if err == nil {
+		checked, err = s.checked.check(workshop, draft)
+	}
+	if err != nil {
+		s.fail(w, r, "copying steps", err)
+		return
+	}
+	text, err := edit.Copy(checked.Tree(), strings.Split(list, ","))
+	if err != nil {
+		s.refuseEdit(w, r, err)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	s.write(w, text)
+}
+
+// countSteps counts the steps of a flow, the inner ones among them.
+func countSteps(f *flow.Flow) int {
+	count := 0
+	f.All(func(*flow.Step) bool {
+		count++
+		return true
+	})
+	return count
+}
