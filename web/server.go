@@ -63,6 +63,8 @@ type Server struct {
 	editor    *designer.Editor
 	captures  *captures
 	paces     paces
+	plans     draftPlans
+	runs      dataRunCache
 }
 
 // New makes a server.
@@ -91,6 +93,7 @@ func (s *Server) Handler() http.Handler {
 	s.routeSessions(mux)
 	s.routePages(mux)
 	s.routeFlowPages(mux)
+	s.routeExpressions(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
 	return s.recovered(unhurried(s.hooked(compressed(mux))))

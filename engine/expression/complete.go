@@ -88,6 +88,8 @@ type Candidate struct {
 	// Caret is the byte in Insert where the caret goes.
 	Caret int
 	Kind  CandidateKind
+	// Step is the ID of the step that is meant, for CandidateStep.
+	Step string
 	// Type is in words: "list of text", "number, optional".
 	Type string
 	// Help is a sentence, Example a value or a result; either may be empty.

@@ -201,7 +201,7 @@ func (q *completer) steps(head string) []Candidate {
 	all := make([]Candidate, 0, len(q.scope.Steps))
 	for _, id := range q.scope.stepIDs() {
 		info := q.scope.Steps[id]
-		c := Candidate{Label: head + id, Insert: head + id, Kind: CandidateStep, Origin: OriginType, rank: rank{near: nearPath}}
+		c := Candidate{Label: head + id, Insert: head + id, Kind: CandidateStep, Step: id, Origin: OriginType, rank: rank{near: nearPath}}
 		is := known{typ: info.Output}
 		if info.Upstream && q.values != nil && q.values.Step != nil {
 			output, _ := q.values.Step(id)

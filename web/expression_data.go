@@ -1,0 +1,307 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"time"
+
+	"redial/designer"
+	"redial/engine"
+	"redial/engine/check"
+	"redial/engine/expression"
+	"redial/engine/flow"
+	"redial/engine/step"
+	"redial/store"
+)
+
+// dataOrigin says where a value comes from on which an expression is tried.
+type dataOrigin string
+
+const (
+	fromPin     dataOrigin = "pinned"
+	fromRun     dataOrigin = "last run"
+	fromPayload dataOrigin = "test payload"
+	fromExample dataOrigin = "example"
+	fromDraft   dataOrigin = "draft"
+	fromNowhere dataOrigin = "none"
+)
+
+// dataSource is the value of one name on which expressions are tried.
+type dataSource struct {
+	Origin dataOrigin
+	Value  any
+	// At is when the run began, or the value was pinned.
+	At time.Time
+	// Execution is the run.
+	Execution string
+	// Of is what an example is of: "Acme: Check inventory".
+	Of string
+	// Stale says that the step was changed since it put this out.
+	Stale bool
+}
+
+// draftData is what the expressions of one step of a draft may read, and values
+// to try them on. It holds nothing of connections.
+type draftData struct {
+	Flow    *flow.Flow
+	Library *step.Library
+	Step    string
+	Scope   *expression.Scope
+	Values  expression.Values
+	// Sources are by the names that expressions begin with, and for steps by
+	// "steps." and the ID.
+	Sources map[string]dataSource
+}
+
+// source is what is known of where a path's value comes from.
+func (d *draftData) source(path []string) (name string, source dataSource, ok bool) {
+	if len(path) == 0 {
+		return "", dataSource{}, false
+	}
+	name = path[0]
+	if name == "steps" && len(path) > 1 {
+		name += "." + path[1]
+	}
+	source, ok = d.Sources[name]
+	return name, source, ok
+}
+
+// draftData is the data of a step; engine.ErrNotFound if the draft has no such
+// step.
+func (s *Server) draftData(ctx context.Context, slug, id string) (*draftData, error) {
+	draft, err := s.store.Draft(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	workshop, err := s.workshop.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checked, err := s.checked.check(workshop, draft)
+	if err != nil {
+		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
+	}
+	plan := s.plans.get(workshop, draft, checked)
+	d := &draftData{Flow: checked.Flow, Library: workshop.Library, Step: id, Scope: plan.Scope(id), Sources: map[string]dataSource{}}
+	if d.Scope == nil {
+		return nil, engine.ErrNotFound
+	}
+	runs, err := s.runs.newest(ctx, s, slug)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fillTrigger(ctx, d, runs); err != nil {
+		return nil, err
+	}
+	if err := s.fillSteps(ctx, d, plan, runs); err != nil {
+		return nil, err
+	}
+	d.fillFlow(runs)
+	d.fillItems(plan)
+	return d, nil
+}
+
+// fillTrigger finds a call: the one to test with, else the newest one, else one
+// that fits the schema.
+func (s *Server) fillTrigger(ctx context.Context, d *draftData, runs []*dataRun) error {
+	kept, err := s.testPayload(ctx, d.Flow)
+	if err != nil {
+		return err
+	}
+	source := dataSource{Origin: fromPayload}
+	_, err = s.store.TestPayload(ctx, d.Flow.Slug)
+	isKept := err == nil
+	request, faulty := kept.request()
+	if (!isKept || faulty != nil) && len(runs) > 0 {
+		if last, err := s.store.Request(ctx, runs[0].id); err == nil {
+			request, faulty = last, nil
+			source = dataSource{Origin: fromRun, At: runs[0].at, Execution: runs[0].id}
+		}
+	} else if !isKept {
+		source = dataSource{Origin: fromExample, Of: "the schema"}
+	}
+	if faulty != nil {
+		if request, err = schemaPayload(d.Flow).request(); err != nil {
+			return nil //nolint:nilerr // a schema that fits nothing gives no data
+		}
+		source = dataSource{Origin: fromExample, Of: "the schema"}
+	}
+	d.Values.Trigger = requestValue(request)
+	source.Value = d.Values.Trigger
+	d.Sources[flow.TriggerID] = source
+	return nil
+}
+
+// fillSteps finds an output for each step that may be read.
+func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan, runs []*dataRun) error {
+	pins, err := s.store.Pins(ctx, d.Flow.Slug)
+	if err != nil {
+		return err
+	}
+	for _, pin := range pins {
+		if output, err := flow.DecodeJSON(pin.Output); err == nil && d.Scope.Steps[pin.Step].Upstream {
+			d.Sources["steps."+pin.Step] = dataSource{Origin: fromPin, Value: output, At: pin.At}
+		}
+	}
+	for def := range d.Flow.All {
+		name := "steps." + def.ID
+		if _, pinned := d.Sources[name]; pinned || !d.Scope.Steps[def.ID].Upstream {
+			continue
+		}
+		d.Sources[name] = stepSource(def, plan, runs, d.Library)
+	}
+	d.Values.Step = func(id string) (any, bool) {
+		source, known := d.Sources["steps."+id]
+		return source.Value, known && source.Origin != fromNowhere
+	}
+	return nil
+}
+
+// stepSource is the output of a step in the newest run that has one, or else an
+// example of it.
+func stepSource(def *flow.Step, plan *check.Plan, runs []*dataRun, library *step.Library) dataSource {
+	for _, run := range runs {
+		if output, ran := run.outputs[def.ID]; ran {
+			return dataSource{Origin: fromRun, Value: output, At: run.at, Execution: run.id, Stale: run.differs(def)}
+		}
+	}
+	compiled := plan.Steps[def.ID]
+	if compiled != nil {
+		if exemplar, ok := compiled.Runner.(step.Exemplar); ok {
+			if output, ok := exemplar.Example(); ok {
+				return dataSource{Origin: fromExample, Value: output, Of: compiled.Kind.Title}
+			}
+		}
+	}
+	// A step with a field missing is not compiled, and its action known all the same.
+	if kind, err := library.Kind(def.Uses); err == nil && kind.Action != nil {
+		for _, example := range kind.Action.Examples {
+			if example.Failure == nil {
+				return dataSource{Origin: fromExample, Value: example.Output, Of: kind.Title}
+			}
+		}
+	}
+	return dataSource{Origin: fromNowhere}
+}
+
+// fillFlow adds what is known without any run.
+func (d *draftData) fillFlow(runs []*dataRun) {
+	config, _ := flow.Plain(d.Flow.Config).(map[string]any)
+	d.Values.Config = config
+	d.Sources["config"] = dataSource{Origin: fromDraft, Value: config}
+	d.Values.Now = time.Now().UTC().Truncate(time.Microsecond)
+	execution, source := map[string]any{
+		"id": "", "mode": string(d.Flow.Settings.Mode), "startedAt": d.Values.Now.Format(time.RFC3339Nano),
+	}, dataSource{Origin: fromDraft}
+	if len(runs) > 0 {
+		execution["id"], execution["startedAt"] = runs[0].id, runs[0].at.UTC().Format(time.RFC3339Nano)
+		source = dataSource{Origin: fromRun, At: runs[0].at, Execution: runs[0].id}
+	}
+	d.Values.Execution, source.Value = execution, execution
+	d.Sources["execution"] = source
+	d.Values.Flow = map[string]any{"slug": d.Flow.Slug, "name": d.Flow.Name, "version": nil}
+	d.Sources["flow"] = dataSource{Origin: fromDraft, Value: d.Values.Flow}
+	d.Values.Seed = "preview/" + d.Flow.Slug + "/" + d.Step
+}
+
+// fillItems takes the first item of each list that the rounds around the step
+// are made of, from the outside in.
+func (d *draftData) fillItems(plan *check.Plan) {
+	for _, each := range roundsAround(&d.Flow.Body, d.Step) {
+		compiled := plan.Steps[each]
+		if compiled == nil {
+			continue
+		}
+		looper, ok := compiled.Runner.(step.Looper)
+		if !ok {
+			continue
+		}
+		if d.Values.Items == nil {
+			d.Values.Items = map[string]any{}
+		}
+		name, source := looper.ItemName(), dataSource{Origin: fromNowhere}
+		d.Values.Items["index"], d.Values.Items[name] = int64(0), nil
+		values := d.values()
+		if items, failure := looper.Items(&values); failure == nil && len(items) > 0 {
+			source = dataSource{Origin: fromRun, Value: items[0], Of: "the first item of " + d.title(each)}
+			d.Values.Items[name] = items[0]
+		}
+		d.Sources[name] = source
+		d.Sources["index"] = dataSource{Origin: fromDraft, Value: int64(0)}
+	}
+}
+
+// values are the values for one evaluation, with a budget of its own.
+func (d *draftData) values() expression.Values {
+	values := d.Values
+	values.Budget = new(expression.Budget)
+	return values
+}
+
+// title is what people call a step.
+func (d *draftData) title(id string) string {
+	if found := findStep(&d.Flow.Body, id); found != nil {
+		return found.Title()
+	}
+	return id
+}
+
+// roundsAround are the each steps around a step, the outermost first.
+func roundsAround(body *flow.Body, id string) []string {
+	for i := range body.Steps {
+		s := &body.Steps[i]
+		switch {
+		case s.ID == id:
+			return []string{}
+		case s.Do != nil:
+			if inner := roundsAround(s.Do, id); inner != nil {
+				return append([]string{s.ID}, inner...)
+			}
+		}
+	}
+	return nil
+}
+
+// draftPlans remembers the plans of drafts, so that each letter that is typed
+// need not check the flow again.
+type draftPlans struct {
+	mu    sync.Mutex
+	plans map[string]draftPlan // by slug
+}
+
+type draftPlan struct {
+	workshop *designer.Workshop
+	revision int64
+	plan     *check.Plan
+}
+
+// maxDraftPlans bounds what is remembered: flows that are being edited.
+const maxDraftPlans = 32
+
+func (p *draftPlans) get(workshop *designer.Workshop, draft *store.Draft, checked *designer.Draft) *check.Plan {
+	p.mu.Lock()
+	known, found := p.plans[draft.Slug]
+	p.mu.Unlock()
+	if found && known.workshop == workshop && known.revision == draft.Revision {
+		return known.plan
+	}
+	plan, _ := check.Flow(checked.Flow, workshop.Library)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.plans == nil || len(p.plans) >= maxDraftPlans {
+		p.plans = map[string]draftPlan{}
+	}
+	p.plans[draft.Slug] = draftPlan{workshop, draft.Revision, plan}
+	return plan
+}
+
+// differs says whether a step of the draft is another one than the run had.
+func (r *dataRun) differs(def *flow.Step) bool {
+	if r.flow == nil {
+		return true
+	}
+	then := findStep(&r.flow.Body, def.ID)
+	return then == nil || then.Uses != def.Uses || then.Connection != def.Connection || !reflect.DeepEqual(then.With, def.With)
+}
