@@ -84,8 +84,7 @@ export const underlines = StateField.define({
       const end = Math.min(length, Math.max(fault.end, fault.start + 1));
       const start = Math.min(fault.start, Math.max(0, end - 1));
       if (start >= end) return [];
-      const severity = fault.severity === "warning" ? "warning" : "error";
-      return [Decoration.mark({ class: `expression-fault ${severity}`, attributes: { title: fault.message } }).range(start, end)];
+      return [Decoration.mark({ class: `expression-fault${fault.severity === "warning" ? " expression-warning" : ""}`, attributes: { title: fault.message } }).range(start, end)];
     });
     return Decoration.set(made, true);
   },

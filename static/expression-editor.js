@@ -7,10 +7,9 @@ import { completion } from "./expression-complete.js";
 import { expressionAt, insertion } from "./expression-language.js";
 import { ExpressionEvaluation } from "./expression-evaluation.js";
 import { ExpressionServer, Places, inUnits } from "./expression-server.js";
-import { tools } from "./expression-tools.js";
 import {
   EditorState, EditorView, Prec, StateEffect, acceptCompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
-  dropCursor, history, historyKeymap, keymap, placeholder, standardKeymap,
+  completionStatus, dropCursor, history, historyKeymap, keymap, placeholder, standardKeymap,
 } from "./vendor/codemirror.js";
 
 /** @typedef {import("./expression-field.js").ExpressionField} ExpressionField */
@@ -49,11 +48,8 @@ export class ExpressionEditor {
     this.box = document.createElement("div");
     this.box.className = "expression-box";
     this.box.append(this.view.dom);
-    this.foot = document.createElement("div");
-    this.foot.className = "expression-foot";
-    this.foot.append(this.evaluation.result.element, tools(field));
     this.listen();
-    control.after(this.box, this.foot);
+    control.after(this.box, this.evaluation.result.element);
     control.tabIndex = -1;
     control.setAttribute("aria-hidden", "true");
     field.toggleAttribute("data-open", true);
@@ -91,7 +87,10 @@ export class ExpressionEditor {
         return grows ? { effects: refused.of(null) } : change;
       }),
       EditorView.updateListener.of((update) => this.updated(update)),
-      EditorView.domEventHandlers({ blur: () => { closeCompletion(this.view); return false; } }),
+      EditorView.domEventHandlers({
+        blur: () => { closeCompletion(this.view); return false; },
+        beforeinput: (event, view) => typedOver(event, view),
+      }),
       field.language === "template" ? EditorView.editorAttributes.of({ class: "template" }) : [],
     ];
   }
@@ -161,9 +160,8 @@ export class ExpressionEditor {
     const at = point ? this.view.posAtCoords(point, false) : null;
     const { from, to } = at === null ? state.selection.main : { from: at, to: at };
     const change = insertion(this.text, this.field.language, from, to, this.control instanceof HTMLInputElement ? oneLine(text) : text);
-    this.view.dispatch({
-      changes: change, selection: { anchor: change.from + change.insert.length }, userEvent: "input.paste", scrollIntoView: true,
-    });
+    const end = change.from + change.insert.length;
+    this.view.dispatch({ changes: change, selection: argumentsOf(text, change) ?? { anchor: end }, userEvent: "input.paste", scrollIntoView: true });
     this.view.focus();
   }
 
@@ -180,7 +178,7 @@ export class ExpressionEditor {
     this.evaluation.stop();
     this.view.destroy();
     this.box.remove();
-    this.foot.remove();
+    this.evaluation.result.element.remove();
     this.control.removeAttribute("tabindex");
     this.control.removeAttribute("aria-hidden");
     this.field.removeAttribute("data-open");
@@ -213,6 +211,7 @@ export class ExpressionEditor {
     for (const effect of update.transactions.flatMap((change) => change.effects)) {
       if (effect.is(refused)) this.evaluation.result.refuse(`This is too long: a field holds at most ${longest.toLocaleString("en")} characters. Nothing was changed.`);
     }
+    if (completionStatus(update.startState) !== completionStatus(update.state)) this.evaluation.listChanged();
     if (!update.docChanged) return;
     this.control.value = this.text;
     this.evaluation.changed();
@@ -251,11 +250,42 @@ export class ExpressionEditor {
   /** @param {import("./expression-server.js").Fault[]} faults */
   underline(faults) { this.view.dispatch({ effects: setFaults.of(faults) }); }
 
+  /** The caret, while what stands before it is being chosen from the list. */
+  get choosing() { return completionStatus(this.view.state) === "active" ? this.view.state.selection.main.head : null; }
+
   /** Takes over what the form around the field says now. */
   surroundings() {
     this.view.dispatch({});
     this.evaluation.hideRepeated();
   }
+}
+
+/**
+ * Replaces what is chosen by what is typed. Left to itself, Chromium would keep
+ * the look of the old text by a style attribute, which our policy forbids.
+ * @param {InputEvent} event
+ * @param {EditorView} view
+ */
+function typedOver(event, view) {
+  const { data } = event, { from, to, empty } = view.state.selection.main;
+  if (event.inputType !== "insertText" || !data || empty || view.composing || view.state.readOnly) return false;
+  const replace = () => view.state.update({
+    changes: { from, to, insert: data }, selection: { anchor: from + data.length }, userEvent: "input.type", scrollIntoView: true,
+  });
+  if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, replace))) view.dispatch(replace());
+  return true;
+}
+
+/**
+ * Where the values of a function that was inserted stand: they are written next.
+ * @param {string} text
+ * @param {{from: number, insert: string}} change
+ */
+function argumentsOf(text, { from, insert }) {
+  const call = /^(\w+\()([^()"']*)\)$/.exec(text);
+  if (!call) return null;
+  const anchor = from + insert.indexOf(text) + (call[1]?.length ?? 0);
+  return { anchor, head: anchor + (call[2]?.length ?? 0) };
 }
 
 /** @param {string} text */

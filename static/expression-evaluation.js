@@ -2,6 +2,7 @@
 // newest text alone. Plain ES module, checked by tsc.
 import { RequestError } from "./dom.js";
 import { ExpressionResult } from "./expression-result.js";
+import { tools } from "./expression-tools.js";
 
 /** @typedef {import("./expression-editor.js").ExpressionEditor} ExpressionEditor */
 /** @typedef {import("./expression-server.js").Fault} Fault */
@@ -13,7 +14,7 @@ export class ExpressionEvaluation {
   /** @param {ExpressionEditor} editor */
   constructor(editor) {
     this.editor = editor;
-    this.result = new ExpressionResult((fix) => editor.mend(fix));
+    this.result = new ExpressionResult((fix) => editor.mend(fix), tools(editor.field));
     this.timer = 0;
     /** @type {AbortController | null} */
     this.asking = null;
@@ -21,7 +22,11 @@ export class ExpressionEvaluation {
     this.failed = undefined;
     /** @type {string | null} the text that the result is about */
     this.about = null;
+    /** @type {Fault[]} what is wrong */
+    this.all = [];
     /** @type {Fault[]} */
+    this.besides = [];
+    /** @type {Fault[]} what is told of it */
     this.faults = [];
   }
 
@@ -31,13 +36,13 @@ export class ExpressionEvaluation {
   stop() {
     clearTimeout(this.timer);
     this.asking?.abort();
+    this.about = null;
     for (const line of this.repeatable()) line.hidden = false;
   }
 
   /** The text is another one. */
   changed() {
     this.stop();
-    this.about = null;
     this.failed = undefined;
     this.result.stale();
     this.timer = setTimeout(() => void this.ask(), pause);
@@ -67,8 +72,8 @@ export class ExpressionEvaluation {
       const answer = await editor.server.evaluate(text, asking.signal);
       if (asking.signal.aborted) return;
       this.about = text;
-      this.result.show(answer);
-      this.tell(answer.faults);
+      this.result.show(answer, text);
+      this.tell(answer.faults, answer.problem && answer.at ? [{ ...answer.at, message: answer.problem, severity: "warning" }] : []);
     } catch (error) {
       if (asking.signal.aborted) return;
       this.result.unanswered(error instanceof RequestError ? error.message : "The answer of the server makes no sense.");
@@ -77,12 +82,31 @@ export class ExpressionEvaluation {
     }
   }
 
-  /** @param {Fault[]} faults */
-  tell(faults) {
-    this.faults = faults;
-    this.failed = faults.some((fault) => fault.severity !== "warning");
-    this.editor.underline(faults);
+  /**
+   * @param {Fault[]} faults
+   * @param {Fault[]} [besides] what is underlined too: it went wrong with the data at hand
+   */
+  tell(faults, besides = []) {
+    this.all = faults;
+    this.besides = besides;
+    this.retell();
+  }
+
+  /** Tells of what is wrong, but for a name that is being chosen from the list. */
+  retell() {
+    const { choosing } = this.editor;
+    this.faults = this.all.filter(({ start, end }) => choosing === null || choosing < start || choosing > end);
+    this.failed = this.faults.some((fault) => fault.severity !== "warning");
+    this.result.showFaults(this.faults);
+    this.editor.underline([...this.faults, ...this.besides]);
     this.hideRepeated();
+  }
+
+  /** The list of suggestions has opened or closed. */
+  listChanged() {
+    if (this.about === null) return;
+    // Not from within the change that did it.
+    queueMicrotask(() => { if (this.about !== null) this.retell(); });
   }
 
   /** What the form says of the field besides. */

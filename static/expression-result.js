@@ -7,25 +7,9 @@ import { element, icon } from "./dom.js";
 /** @typedef {import("./expression-server.js").Fix} Fix */
 /** @typedef {import("./expression-server.js").Part} Part */
 
-/** @type {Record<string, string>} */
-const sources = {
-  "last run": "with the data of the last run", pinned: "with the pinned data", example: "with example data",
-  none: "there is no data yet; a test run brings some",
-};
-
 /** How much of a value is shown, opened or not. */
 const longestValue = 20_000;
 const longestLine = 300;
-
-/** @param {unknown} value as JSON, or as it is if it is text */
-const written = (value) => typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? "";
-
-/** @param {unknown} value @returns {string} its kind in a word */
-function kind(value) {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `list of ${value.length}`;
-  return { string: "text", number: "number", boolean: "yes or no", object: "object" }[/** @type {string} */ (typeof value)] ?? "";
-}
 
 /** @param {string} text */
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
@@ -34,8 +18,11 @@ let made = 0;
 
 /** The part below the editor. */
 export class ExpressionResult {
-  /** @param {(fix: Fix) => void} mend */
-  constructor(mend) {
+  /**
+   * @param {(fix: Fix) => void} mend
+   * @param {HTMLElement} tools what stands beside the value
+   */
+  constructor(mend, tools) {
     this.mend = mend;
     this.id = `expression-result-${++made}`;
     this.opened = false;
@@ -43,7 +30,8 @@ export class ExpressionResult {
     this.faults = element("ul", { class: "expression-faults", "aria-live": "polite" });
     this.value = element("div", { class: "expression-value", id: this.id });
     this.parts = element("dl", { class: "expression-parts", hidden: true });
-    this.element = element("div", { class: "expression-result" }, this.notice, this.faults, this.value, this.parts);
+    this.element = element("div", { class: "expression-result" }, 
+      this.notice, this.faults, element("div", { class: "expression-row" }, this.value, tools), this.parts);
   }
 
   /** What the result was made of may be another by now. */
@@ -72,15 +60,18 @@ export class ExpressionResult {
     this.value.replaceChildren(element("span", { class: "expression-why" }, text));
   }
 
-  /** @param {Evaluation} answer */
-  show(answer) {
+  /**
+   * @param {Evaluation} answer
+   * @param {string} source what it is about
+   */
+  show(answer, source) {
     this.clear();
-    this.showFaults(answer.faults);
     const failed = answer.faults.some((fault) => fault.severity !== "warning");
     if (answer.problem && !failed) this.value.append(icon("circle-x"), element("span", { class: "expression-why" }, sentence(answer.problem)));
-    else if (answer.value !== undefined) this.showValue(answer);
-    if (!failed) this.showParts(answer.explanation?.parts ?? []);
-    if (!failed || answer.value !== undefined) this.value.append(element("span", { class: "expression-source" }, sources[answer.data] ?? ""));
+    else if (!failed) this.showValue(answer);
+    if (failed) return;
+    this.showParts(answer.explanation?.parts ?? [], source.trim());
+    if (answer.dataText) this.value.append(element("span", { class: "expression-source" }, answer.dataText));
   }
 
   /** @param {Fault[]} faults */
@@ -100,12 +91,12 @@ export class ExpressionResult {
 
   /** @param {Evaluation} answer */
   showValue(answer) {
-    const value = answer.value;
-    const text = answer.text ?? written(value);
-    const shown = value === null ? "null" : value === "" ? "empty text" : text;
-    const whole = clip(shown, longestValue), line = clip(shown.replace(/\s+/g, " "), longestLine);
+    const { value, text = "" } = answer;
+    const nothing = value === null ? "null" : value === "" ? "empty text" : "";
+    const whole = nothing || clip(typeof value === "string" ? value : answer.json ?? text, longestValue);
+    const line = nothing || clip(text.replace(/\s+/g, " "), longestLine);
     const button = element("button", {
-      type: "button", class: value === null || value === "" ? "mono nothing" : "mono", "aria-expanded": String(this.opened),
+      type: "button", class: nothing ? "mono nothing" : "mono", "aria-expanded": String(this.opened),
       "aria-label": `Value: ${line}`, title: this.opened ? "Show it in one line" : "Show all of it",
     }, this.opened ? whole : line);
     button.addEventListener("click", () => {
@@ -114,17 +105,21 @@ export class ExpressionResult {
       button.title = this.opened ? "Show it in one line" : "Show all of it";
       button.textContent = this.opened ? whole : line;
     });
-    this.value.append(element("span", { class: "badge" }, answer.type ?? kind(value)), button);
+    this.value.append(element("span", { class: "badge" }, answer.type ?? ""), button);
     if (answer.why) this.value.append(element("span", { class: "expression-why" }, sentence(answer.why)));
   }
 
-  /** @param {Part[]} parts each piece of a condition with its value */
-  showParts(parts) {
+  /**
+   * @param {Part[]} all each piece of a condition with its value
+   * @param {string} source all of it, whose value is told already
+   */
+  showParts(all, source) {
+    const parts = all.filter((part) => part.source !== source).slice(0, 20);
     this.parts.hidden = parts.length === 0;
-    this.parts.replaceChildren(...parts.slice(0, 20).map((part) => element("div", {},
+    this.parts.replaceChildren(...parts.map((part) => element("div", {},
       element("dt", { class: "mono" }, clip(part.source, 200)),
       element("dd", { class: "mono", "data-value": part.value === true ? "true" : part.value === false ? "false" : undefined },
-        clip(part.text ?? JSON.stringify(part.value) ?? "", 200)),
+        clip(part.text, 200)),
       part.note ? element("dd", { class: "expression-why" }, sentence(part.note)) : null)));
   }
 }

@@ -1,7 +1,7 @@
 // What a field asks the server while an expression is written: what may follow,
 // and what comes of it. The server counts places in bytes of UTF-8, browsers in
 // UTF-16 units; here one becomes the other. Plain ES module, checked by tsc.
-import { request } from "./dom.js";
+import { RequestError, request } from "./dom.js";
 
 /** @typedef {import("./expression-field.js").ExpressionField} ExpressionField */
 
@@ -31,21 +31,21 @@ import { request } from "./dom.js";
  */
 /** @typedef {{start: number, end: number, text: string}} Fix */
 
-/**
- * A piece of an expression with the value that it had.
- * @typedef {{source: string, value: unknown, text?: string, note?: string}} Part
- */
+/** A piece of an expression with the value that it had. @typedef {{source: string, value?: unknown, text: string, note?: string}} Part */
 /**
  * What an expression comes to with the data at hand.
  * @typedef {object} Evaluation
- * @property {unknown} [value] absent: there is none
- * @property {string} [text] the value as people read it
- * @property {string} [type] in words
+ * @property {unknown} [value] absent: there is none, or it is too large
+ * @property {string} [text] the value in a line, bounded
+ * @property {string} [json] the value over several lines, bounded
+ * @property {string} [type] in a word
  * @property {string} [problem] why there is no value
+ * @property {{start: number, end: number}} [at] where that is
  * @property {string} [why] where null came from
  * @property {Fault[]} faults
  * @property {{text: string, parts: Part[]}} [explanation]
- * @property {"last run" | "pinned" | "example" | "none"} data where the values are from
+ * @property {string} data where the values are from, in a word
+ * @property {string} [dataText] the same as people say it
  */
 
 /** Places of a text in both ways of counting. */
@@ -78,6 +78,9 @@ export class Places {
 /** How many completions are remembered. */
 const remembered = 50;
 
+/** The largest question that the server takes, in bytes. */
+const largest = 64 * 1024;
+
 /** The server, as one field asks it. */
 export class ExpressionServer {
   /** @type {Map<string, Completion>} */
@@ -90,6 +93,19 @@ export class ExpressionServer {
   url(what) {
     const slug = this.field.closest("[data-slug]")?.getAttribute("data-slug") ?? "";
     return `/flows/${encodeURIComponent(slug)}/steps/${encodeURIComponent(this.field.dataset.step ?? "")}/${what}`;
+  }
+
+  /**
+   * @param {string} what
+   * @param {object} question
+   * @param {AbortSignal} signal
+   * @returns {Promise<any>}
+   */
+  async ask(what, question, signal) {
+    const { language, dataset: { path } } = this.field;
+    const body = { language, path, ...question };
+    if (new Blob([JSON.stringify(body)]).size > largest) throw new RequestError(413, "The text is too long to be tried while it is written.");
+    return request(this.url(what), { method: "POST", signal, body });
   }
 
   /** Forgets what was asked before, as the draft is another one. */
@@ -106,9 +122,8 @@ export class ExpressionServer {
     const known = this.completions.get(key);
     if (known) return known;
     const places = new Places(source);
-    const { language, dataset: { path } } = this.field;
     /** @type {Completion} */
-    const answer = await request(this.url("complete"), { method: "POST", signal, body: { language, source, offset: places.bytes(offset), path } });
+    const answer = await this.ask("complete", { source, offset: places.bytes(offset) }, signal);
     const completion = {
       from: places.units(answer.from), to: places.units(answer.to),
       items: (answer.items ?? []).map((item) => ({
@@ -132,10 +147,10 @@ export class ExpressionServer {
    */
   async evaluate(source, signal) {
     const places = new Places(source);
-    const { language, dataset: { path } } = this.field;
     /** @type {Evaluation} */
-    const answer = await request(this.url("evaluate"), { method: "POST", signal, body: { language, source, path } });
-    return { ...answer, faults: inUnits(answer.faults ?? [], places) };
+    const answer = await this.ask("evaluate", { source }, signal);
+    const at = answer.at && { start: places.units(answer.at.start), end: places.units(answer.at.end) };
+    return { ...answer, at, faults: inUnits(answer.faults ?? [], places) };
   }
 }
 

@@ -29,7 +29,7 @@ async function showFunctions(field, button) {
   place(shown, button);
   if (shown.hasAttribute("data-loaded")) return;
   const content = shown.querySelector("[data-part=content]");
-  const response = await fetch("/flows/functions", { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
+  const response = await fetch("/functions", { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
   const text = response?.ok ? await response.text().catch(() => null) : null;
   if (!content) return;
   if (text === null) {
@@ -50,10 +50,31 @@ function makeHelp() {
   made.addEventListener("click", (event) => {
     const chosen = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
     if (!chosen) return;
+    event.stopPropagation(); // whoever else looks out for such buttons means another place
     made.hidePopover();
     void asked?.insert(chosen.getAttribute("data-insert") ?? "");
   });
+  made.addEventListener("input", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.matches("[data-filter]")) filter(made, event.target.value);
+  });
   return made;
+}
+
+/** Shows the functions that have every word of a search. @param {HTMLElement} shown @param {string} search */
+function filter(shown, search) {
+  const sought = search.toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const group of shown.querySelectorAll("[data-filtered-group]")) {
+    let own = 0;
+    for (const item of group.querySelectorAll("[data-filtered]")) {
+      const text = item.getAttribute("data-filtered") ?? "", fits = sought.every((part) => text.includes(part));
+      item.toggleAttribute("hidden", !fits);
+      if (fits) own++;
+    }
+    group.toggleAttribute("hidden", own === 0);
+    found += own;
+  }
+  shown.querySelector("[data-filter-none]")?.toggleAttribute("hidden", found > 0);
 }
 
 /** Puts it below the button, or above where there is more room. @param {HTMLElement} shown @param {HTMLElement} button */
