@@ -1,0 +1,116 @@
+package condition
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"redial/engine/expression"
+	"redial/engine/flow"
+)
+
+var numberPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+// ReadValue is what a person means by the text of a value: a number, true or
+// false, an expression in {{ }}, text in quotes as it stands in them, and else
+// the text itself. It returns the value as the language writes it.
+func ReadValue(text string) (string, error) { return writeValue(text) }
+
+func writeValue(text string) (string, error) {
+	if len(text) > maxText {
+		return "", sentence("The value is too long.")
+	}
+	trimmed := strings.TrimSpace(text)
+	inside, opened := strings.CutPrefix(trimmed, "{{")
+	inside, closed := strings.CutSuffix(inside, "}}")
+	switch {
+	case trimmed == "":
+		return "", sentence("The value is empty. Choose \"is empty\", or write \"\" for empty text.")
+	case opened && closed:
+		return operand(inside, "value")
+	case trimmed == "true" || trimmed == "false":
+		return trimmed, nil
+	case numberPattern.MatchString(trimmed):
+		if _, err := flow.ParseNumber(trimmed); err != nil {
+			return "", sentence(fmt.Sprintf("The value is no number that can be compared: %v.", err))
+		}
+		return trimmed, nil
+	}
+	if quoted, ok := unquoted(trimmed); ok {
+		return expression.Literal(quoted), nil
+	}
+	return expression.Literal(trimmed), nil
+}
+
+func unquoted(text string) (string, bool) {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return "", false
+	}
+	value, err := strconv.Unquote(text)
+	return value, err == nil
+}
+
+// writeValues is a list of values that are written with commas between them.
+// Quotes keep a comma together.
+func writeValues(text string) (string, error) {
+	var written []string
+	for _, one := range splitValues(text) {
+		value, err := writeValue(one)
+		if err != nil {
+			return "", err
+		}
+		written = append(written, value)
+	}
+	if len(written) == 0 {
+		return "", sentence("The list of values is empty.")
+	}
+	return "[" + strings.Join(written, ", ") + "]", nil
+}
+
+// splitValues cuts at commas outside of quotes and braces.
+func splitValues(text string) []string {
+	var parts []string
+	begin, braces, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"' && (quoted || strings.TrimSpace(text[begin:i]) == "" || braces > 0):
+			quoted = !quoted
+		case quoted:
+		case strings.HasPrefix(text[i:], "{{"):
+			braces++
+			i++
+		case strings.HasPrefix(text[i:], "}}") && braces > 0:
+			braces--
+			i++
+		case c == ',' && braces == 0:
+			parts, begin = append(parts, text[begin:i]), i+1
+		}
+	}
+	if strings.TrimSpace(text[begin:]) != "" || len(parts) > 0 {
+		parts = append(parts, text[begin:])
+	}
+	return parts
+}
+
+// showValue is a part of an expression as ReadValue takes it.
+func showValue(s *expression.Syntax, inList bool) string {
+	if s.Kind != expression.SyntaxLiteral {
+		return "{{ " + s.Source + " }}"
+	}
+	text, isText := s.Value.(string)
+	if !isText {
+		if s.Value == nil {
+			return "{{ null }}"
+		}
+		return expression.Literal(s.Value)
+	}
+	again, err := writeValue(text)
+	plain := err == nil && again == expression.Literal(text) && strings.TrimSpace(text) == text
+	if plain && (!inList || !strings.ContainsAny(text, `,"{}`)) {
+		return text
+	}
+	return expression.Literal(text)
+}
