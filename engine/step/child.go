@@ -10,9 +10,9 @@ var childKind = &Kind{
 	Uses: "flow", Title: "Run a flow", Icon: "workflow",
 	Help: "Runs the latest published version of another flow as an execution of its own.",
 	Fields: []component.Field{
-		required(field("slug", "Flow", component.KindText, "The flow's slug.")),
+		literal(required(field("slug", "Flow", component.KindFlow, "Its latest published version is run."))),
 		field("body", "Body", component.KindJSON, "What the flow reads as trigger.body."),
-		withDefault(field("wait", "Wait for its answer", component.KindBoolean, ""), true),
+		literal(withDefault(field("wait", "Wait for its answer", component.KindBoolean, ""), true)),
 	},
 	compile: func(c *Compiler) Runner {
 		slug := c.Word("slug", "")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"redial/engine/component"
 	"redial/engine/expression"
 	"redial/engine/flow"
 )
@@ -224,15 +223,6 @@ func shown(value any) string {
 }
 
 // fields describes a field in the short form that the built-in steps use.
-func field(name, title string, kind component.Kind, help string) component.Field {
-	return component.Field{Name: name, Title: title, Kind: kind, Help: help}
-}
-
-func required(f component.Field) component.Field {
-	f.Required = true
-	return f
-}
-
 // Word is a field that holds a text, never an expression.
 func (c *Compiler) Word(name, otherwise string) string {
 	value, given := c.With.Get(name)

@@ -17,9 +17,9 @@ var eachKind = &Kind{
 	Help: "Runs its inner steps once for every item of a list, and puts out the list of results in the same order.",
 	Fields: []component.Field{
 		required(field("items", "Items", component.KindExpression, "An expression that gives a list, or a list.")),
-		withDefault(field("as", "Item is called", component.KindText, "The name under which inner steps read their item."), "item"),
-		withDefault(field("concurrency", "At the same time", component.KindInteger, "How many rounds run at once, 1 to 100."), int64(1)),
-		withDefault(options("on_item_error", "When a round fails", "fail", "continue"), "fail"),
+		literal(withDefault(field("as", "Item is called", component.KindText, "The name under which inner steps read their item."), "item")),
+		literal(withDefault(field("concurrency", "At the same time", component.KindInteger, "How many rounds run at once, 1 to 100."), int64(1))),
+		literal(withDefault(choice("on_item_error", "When a round fails", [2]string{"fail", "The step fails"}, [2]string{"continue", "The others go on"}), "fail")),
 	},
 	compile: func(c *Compiler) Runner {
 		e := &Each{
@@ -103,12 +103,4 @@ func (e *Each) Items(values *expression.Values) ([]any, *flow.Failure) {
 		return nil, &flow.Failure{Code: flow.FailedLimit, Message: "with.items: the list is too long; at most 10,000 rounds are run"}
 	}
 	return items, nil
-}
-
-func options(name, title string, values ...string) component.Field {
-	f := field(name, title, component.KindChoice, "")
-	for _, v := range values {
-		f.Choices = append(f.Choices, component.Choice{Value: v})
-	}
-	return f
 }

@@ -194,8 +194,3 @@ func evalHeaders(headers []header, values *expression.Values) ([][2]string, *flo
 }
 
 func isControl(r rune) bool { return r != '\t' && r < 0x20 || r == 0x7f }
-
-func withDefault(f component.Field, value any) component.Field {
-	f.Default = value
-	return f
-}

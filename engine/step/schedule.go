@@ -9,8 +9,8 @@ var scheduleKind = &Kind{
 	Uses: "schedule", Title: "Schedule", Icon: "clock", trigger: true,
 	Help: "The flow starts at set times.",
 	Fields: []component.Field{
-		required(field("cron", "Times", component.KindText, "Five fields: minute, hour, day of month, month, day of week.")),
-		withDefault(field("zone", "Time zone", component.KindText, "An IANA name such as Europe/Berlin."), "UTC"),
+		literal(required(field("cron", "Times", component.KindText, "Five fields: minute, hour, day of month, month, day of week."))),
+		literal(withDefault(field("zone", "Time zone", component.KindText, "An IANA name such as Europe/Berlin."), "UTC")),
 	},
 	// A schedule that is published and never fires would be worse than none.
 	compile: func(c *Compiler) Runner {

@@ -20,16 +20,20 @@ const (
 	LargestMaxBody = 100 << 20
 )
 
+// webhookMethods are those that a webhook takes.
+var webhookMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
 var webhookKind = &Kind{
 	Uses: "webhook", Title: "Webhook", Icon: "webhook", trigger: true,
 	Help: "The flow has a URL of its own; every call of it starts an execution.",
 	Fields: []component.Field{
-		withDefault(field("methods", "Methods", component.KindList, "GET, POST, PUT, PATCH or DELETE."), []any{"POST"}),
-		field("auth", "Who may call", component.KindJSON, "{type: none | bearer | basic | api_key | signature, connection}."),
-		field("schema", "Body", component.KindJSON, "JSON Schema of the body. A call that does not fit is answered with 422 and starts nothing."),
-		field("types", "Content types", component.KindList, "Content types that are taken; all, unless listed."),
-		withDefault(field("max_body", "Largest body", component.KindInteger, "In bytes, at most 100 MiB."), int64(DefaultMaxBody)),
-		field("cors", "Browsers", component.KindList, "Origins whose pages may call the hook."),
+		literal(withDefault(severalOf("methods", "Methods", webhookMethods...), []any{"POST"})),
+		literal(withFields(field("auth", "Who may call", component.KindObject, ""),
+			withDefault(choice("type", "Credentials", [2]string{"none", "None: whoever knows the URL"}), "none"))),
+		literal(field("schema", "Schema of the body", component.KindJSON, "JSON Schema of the body. A call that does not fit is answered with 422 and starts nothing.")),
+		advanced(literal(field("types", "Content types", component.KindList, "Content types that are taken; all, unless listed."))),
+		advanced(literal(withDefault(field("max_body", "Largest body", component.KindInteger, "In bytes, at most 100 MiB."), int64(DefaultMaxBody)))),
+		advanced(literal(field("cors", "Browsers", component.KindList, "Origins whose pages may call the hook, such as https://shop.example.com."))),
 	},
 	compile: compileWebhook,
 	output:  webhookType,
@@ -66,7 +70,7 @@ func (c *Compiler) methods() []string {
 	}
 	methods := c.Words("methods")
 	for i, method := range methods {
-		if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, method) {
+		if !slices.Contains(webhookMethods, method) {
 			c.Report(flow.CodeInvalidValue, fmt.Sprintf("with.methods[%d]", i), "%q is no method that a webhook takes; use GET, HEAD, POST, PUT, PATCH or DELETE", method)
 		}
 	}
