@@ -24,7 +24,7 @@ import { toast } from "./page.js";
  * @property {string | null} redo
  * @property {string} name of the flow
  * @property {number} steps how many it has
- * @property {import("./canvas-patch.js").Delta} canvas
+ * @property {import("./canvas-patch.js").Delta | null} canvas
  * @property {{html: string, count: number, errors: number, word: string}} problems
  * @property {FieldProblem[]} fields
  * @property {import("./flow.js").FlowState} state
@@ -78,9 +78,9 @@ const queue = new EditQueue({
 function take(result, own) {
   known = result.revision;
   page.dataset.revision = String(known);
-  if (!result.canvas) return; // nothing has changed
-  problems = result.fields ?? [];
-  canvas.patch(result.canvas, result.renamed);
+  if (!result.state) return; // nothing has changed
+  problems = result.fields;
+  if (result.canvas) canvas.patch(result.canvas, result.renamed);
   document.dispatchEvent(new CustomEvent("draft-changed", { detail: { ...result, own } }));
 }
 
@@ -123,7 +123,7 @@ export const settled = () => queue.settled();
 export async function look(own = false) {
   try {
     const result = await queue.add("look");
-    if (!own && result.canvas && result.label) toast(`${result.by || "A command on the server"} ${inner(done(result.label))}`);
+    if (!own && result.label) toast(`${result.by || "A command on the server"} ${inner(done(result.label))}`);
   } catch { /* the next look tells */ }
 }
 
@@ -158,8 +158,8 @@ const inner = (label) => label.replace(/^(Undo|Redo) /, "").replace(/^\p{Lu}(?=\
 /** A label in the past: Delete Confirm, Deleted Confirm. @param {string} label */
 function done(label) {
   /** @type {Record<string, string>} */
-  const irregular = { Set: "Set", Cut: "Cut", Put: "Put", Split: "Split", Undo: "Undone" };
-  return label.replace(/^\p{L}+/u, (verb) => irregular[verb] ?? (verb.endsWith("e") ? `${verb}d` : /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ied` : `${verb}ed`));
+  const irregular = { Begin: "Began", Make: "Made", Set: "Set", Undo: "Undid", Redo: "Redid" };
+  return label.replace(/^\p{L}+/u, (verb) => irregular[verb] ?? (verb.endsWith("e") ? `${verb}d` : verb.endsWith("y") ? `${verb.slice(0, -1)}ied` : `${verb}ed`));
 }
 
 /**

@@ -21,8 +21,8 @@ type flowPage struct {
 	Calling    *calling
 	Run        *runPanel
 	Palette    palette
-	// Undo and Redo are what this person would undo and redo; empty: nothing.
-	Undo, Redo string
+	// Undo and Redo are what this person would undo and redo; nil: nothing.
+	Undo, Redo *string
 	// Inspected is the step that is selected; nil: none.
 	Inspected *inspected
 }
@@ -104,6 +104,9 @@ func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 		return nil, err
 	}
 	if p.Run, err = s.newRunPanel(ctx, workshop, f); err != nil {
+		return nil, err
+	}
+	if p.Undo, p.Redo, err = s.takeBacks(ctx, slug); err != nil {
 		return nil, err
 	}
 	p.Inspected, err = s.inspect(ctx, state, workshop, p.Graph, r.URL.Query().Get("step"))
