@@ -87,6 +87,13 @@ func (w *writer) change(o flow.Object, c *Change, path []string) (flow.Object, b
 	if len(path) == 1 && c.Kind == ChangeField {
 		return w.field(o, i, c)
 	}
+	if i < 0 && c.fills(path) {
+		var empty any = flow.Object{}
+		if c.Kind == ChangeItem {
+			empty = []any{}
+		}
+		i, o = len(o), inserted(o, len(o), path[0], empty)
+	}
 	if i < 0 {
 		return nil, false
 	}
@@ -194,6 +201,18 @@ func (c *Change) value() any {
 // people may do so: who comes second finds it there, and it goes with the last.
 func (c *Change) soft() bool {
 	return c.Kind == ChangeField && (c.Old == nil) != (c.New == nil) && isEmpty(c.value()) && isContainer(c.Path)
+}
+
+// fills says that the change puts something into an object or list that is
+// missing, but only because somebody took away what was in it: path is what
+// remains of the way when it is missed.
+func (c *Change) fills(path []string) bool {
+	beyond := 2
+	if c.Kind == ChangeItem {
+		beyond = 1
+	}
+	return c.Old == nil && c.New != nil && c.Kind != ChangeOrder && len(path) == beyond &&
+		isContainer(c.Path[:len(c.Path)-beyond+1])
 }
 
 func isEmpty(value any) bool {

@@ -17,6 +17,7 @@ func (c Changes) Overlaps(o Changes) bool {
 // claims are the places of changes, as paths whose parts are joined by NUL.
 type claims struct {
 	places  map[string]bool
+	soft    map[string]bool // places that others may make or remove too
 	orders  map[string]bool // objects whose fields are in another order
 	parents map[string]bool // objects that fields were added to or removed from
 }
@@ -24,13 +25,17 @@ type claims struct {
 const separator = "\x00"
 
 func claimsOf(changes Changes) claims {
-	all := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	all := claims{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for i := range changes {
 		c := &changes[i]
+		path := placeKey(c.Path)
+		if c.Kind == ChangeField && (c.Old == nil || c.New == nil) && len(c.Path) > 0 {
+			all.parents[placeKey(c.Path[:len(c.Path)-1])] = true
+		}
 		if c.soft() {
+			all.soft[path] = true
 			continue
 		}
-		path := joined0(c.Path)
 		switch c.Kind {
 		case ChangeItem:
 			text, _ := c.value().(string)
@@ -39,16 +44,13 @@ func claimsOf(changes Changes) claims {
 			all.orders[path] = true
 			path += "\x02" + separator
 		case ChangeField:
-			if (c.Old == nil || c.New == nil) && len(c.Path) > 0 {
-				all.parents[joined0(c.Path[:len(c.Path)-1])] = true
-			}
 		}
 		all.places[path] = true
 	}
 	return all
 }
 
-func joined0(path []string) string {
+func placeKey(path []string) string {
 	var b strings.Builder
 	for _, name := range path {
 		b.WriteString(strings.ReplaceAll(name, separator, separator+"\x03"))
@@ -59,11 +61,20 @@ func joined0(path []string) string {
 
 // within says that a place is one of the others, or lies within one.
 func (c claims) within(others claims) bool {
-	for place := range c.places {
-		for i := range len(place) {
-			if place[i] == separator[0] && others.places[place[:i+1]] {
+	for _, places := range []map[string]bool{c.places, c.soft} {
+		for place := range places {
+			if others.hold(place) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func (c claims) hold(place string) bool {
+	for i := range len(place) {
+		if place[i] == separator[0] && c.places[place[:i+1]] {
+			return true
 		}
 	}
 	return false
