@@ -90,6 +90,7 @@ export class ExpressionEditor {
       EditorView.domEventHandlers({
         blur: () => { closeCompletion(this.view); return false; },
         beforeinput: (event, view) => typedOver(event, view),
+        drop: (event) => this.field.dropped(event),
       }),
       field.language === "template" ? EditorView.editorAttributes.of({ class: "template" }) : [],
     ];

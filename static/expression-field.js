@@ -121,15 +121,18 @@ export class ExpressionField extends HTMLElement {
     void this.open(); // it knows which place is under the pointer
   }
 
-  /** @param {DragEvent} event */
+  /**
+   * @param {DragEvent} event of the field, or of its editor, which hears it first
+   * @returns {boolean} it was an expression
+   */
   dropped(event) {
     this.removeAttribute("data-drop");
     const text = event.dataTransfer?.getData(dragged);
-    if (!text || this.control.disabled || this.control.readOnly) return;
+    if (!text || event.defaultPrevented || this.control.disabled || this.control.readOnly) return false;
     event.preventDefault();
-    event.stopPropagation();
     const { clientX: x, clientY: y } = event;
     void this.open().then((editor) => editor?.insert(text, { x, y }));
+    return true;
   }
 }
 

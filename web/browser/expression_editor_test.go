@@ -163,6 +163,7 @@ func TestExpressionsAreInserted(t *testing.T) {
 	evaluate[bool](p.tab, `(() => {
 		const field = document.querySelector("expression-field[data-path=to]"), data = new DataTransfer();
 		data.setData("text/x-redial-expression", "steps.check.sku");
+		data.setData("text/plain", "steps.check.sku");
 		const line = field.querySelector(".cm-line").getBoundingClientRect();
 		const place = {bubbles: true, cancelable: true, dataTransfer: data, clientX: line.right - 2, clientY: line.top + 5};
 		for (const type of ["dragenter", "dragover", "drop"]) field.querySelector(".cm-content").dispatchEvent(new DragEvent(type, place));
@@ -174,6 +175,7 @@ func TestExpressionsAreInserted(t *testing.T) {
 	p.enter("when")
 	p.press(kb.End)
 	p.press(" + ")
+	p.see("The expression ends too early") // it takes room
 	p.click(`expression-field[data-path=when] .expression-tool`)
 	p.see("The functions of the language")
 	for _, barrier := range p.barriers(light) {
