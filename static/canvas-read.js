@@ -20,6 +20,9 @@ export function readCard(item) {
   rows.forEach((row, i) => {
     if (row instanceof HTMLElement) ports.push({ port: row.dataset.port ?? "", y: rowPortY(Number(height), rows.length, i) });
   });
+  for (const silent of item.querySelectorAll(".card-silent")) {
+    if (silent instanceof HTMLElement) silent.style.setProperty("--y", `${silent.dataset.y}px`);
+  }
   return {
     id: step, item, link, parent, ports, x: Number(x), y: Number(y), width: Number(width), height: Number(height),
     title: link.querySelector(".card-title")?.textContent ?? step,

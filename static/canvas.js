@@ -329,6 +329,7 @@ export class FlowCanvas extends HTMLElement {
       case "add-into": edgeTools.add(); break;
       case "disconnect": edgeTools.remove(); break;
       case "add-after": if (card) next.ask(card, button.dataset.port); break;
+      case "respond": if (card) stage.edit([{ op: "add", uses: "respond", after: { step: card.id, port: button.dataset.port ?? "" } }], true); break;
       case "first": if (card) stage.palette({ ...middle(button), in: card.id }); break;
       case "menu": if (card) pointer.menu(below(button), card); break;
     }

@@ -1,0 +1,163 @@
+// The settings of a flow. Each change is kept by itself: those of calls at once
+// and for callers too, the others in the draft.
+import { edit } from "./draft.js";
+import { part, request, RequestError } from "./dom.js";
+
+const dialog = /** @type {HTMLDialogElement} */ (part("#settings"));
+const content = part('[data-part="content"]', dialog);
+const saved = part("#settings-saved");
+const slug = part("#flow-page").dataset.slug ?? "";
+
+/** @param {string} [text] */
+const tell = (text = "Saved") => { saved.textContent = text; };
+
+/** @param {unknown} error */
+const words = (error) => (error instanceof Error ? error.message : "It was not saved.");
+
+/** Reads the settings anew. */
+async function load() {
+  saved.textContent = "";
+  try {
+    const response = await fetch(dialog.dataset.src ?? "", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+    content.innerHTML = await response.text();
+  } catch {
+    content.textContent = "The server cannot be reached.";
+  }
+}
+
+new MutationObserver(() => { if (dialog.open) void load(); }).observe(dialog, { attributeFilter: ["open"] });
+
+/**
+ * Shows what is wrong with a field, below it.
+ * @param {HTMLElement} control
+ * @param {string} message empty: nothing
+ */
+function fault(control, message) {
+  const field = control.closest(".config-row, .field");
+  control.setAttribute("aria-invalid", String(message !== ""));
+  let line = field?.querySelector(".error");
+  if (!line && message && field) {
+    line = document.createElement("p");
+    line.className = "error";
+    line.setAttribute("role", "alert");
+    field.append(line);
+  }
+  if (!(line instanceof HTMLElement)) return;
+  line.textContent = message;
+  line.hidden = message === "";
+}
+
+/** Changes a setting for callers, at once. @param {HTMLInputElement} control */
+async function change(control) {
+  const name = control.dataset.setting ?? "";
+  let value = /** @type {string | number | boolean} */ (control.value.trim());
+  if (control.type === "checkbox") value = control.checked;
+  if (control.type === "number") value = control.value === "" ? 0 : Number(control.value);
+  try {
+    await request(`/api/flows/${encodeURIComponent(slug)}`, { method: "PATCH", body: { [name]: value } });
+    fault(control, "");
+    tell();
+    document.dispatchEvent(new CustomEvent("flow-settings"));
+  } catch (error) {
+    tell("Not saved");
+    fault(control, error instanceof RequestError && error.problems[0] ? error.problems[0].message : words(error));
+  }
+}
+
+/**
+ * Keeps a change in the draft.
+ * @param {HTMLElement} control
+ * @param {import("./edit-queue.js").Operation[]} operations
+ */
+async function keep(control, operations) {
+  try {
+    await edit(operations, { quiet: true });
+    fault(control, "");
+    tell();
+    return true;
+  } catch (error) {
+    tell("Not saved");
+    fault(control, words(error));
+    return false;
+  }
+}
+
+/** Where a config value stands. @param {string} name */
+const configPath = (name) => `config[${JSON.stringify(name)}]`;
+
+/**
+ * The value of a row, of the kind that it says.
+ * @param {string} kind
+ * @param {string} text
+ */
+function configValue(kind, text) {
+  if (kind === "text") return text;
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(kind === "json" ? "This is not JSON; write texts in quotes." : `This is not a ${kind === "number" ? "number" : "true or false"}.`);
+  }
+  if (kind === "number" && typeof value !== "number") throw new Error("This is not a number.");
+  if (kind === "boolean" && typeof value !== "boolean") throw new Error("Write true or false.");
+  return value;
+}
+
+/** Keeps a row of the config values. @param {HTMLElement} row */
+async function keepRow(row) {
+  const name = /** @type {HTMLInputElement} */ (part('[data-part="name"]', row));
+  const kind = /** @type {HTMLSelectElement} */ (part('[data-part="kind"]', row));
+  const value = /** @type {HTMLTextAreaElement} */ (part('[data-part="value"]', row));
+  const before = row.dataset.name ?? "", now = name.value.trim();
+  if (!now) return;
+  const taken = [...content.querySelectorAll(".config-row")].some((other) => other !== row && other instanceof HTMLElement && other.dataset.name === now);
+  if (taken) { fault(name, "Another value has this name."); return; }
+  try {
+    const operations = before && before !== now ? [{ op: "unset", path: configPath(before) }] : [];
+    const done = await keep(value, [...operations, { op: "set", path: configPath(now), value: configValue(kind.value, value.value) }]);
+    if (done) row.dataset.name = now;
+  } catch (error) {
+    fault(value, words(error));
+  }
+}
+
+content.addEventListener("change", (event) => {
+  const control = event.target;
+  if (!(control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement)) return;
+  const row = control.closest(".config-row");
+  if (row instanceof HTMLElement) void keepRow(row);
+  else if (control.dataset.setting && control instanceof HTMLInputElement) void change(control);
+  else if (control.dataset.path) {
+    const path = control.dataset.path;
+    void keep(control, [control.value === "" ? { op: "unset", path } : { op: "set", path, value: control.value }]);
+  }
+});
+
+content.addEventListener("click", (event) => {
+  const action = event.target instanceof Element ? event.target.closest("[data-action]") : null;
+  switch (action instanceof HTMLElement ? action.dataset.action : "") {
+    case "add-config": addRow(); break;
+    case "remove-config": void removeRow(action?.closest(".config-row")); break;
+    case "make-async": void makeAsync(); break;
+  }
+});
+
+function addRow() {
+  const template = /** @type {HTMLTemplateElement} */ (part("#config-template"));
+  part("#config-list").append(template.content.cloneNode(true));
+  const row = part("#config-list").lastElementChild;
+  if (row instanceof HTMLElement) part('[data-part="name"]', row).focus();
+}
+
+/** @param {Element | null | undefined} row */
+async function removeRow(row) {
+  if (!(row instanceof HTMLElement)) return;
+  const name = row.dataset.name;
+  if (!name || await keep(row, [{ op: "unset", path: configPath(name) }])) row.remove();
+}
+
+async function makeAsync() {
+  dialog.close();
+  const option = document.querySelector('#mode [data-mode="async"]');
+  if (option instanceof HTMLElement) option.click();
+}
