@@ -35,18 +35,18 @@ export class RequestError extends Error {
 /**
  * Asks the server for JSON, or sends some.
  * @param {string} path
- * @param {{method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal}} [options]
+ * @param {{method?: string, body?: unknown, text?: string, headers?: Record<string, string>, signal?: AbortSignal}} [options] text: a body that is JSON already
  * @returns {Promise<any>} null where the answer has no body
  */
 export async function request(path, options = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", ...options.headers };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const body = options.text ?? (options.body === undefined ? null : JSON.stringify(options.body));
+  if (body !== null) headers["Content-Type"] = "application/json";
   let response;
   try {
     response = await fetch(path, {
-      method: options.method ?? "GET", headers, signal: options.signal ?? null,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      method: options.method ?? "GET", headers, signal: options.signal ?? null, body,
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;

@@ -19,7 +19,10 @@
  * @property {number} [ms]
  * @property {boolean} [passed]
  * @property {boolean} [simulated]
+ * @property {boolean} [pinned]
+ * @property {string} [reused]
  * @property {boolean} [safe]
+ * @property {string[]} [part]
  * @property {Failure} [error]
  * @property {number} [items]
  * @property {string} [until]
@@ -51,6 +54,8 @@
  * @property {string | null} child the execution it started
  * @property {boolean} passed it was skipped, and what follows runs nevertheless
  * @property {boolean} simulated a safe test did not perform it
+ * @property {boolean} pinned it was not run: a test took what is pinned to it
+ * @property {string} reused it was not run: the execution whose output was taken; else empty
  * @property {number[]} seqs the numbers of its events
  */
 
@@ -72,6 +77,7 @@
  * @property {string} status queued before its first event
  * @property {string} mode
  * @property {boolean} safe a test in which steps with effects are not performed
+ * @property {readonly string[] | null} part the steps that take part in it; null: all
  * @property {number | null} startedAt
  * @property {number | null} endedAt
  * @property {number | null} at when the newest event was
@@ -131,7 +137,7 @@ export function begin(graph) {
     else index.out.set(edge.from, [edge]);
   }
   return {
-    seq: 0, status: "queued", mode: "", safe: false, startedAt: null, endedAt: null, at: null,
+    seq: 0, status: "queued", mode: "", safe: false, part: null, startedAt: null, endedAt: null, at: null,
     answer: null, error: null, steps: new Map(), edges: new Map(), graph: index,
   };
 }
@@ -220,6 +226,7 @@ class Draft {
         state.startedAt = at;
         state.mode = event.mode ?? "";
         state.safe = event.safe ?? false;
+        state.part = event.part ?? null;
         this.settleEdges("trigger", "");
         break;
       case "step.started": this.started(event, at); break;
@@ -282,7 +289,8 @@ class Draft {
     this.put(id, {
       ...before, status, ms, endedAt: at, startedAt: before.startedAt ?? (ms === null ? null : at - ms),
       port: event.port ?? "", error: event.error ?? null, until: null, pause: "",
-      passed: event.passed ?? false, simulated: event.simulated ?? false, seqs: [...before.seqs, event.seq],
+      passed: event.passed ?? false, simulated: event.simulated ?? false,
+      pinned: event.pinned ?? false, reused: event.reused ?? "", seqs: [...before.seqs, event.seq],
     });
     const onError = this.state.graph.steps.get(id)?.onError;
     const goesOn = outcome === "succeeded" || event.passed || outcome === "failed" && (onError === "continue" || onError === "route");
@@ -310,6 +318,7 @@ class Draft {
    */
   settleEdges(from, port) {
     for (const edge of this.state.graph.out.get(from) ?? []) {
+      if (this.state.part && !this.state.part.includes(edge.to)) continue;
       const key = edgeKey(edge);
       const before = this.state.edges.get(key) ?? { taken: 0, dead: 0 };
       const taken = port !== null && (edge.port ?? "") === port;
@@ -322,7 +331,8 @@ class Draft {
     const key = roundKey(event);
     return this.state.steps.get(event.step ?? "")?.runs.get(key) ?? {
       key, status: "running", attempt: 0, startedAt: null, endedAt: null, ms: null, port: null, error: null,
-      retries: [], until: null, pause: "", items: null, child: null, passed: false, simulated: false, seqs: [],
+      retries: [], until: null, pause: "", items: null, child: null, passed: false, simulated: false,
+      pinned: false, reused: "", seqs: [],
     };
   }
 

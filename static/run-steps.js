@@ -38,6 +38,8 @@ export class StepList {
     this.list = list;
     this.words = words;
     this.onChoose = onChoose;
+    /** What more there is to say of a step. @type {(step: string) => {stale: boolean, gone: string | undefined}} */
+    this.more = () => ({ stale: false, gone: undefined });
     /** @type {Map<string, {item: HTMLElement, drawn: unknown}>} */
     this.items = new Map();
     /** @type {Map<string, Promise<Explanation[]>>} by execution, step and round */
@@ -73,6 +75,12 @@ export class StepList {
     }
   }
 
+  /** Draws all steps anew: what is told of them beside the run has changed. @param {ExecutionState | null} state */
+  redraw(state) {
+    for (const known of this.items.values()) known.drawn = null;
+    if (state) this.show(this.execution, state);
+  }
+
   /** @param {string} step */
   mark(step) {
     this.items.get(this.current)?.item.removeAttribute("aria-current");
@@ -84,9 +92,14 @@ export class StepList {
   draw(item, step, now, state) {
     const run = worst(now);
     const word = this.words[step];
-    const title = element("bdi", {}, word?.title ?? step);
+    const { stale, gone } = this.more(step);
+    const title = element("bdi", {}, word?.title ?? gone ?? step);
     const name = element("span", { class: "name" }, title,
-      run.simulated ? element("span", { class: "badge", title: "Not performed: a safe test answers with an example" }, "example") : null,
+      gone === undefined ? null : badge("not in the draft", "The draft does not have this step any more"),
+      stale ? badge("before your change", "This output is from before your change") : null,
+      run.pinned ? badge("pinned", "Not run: its pinned output was taken") : null,
+      run.reused ? badge("reused", "Not run: the output of an earlier run was taken") : null,
+      run.simulated ? badge("example", "Not performed: an example was taken as its output") : null,
       run.port ? element("span", { class: "badge" }, element("bdi", {}, run.port)) : null);
     const button = element("button", { type: "button" }, statusMark(now.status, true), name, element("span", { class: "figures" }, figures(now, run)));
     button.addEventListener("click", () => this.onChoose(step));
@@ -129,6 +142,9 @@ function explanation(list) {
     element("p", { class: path.taken ? "taken" : path.failed ? "failed" : "", dir: "auto" },
       element("b", {}, path.path), " ", path.text ?? (path.taken ? "takes the rest" : ""))));
 }
+
+/** @param {string} word @param {string} title */
+function badge(word, title) { return element("span", { class: "badge", title }, word); }
 
 /** The run of a step that says most about it: a failed one, or the last. @param {StepState} step @returns {Run} */
 function worst(step) {

@@ -3,15 +3,23 @@
 // module, checked by tsc.
 import { duration } from "./canvas-run.js";
 import { element, icon, part, request, RequestError, tabs } from "./dom.js";
+import { settled } from "./draft.js";
+import { flush } from "./inspector.js";
 import { followExecution, followFlow } from "./live.js";
-import { refreshTimes } from "./page.js";
+import { refreshTimes, toast } from "./page.js";
+import { pinRun, unpin } from "./pin.js";
 import { begin, edgeKey, fold } from "./reducer.js";
+import { openStart, showSteps } from "./run-drawer.js";
 import { RunInspector } from "./run-inspector.js";
+import { Marks } from "./run-marks.js";
+import { commands, NextPart } from "./run-part.js";
 import { PayloadEditor } from "./run-payload.js";
 import { statusMark, StepList } from "./run-steps.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
+/** @typedef {import("./run-part.js").Aim} Aim */
+/** @typedef {import("./run-part.js").Part} Part */
 /** @typedef {{id: string, status: string, test: boolean, startedAt: string, ms: number | null, version: number}} Row what the page knew of an execution */
 /**
  * An execution that the panel knows.
@@ -36,87 +44,6 @@ const known = new Map();
 let shown = "";
 let pinned = false;
 
-// The drawer.
-
-const drawer = part("#drawer");
-const body = part("#drawer-body");
-const grip = part("#drawer-grip");
-const heightKey = "redial.run-panel.height";
-const openKey = "redial.run-panel.open";
-const bounds = { least: 200, step: 24 };
-
-/** @param {string} key @param {string} [value] */
-function remembered(key, value) {
-  try {
-    if (value === undefined) return localStorage.getItem(key);
-    localStorage.setItem(key, value);
-  } catch { /* a browser that remembers nothing */ }
-  return null;
-}
-
-const most = () => Math.max(bounds.least, innerHeight - 160);
-
-/** @param {number} height */
-function setHeight(height) {
-  const fitting = Math.round(Math.max(bounds.least, Math.min(most(), height)));
-  drawer.style.setProperty("--drawer-height", `${fitting}px`);
-  grip.setAttribute("aria-valuemin", String(bounds.least));
-  grip.setAttribute("aria-valuemax", String(most()));
-  grip.setAttribute("aria-valuenow", String(fitting));
-  return fitting;
-}
-
-/** @param {boolean} open */
-function openDrawer(open) {
-  drawer.toggleAttribute("data-open", open);
-  body.hidden = !open;
-  for (const button of [part("#drawer-toggle"), part("#test-button")]) button.setAttribute("aria-expanded", String(open));
-  remembered(openKey, open ? "yes" : "no");
-}
-
-part("#drawer-toggle").addEventListener("click", () => openDrawer(body.hidden === true));
-part("#test-button").addEventListener("click", () => {
-  openDrawer(body.hidden === true);
-  if (!body.hidden) { choosePane("payload"); part("#run-start").focus(); }
-});
-grip.addEventListener("keydown", (event) => {
-  const move = { ArrowUp: bounds.step, ArrowDown: -bounds.step, PageUp: 120, PageDown: -120 }[event.key];
-  const to = event.key === "Home" ? bounds.least : event.key === "End" ? most() : move ? drawer.offsetHeight + move : null;
-  if (to === null) return;
-  event.preventDefault();
-  remembered(heightKey, String(setHeight(to)));
-});
-grip.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
-  grip.setPointerCapture(event.pointerId);
-  grip.dataset.moving = "";
-});
-grip.addEventListener("pointermove", (event) => {
-  if (grip.hasPointerCapture(event.pointerId)) setHeight(innerHeight - event.clientY);
-});
-for (const name of ["pointerup", "pointercancel"]) {
-  grip.addEventListener(name, () => {
-    if (!("moving" in grip.dataset)) return;
-    delete grip.dataset.moving;
-    remembered(heightKey, String(drawer.offsetHeight));
-  });
-}
-
-/** @param {string} pane */
-function choosePane(pane) {
-  body.dataset.pane = pane;
-  for (const tab of drawer.querySelectorAll('.drawer-tabs [role="tab"]')) {
-    const own = tab.id === `tab-${pane}`;
-    tab.setAttribute("aria-selected", String(own));
-    /** @type {HTMLElement} */ (tab).tabIndex = own ? 0 : -1;
-  }
-}
-tabs(part(".drawer-head"), (tab) => choosePane(tab.id.replace("tab-", "")));
-
-setHeight(Number(remembered(heightKey)) || 360);
-choosePane("payload");
-if (remembered(openKey) === "yes" && innerWidth > 720) openDrawer(true);
-
 // Starting a test.
 
 const editor = new PayloadEditor(base);
@@ -126,21 +53,66 @@ const real = /** @type {HTMLInputElement} */ (part("#run-real"));
 const failed = part("#run-error");
 /** @type {Set<string>} tests that were started here */
 const ownTests = new Set();
+/** Whether the payload was changed since the run that is shown began. */
+let edited = false;
+part("#pane-payload").addEventListener("input", (event) => { edited ||= event.target !== real; });
 
-real.addEventListener("change", () => {
-  for (const words of document.querySelectorAll("#real-says [data-when]")) {
-    /** @type {HTMLElement} */ (words).hidden = (/** @type {HTMLElement} */ (words).dataset.when === "real") !== real.checked;
-  }
-  part("span", start).textContent = real.checked ? "Run for real" : "Run the test";
+const marks = new Marks(base, canvas, () => known.get(shown)?.state ?? null, () => {
+  steps.redraw(known.get(shown)?.state ?? null);
+  void beside.update();
+});
+const next = new NextPart(() => label());
+const label = () => { part("span", start).textContent = next.label(real.checked); };
+real.addEventListener("change", () => { marks.sayEffects(); label(); });
+
+part("#pane-payload").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const of = next.part;
+  void run(of).then((started) => { if (started && next.part === of) next.set(null); });
 });
 
-part("#pane-payload").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (!editor.checkBody()) { editor.body.focus(); return; }
+/**
+ * Runs a part of the flow, or asks first where the step would do nothing unless
+ * it is for real, and where anything would be.
+ * @param {Aim} aim
+ * @param {string} step
+ */
+function runPart(aim, step) {
+  if (!model.words[step]) return;
+  if (real.checked || aim === "step" && effectful(step)) {
+    next.set({ aim, step }, model.words[step].title);
+    openStart();
+    return;
+  }
+  void run({ aim, step });
+}
+
+/** Whether a step, or one inside of it, has an effect. @param {string} step */
+function effectful(step) {
+  const around = new Map(model.steps.map((/** @type {{id: string, around?: string}} */ s) => [s.id, s.around]));
+  return marks.told.effects.some(({ id }) => {
+    for (let at = id; at; at = around.get(at) ?? "") if (at === step) return true;
+    return false;
+  });
+}
+
+/**
+ * Starts a test of the draft as it stands, with what is being typed.
+ * @param {Part | null} of null: of all of it
+ * @returns {Promise<boolean>} whether it has begun
+ */
+async function run(of) {
+  const x = known.get(shown);
+  const sameCall = of !== null && of.aim !== "to" && x !== undefined && x.status !== "queued" && !edited;
+  if (!sameCall && !editor.checkBody()) { openStart(); editor.body.focus(); return false; }
   start.disabled = true;
   failed.hidden = true;
   try {
-    const { executionId } = await request(`${base}/runs`, { method: "POST", body: { ...editor.value, real: real.checked } });
+    await flush();
+    await settled();
+    const body = { ...editor.value, real: real.checked, part: of && { ...of, execution: shown, sameCall } };
+    const { executionId, notice } = await request(`${base}/runs`, { method: "POST", body });
+    if (notice) toast(notice);
     ownTests.add(executionId);
     const now = take(executionId);
     now.test = true;
@@ -148,25 +120,65 @@ part("#pane-payload").addEventListener("submit", async (event) => {
     show(executionId);
     changed.add(executionId); // its events may have come first, as those of a call
     plan();
-    if (innerWidth <= 1080) choosePane("steps");
+    showSteps();
+    return true;
   } catch (error) {
-    refused(error);
+    refused(error, of);
+    return false;
   } finally {
     start.disabled = false;
   }
-});
+}
 
-/** @param {unknown} error */
-function refused(error) {
-  if (error instanceof RequestError && error.violations.length > 0) {
-    const lines = error.violations.map((v) => `${v.pointer || "The body"}: ${v.detail}`);
+/** @param {unknown} error @param {Part | null} of */
+function refused(error, of) {
+  const violations = error instanceof RequestError ? error.violations : [];
+  if (violations.length > 0) {
+    openStart();
+    const lines = violations.map((v) => `${v.pointer || "The body"}: ${v.detail}`);
     editor.complain(`The trigger refuses this call, as it would a caller’s:\n${lines.join("\n")}`);
     return;
   }
-  failed.hidden = false;
   failed.textContent = error instanceof RequestError && error.problems.length > 0
     ? error.problems.filter((p) => p.severity === "error").map((p) => `${p.step ?? p.path ?? ""}: ${p.message}`).join("\n")
     : error instanceof Error ? error.message : "";
+  failed.hidden = of !== null;
+  if (of) toast(failed.textContent ?? "");
+}
+
+document.addEventListener("canvas-command", (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  const { name, steps: [step = ""] } = /** @type {{name: string, steps: string[]}} */ (event.detail);
+  const aim = commands[name];
+  if (aim) runPart(aim, step);
+  else if (name === "pin") pinCommand(step);
+});
+
+/** Pins what a step put out in the run that is shown, or takes its pin away. @param {string} step */
+function pinCommand(step) {
+  const last = known.get(shown)?.state?.steps.get(step)?.last;
+  if (step === "trigger") openStart();
+  else if (marks.pinned(step)) void unpin(step);
+  else if (last?.status === "succeeded") void pinRun(step, { execution: shown, round: last.key });
+  else {
+    document.addEventListener("flow-inspected", () => beside.editPin(), { once: true });
+    document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step } }));
+  }
+}
+
+document.addEventListener("pins-changed", () => marks.refresh());
+document.addEventListener("draft-changed", (event) => {
+  if (event instanceof CustomEvent && event.detail.graph) takeGraph(event.detail.graph);
+  marks.refresh();
+});
+
+/** The draft has other steps now. @param {{steps: unknown[], edges: unknown[], words: Record<string, {title: string, branch?: boolean}>}} graph */
+function takeGraph(graph) {
+  Object.assign(model, { steps: graph.steps, edges: graph.edges, words: graph.words });
+  steps.words = graph.words;
+  if (next.part && !model.words[next.part.step]) next.set(null);
+  painted.clear();
+  drawShown();
 }
 
 // Executions, as they happen.
@@ -201,7 +213,10 @@ function receive(events) {
   x.status = x.state.status;
   x.startedAt = x.state.startedAt ?? x.startedAt;
   x.test ||= x.state.safe;
-  if (x.state.endedAt !== null) x.ms = x.state.endedAt - x.startedAt;
+  if (x.state.endedAt !== null) {
+    x.ms = x.state.endedAt - x.startedAt;
+    if (x.id === shown) marks.refresh();
+  }
   if (isNew && (!pinned || !shown)) show(x.id);
   changed.add(x.id);
   plan();
@@ -252,12 +267,16 @@ function show(id) {
     const own = followExecution(id, { onEvents: receive, onState: (state) => { if (state.name === "ended") x.line = null; } });
     x.line = own.state.name === "ended" ? null : own;
   }
+  edited = false;
+  marks.refresh(id);
   changed.add(id);
   plan();
   document.dispatchEvent(new CustomEvent("flow-run", { detail: { id } }));
 }
 
-const beside = new RunInspector(() => known.get(shown) ?? null);
+steps.more = (step) => ({ stale: marks.stale(step), gone: model.words[step] ? undefined : marks.gone(step) ?? step });
+
+const beside = new RunInspector(() => known.get(shown) ?? null, marks, runPart);
 
 /** @type {Map<string, unknown>} what the canvas shows of each step */
 const painted = new Map();
@@ -299,14 +318,21 @@ function waysTaken(state, id) {
 /** What a run was, in a sentence. @param {Known} x */
 function summary(x) {
   if (!x.state) return "";
-  let performed = 0, examples = 0;
+  let performed = 0, examples = 0, given = 0;
   for (const step of x.state.steps.values()) {
     const runs = [...step.runs.values()];
-    if (runs.some((run) => run.simulated)) examples++;
+    if (runs.some((run) => run.pinned || run.reused)) given++;
+    else if (runs.some((run) => run.simulated)) examples++;
     else if (runs.some((run) => run.status !== "skipped")) performed++;
   }
   const count = (/** @type {number} */ n, /** @type {string} */ thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
   const answer = x.state.answer ? `, answered ${x.state.answer.status}` : "";
+  if (x.state.part || given > 0) {
+    const said = [`${x.state.part ? "Test of a part" : x.test ? "Test" : "Call"}: ${count(performed, "step")} run`];
+    if (given > 0) said.push(`${given} given`);
+    if (examples > 0) said.push(count(examples, "example"));
+    return said.join(", ") + answer;
+  }
   if (x.state.safe && examples > 0) return `Safe test: ${count(performed, "step")} real, ${count(examples, "example")}${answer}`;
   if (x.state.safe) return `Safe test: ${count(performed, "step")}, all of them real${answer}`;
   return `${x.test ? "Test for real" : "Call"}: ${count(performed, "step")}${answer}`;
@@ -364,7 +390,7 @@ function latestRow(x) {
     show(x.id);
     changed.add(x.id);
     plan();
-    if (innerWidth <= 1080) choosePane("steps");
+    showSteps();
   });
   const stay = element("button", { class: "button quiet dense square", type: "button", "aria-pressed": String(pinned && x.id === shown), "aria-label": "Stay with this execution", title: "Stay with this execution" }, icon("flag"));
   stay.addEventListener("click", () => {
@@ -385,6 +411,7 @@ for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
 }
 const newest = model.latest[0];
 if (newest && !ended.has(newest.status)) show(newest.id);
+marks.refresh();
 plan();
 
 document.addEventListener("flow-step", (event) => {

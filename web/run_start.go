@@ -39,20 +39,10 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	request, err := order.request()
-	if err != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
-		return
-	}
-	if !s.keepPayload(w, r, &order.payload) {
-		return
-	}
 	same := order.Part != nil && order.Part.SameCall && order.Part.Execution != ""
-	if same {
-		if request, err = s.callOf(r.Context(), r.PathValue("slug"), order.Part.Execution); err != nil {
-			s.fail(w, r, "reading the call of an execution", err)
-			return
-		}
+	request, ok := s.runCall(w, r, order, same)
+	if !ok || !s.keepPayload(w, r, &order.payload) {
+		return
 	}
 	start, trial, ok := s.freezeTrial(w, r, order.Part)
 	if !ok {
@@ -71,6 +61,23 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	if s.stored(w, r, handle) {
 		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}, {Name: "notice", Value: trial.Notice}})
 	}
+}
+
+// runCall is the call that a test runs on: the payload, or the same as that of an
+// earlier execution. It answers itself when there is none.
+func (s *Server) runCall(w http.ResponseWriter, r *http.Request, order *runOrder, same bool) (*flow.Request, bool) {
+	if same {
+		request, err := s.callOf(r.Context(), r.PathValue("slug"), order.Part.Execution)
+		if err != nil {
+			s.fail(w, r, "reading the call of an execution", err)
+		}
+		return request, err == nil
+	}
+	request, err := order.request()
+	if err != nil {
+		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+	}
+	return request, err == nil
 }
 
 // freezeTrial freezes the draft for a test of all of it, if part is nil, or of a

@@ -19,12 +19,17 @@ type staleState struct {
 	Test    bool `json:"test"`
 	// Steps are those whose outputs are of before a change.
 	Steps []string `json:"steps"`
+	// Changed says that it ran other steps than the draft has, or did other
+	// things in them.
+	Changed bool `json:"changed"`
 	// Gone are steps that the draft does not have any more.
-	Gone   []goneStep `json:"gone"`
-	Pinned []string   `json:"pinned"`
+	Gone   []namedStep `json:"gone"`
+	Pinned []string    `json:"pinned"`
+	// Effects are the steps of the draft that a safe test does not perform.
+	Effects []namedStep `json:"effects"`
 }
 
-type goneStep struct {
+type namedStep struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 }
@@ -38,7 +43,13 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "comparing a draft", err)
 		return
 	}
-	told := staleState{Execution: r.URL.Query().Get("execution"), Steps: []string{}, Gone: []goneStep{}, Pinned: []string{}}
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return
+	}
+	told := staleState{
+		Execution: r.URL.Query().Get("execution"), Steps: []string{}, Gone: []namedStep{}, Pinned: []string{}, Effects: []namedStep{},
+	}
 	pins, err := s.pinnedOutputs(r.Context(), slug)
 	if err != nil {
 		s.fail(w, r, "comparing a draft", err)
@@ -50,6 +61,9 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 			told.Pinned = append(told.Pinned, step.ID)
 		}
 	}
+	for _, step := range designer.Effectful(draft, workshop.Library) {
+		told.Effects = append(told.Effects, namedStep{step.ID, step.Title()})
+	}
 	if told.Execution == "" {
 		if told.Execution, err = s.newestExecution(r.Context(), slug); err != nil {
 			s.fail(w, r, "comparing a draft", err)
@@ -57,7 +71,7 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if told.Execution != "" {
-		if err := s.compare(r.Context(), draft, pins, &told); err != nil {
+		if err := s.compare(r.Context(), workshop, draft, pins, &told); err != nil {
 			s.fail(w, r, "comparing a draft", err)
 			return
 		}
@@ -75,7 +89,7 @@ func (s *Server) newestExecution(ctx context.Context, slug string) (string, erro
 }
 
 // compare holds a draft against what an execution ran.
-func (s *Server) compare(ctx context.Context, draft *flow.Flow, pins map[string]any, told *staleState) error {
+func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft *flow.Flow, pins map[string]any, told *staleState) error {
 	record, err := s.store.Execution(ctx, told.Execution)
 	if err != nil {
 		return err
@@ -95,10 +109,6 @@ func (s *Server) compare(ctx context.Context, draft *flow.Flow, pins map[string]
 	if err != nil {
 		return err
 	}
-	workshop, err := s.workshop.get(ctx)
-	if err != nil {
-		return err
-	}
 	ran := designer.Ran{Flow: f, Components: version.Components, Test: record.Test}
 	if len(first) > 0 {
 		ran.Given = first[0].Given
@@ -108,7 +118,8 @@ func (s *Server) compare(ctx context.Context, draft *flow.Flow, pins map[string]
 		told.Steps = stale
 	}
 	for _, step := range designer.Gone(draft, f) {
-		told.Gone = append(told.Gone, goneStep{step.ID, step.Title()})
+		told.Gone = append(told.Gone, namedStep{step.ID, step.Title()})
 	}
+	told.Changed = len(told.Steps) > 0 || len(told.Gone) > 0 || len(designer.Gone(f, draft)) > 0
 	return nil
 }

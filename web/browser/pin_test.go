@@ -1,0 +1,129 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// marked is a condition: a card has a mark with an icon.
+func marked(step, icon string) string {
+	return fmt.Sprintf(`document.querySelector("li[data-step=%s] .card-mark.%s") !== null`, step, icon)
+}
+
+// choose selects a step and waits for the inspector to show it.
+func (tb *tab) choose(step string) {
+	tb.t.Helper()
+	tb.wait("the canvas", onCanvas)
+	evaluate[any](tb, fmt.Sprintf(`document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step: %q } }))`, step))
+	tb.wait("the inspector of "+step, fmt.Sprintf(`document.querySelector("#inspector-step")?.dataset.step === %q && document.querySelector("#inspector .step-tools") !== null`, step))
+}
+
+// A person pins what a step put out, edits it, and goes on from there; what a
+// caller gets is as it was.
+func TestWorkingWithData(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	page.element("button", "Test").click()
+	page.element("button", "Run the test").click()
+	page.wait("the test to have ended", cardHas("confirmed", "succeeded"))
+
+	page.choose("stock")
+	page.element("button", "Pin this output").click()
+	page.wait("the badge", marked("stock", "pin"))
+	page.see("Pinned output")
+	page.picture("flow-pinned")
+	page.element("button", "Edit").click()
+	box := page.element("textbox", "Output for tests, JSON")
+	box.fill(`{"items": [}`)
+	page.element("button", "Pin").click()
+	page.see("This is not JSON. Line 1, column 12")
+	page.picture("flow-pin-edited")
+	box.fill(strings.Replace(pinnedText(page), `"missing": 0`, `"missing": 1`, 1))
+	page.element("button", "Pin").click()
+	page.wait("the pin to be stored", `document.querySelector(".pin-value")?.textContent.includes('"missing": 1')`)
+	page.wait("its output to be of before the change", marked("stock", "history")+" && "+marked("confirmed", "history"))
+
+	page.element("button", "Run more than this step").click()
+	page.element("menuitem", "Run from here").click()
+	page.wait("the other path", cardHas("back_ordered", "succeeded"))
+	page.see("given")
+	page.wait("nothing to be of before a change", `document.querySelector(".card-mark.history") === null`)
+	page.picture("flow-run-from")
+
+	shop := page.v.tab()
+	shop.placeOrder(p)
+	shop.see("200 OK")
+	page.wait("the call on the canvas", cardHas("confirmed", "succeeded"))
+
+	page.choose("stock")
+	page.element("button", "Unpin").click()
+	page.wait("the badge to go", "!("+marked("stock", "pin")+")")
+}
+
+// pinnedText is what is pinned to the first step of the order flow.
+func pinnedText(page *tab) string {
+	page.t.Helper()
+	return evaluate[string](page, `fetch("/flows/order-request/pins/stock").then((r) => r.json()).then((pin) => pin.text)`)
+}
+
+// A step with an effect is not run for real unless a person says so.
+func TestRunOfOneStepAsks(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	page.choose("create_invoice")
+	page.element("button", "Run this step").click()
+	page.see("Run the whole flow")
+	page.v.watch.expect(http.StatusUnprocessableEntity)
+	page.element("button", "Run Create the invoice").click()
+	page.see("Run Order to invoice first")
+	page.picture("flow-run-step")
+
+	page.choose("invoice_payload")
+	page.element("button", "Run more than this step").click()
+	page.element("menuitem", "Run up to here").click()
+	page.wait("the steps before it and itself to have run", cardHas("invoice_payload", "succeeded"))
+	page.see("Test of a part")
+	page.element("button", "Run Create the invoice").click()
+	page.wait("the step to have ended", cardHas("create_invoice", "succeeded"))
+	page.wait("no other step to have run", `[...document.querySelectorAll("li.step[data-status]")].every((card) => ["trigger", "create_invoice", "invoice_payload"].includes(card.dataset.step))`)
+	for _, call := range p.calls(t, "quickbooks") {
+		if call.Method != http.MethodGet {
+			t.Errorf("a safe test of one step has called %s %s", call.Method, call.Path)
+		}
+	}
+	page.choose("create_invoice")
+	page.element("checkbox", "For real").click()
+	page.element("button", "Run this step").click()
+	page.element("button", "Run Create the invoice for real").click()
+	page.wait("the invoice to be made", `document.querySelector("#run-summary").textContent.includes("1 step run, 1 given")`)
+	page.wait("the step to have ended", cardHas("create_invoice", "succeeded"))
+	if len(p.calls(t, "quickbooks")) == 0 {
+		t.Error("for real, nobody was called")
+	}
+}
+
+// A run of a version that the draft has left behind says so, and what has changed
+// since is marked.
+func TestRunOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	page := p.signedIn(t)
+	page.openFlow(p, "order-request")
+	shop := page.v.tab()
+	shop.placeOrder(p)
+	shop.see("200 OK")
+	page.wait("the call on the canvas", cardHas("confirmed", "succeeded"))
+	p.api(t, http.MethodPost, "/flows/order-request/edits", map[string]any{
+		"base": 1, "operations": []any{map[string]any{"op": "rename", "step": "confirm_mail", "id": "mail"}},
+	}, nil)
+	page.element("button", "Test").click()
+	page.see("Ran version 1; the draft differs.")
+	page.see("not in the draft")
+	page.picture("flow-older-version")
+}
