@@ -212,7 +212,7 @@ func (e *editor) grown() error {
 }
 
 func (e *editor) notice(format string, args ...any) {
-	text := sentence(fmt.Sprintf(format, args...)) + "."
+	text := fmt.Sprintf(format, args...) + "."
 	if !slices.Contains(e.notices, text) && len(e.notices) < 5 {
 		e.notices = append(e.notices, text)
 	}

@@ -118,7 +118,7 @@ func (e *editor) connect(edge flow.Edge) error {
 	if err != nil {
 		return err
 	}
-	title := upper(e.title(edge.From))
+	title := opening(e.title(edge.From))
 	switch {
 	case edge.From == edge.To:
 		return refuse(edge.From, "", "%s cannot follow itself. To repeat steps, put them into For each", title)
@@ -148,7 +148,7 @@ func (e *editor) crossing(from, to string) error {
 		at, _, _ = e.find(to)
 	}
 	return refuse(from, "", "%s is inside of %s and %s is not. Edges do not lead through a frame",
-		upper(e.title(inside)), e.title(at.owner), e.title(outside))
+		opening(e.title(inside)), e.title(at.owner), e.title(outside))
 }
 
 // way is the shortest way along edges from one step to another, both included;

@@ -304,7 +304,7 @@ func (f *fields) places(name string) []Placed {
 	}
 	places := make([]Placed, len(object))
 	for i, field := range object {
-		places[i] = Placed{Step: field.Name, At: f.asPosition(name, field.Value)}
+		places[i] = Placed{Step: field.Name, At: f.asPosition(name+"."+shorten(field.Name), field.Value)}
 	}
 	return places
 }

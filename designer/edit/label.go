@@ -70,6 +70,14 @@ func upper(text string) string {
 	return string(unicode.ToUpper(first)) + text[width:]
 }
 
+// opening is a title that begins a sentence. Names and IDs stay as they are.
+func opening(title string) string {
+	if rest, found := strings.CutPrefix(title, "the trigger"); found {
+		return "The trigger" + rest
+	}
+	return title
+}
+
 // sentence begins with a capital, unless it begins with a name, and ends
 // without a full stop.
 func sentence(text string) string {

@@ -51,7 +51,7 @@ func (e *editor) moveInto(steps []Placed, owner string) (string, error) {
 	for i, placed := range steps {
 		ids[i] = placed.Step
 		if moving[placed.Step] {
-			return "", refuse(placed.Step, "", "%s is named twice in one move", upper(e.title(placed.Step)))
+			return "", refuse(placed.Step, "", "%s is named twice in one move", opening(e.title(placed.Step)))
 		}
 		moving[placed.Step] = true
 	}
@@ -85,7 +85,7 @@ func (e *editor) carry(placed Placed, owner string) error {
 		return err
 	}
 	if own := at.path(); len(target) > len(own) && slices.Equal(target[:len(own)], own) {
-		return refuse(placed.Step, "", "%s cannot be moved into itself", upper(e.title(placed.Step)))
+		return refuse(placed.Step, "", "%s cannot be moved into itself", opening(e.title(placed.Step)))
 	}
 	position, err := rounded(placed.At)
 	if err != nil {

@@ -49,7 +49,7 @@ func (e *editor) checkPort(id string, step flow.Object, port string) error {
 	if !known || slices.Contains(ports, port) {
 		return nil
 	}
-	title := upper(e.title(id))
+	title := opening(e.title(id))
 	if port == flow.ErrorPort && id != flow.TriggerID {
 		return refuse(id, "on_error", "%s has no way out on errors. Let it route errors first (on_error: route)", title)
 	}
@@ -103,7 +103,7 @@ func (e *editor) portsChanged(at spot, before flow.Object, renamed map[string]st
 	})
 	if len(cut) > 0 {
 		slices.Sort(cut)
-		e.notice("%s no longer leads to %s", upper(e.title(at.id)), listed(slices.Compact(cut)))
+		e.notice("%s no longer leads to %s", opening(e.title(at.id)), listed(slices.Compact(cut)))
 	}
 	return err
 }

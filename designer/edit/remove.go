@@ -125,5 +125,5 @@ func (e *editor) noticeReaders(gone map[string]bool) {
 	if len(gone) > 1 {
 		object = "them"
 	}
-	e.notice("%s %s %s", upper(listed(titles)), verb, object)
+	e.notice("%s %s %s", opening(listed(titles)), verb, object)
 }

@@ -80,7 +80,7 @@ func (r *RenamePath) apply(e *editor) (string, error) {
 			return e.nameOfPath(t, r.Name)
 		}
 	}
-	return "", refuse(r.Step, "with.paths", "%s has no path %q any more", upper(e.title(r.Step)), shorten(r.Path))
+	return "", refuse(r.Step, "with.paths", "%s has no path %q any more", opening(e.title(r.Step)), shorten(r.Path))
 }
 
 // pathNames are those of the paths of a branch, in their order.

@@ -77,7 +77,7 @@ func (e *editor) target(id, path string) (target, error) {
 func (e *editor) change(t target, change func(any, bool) (any, error)) error {
 	value, err := changed(t.object, t.path, change)
 	if err != nil {
-		return refuse(t.at.id, formatPath(t.path), "%s", upper(err.Error()))
+		return refuse(t.at.id, formatPath(t.path), "%s", sentence(err.Error()))
 	}
 	return e.write(t, value)
 }
