@@ -96,7 +96,11 @@ func editors(t *testing.T) (r *room, person, program *editor) {
 	t.Helper()
 	r = open(t)
 	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/mirror", mirror)
-	return r, &editor{r.signIn(t).send, 1}, &editor{r.call, 1}
+	call := func(t *testing.T, method, path, body string, headers ...string) answer {
+		t.Helper()
+		return r.call(t, method, path, body, headers...)
+	}
+	return r, &editor{r.signIn(t).send, 1}, &editor{call, 1}
 }
 
 func (r *room) draft(t *testing.T) string {

@@ -41,7 +41,7 @@ type room struct {
 	client  *http.Client
 }
 
-func open(t *testing.T) *room {
+func open(t testing.TB) *room {
 	t.Helper()
 	r := &room{dir: t.TempDir()}
 	var err error
@@ -100,7 +100,7 @@ func (a answer) field(t *testing.T, name string) any {
 }
 
 // call makes a request as the owner. headers are names and values in turn.
-func (r *room) call(t *testing.T, method, path, body string, headers ...string) answer {
+func (r *room) call(t testing.TB, method, path, body string, headers ...string) answer {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *room) call(t *testing.T, method, path, body string, headers ...string) 
 }
 
 // wants is a call that must get a status.
-func (r *room) wants(t *testing.T, status int, method, path, body string, headers ...string) answer {
+func (r *room) wants(t testing.TB, status int, method, path, body string, headers ...string) answer {
 	t.Helper()
 	a := r.call(t, method, path, body, headers...)
 	if a.status != status {
@@ -133,7 +133,7 @@ func (r *room) wants(t *testing.T, status int, method, path, body string, header
 }
 
 // publish stores and publishes a flow.
-func (r *room) publish(t *testing.T, slug, source string) {
+func (r *room) publish(t testing.TB, slug, source string) {
 	t.Helper()
 	if a := r.call(t, http.MethodPut, "/api/flows/"+slug, source); a.status != http.StatusCreated && a.status != http.StatusOK {
 		t.Fatalf("storing %s: %s", slug, a.body)

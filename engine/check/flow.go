@@ -76,7 +76,7 @@ func (c *checker) compileTrigger() {
 			"%s is a step, not a trigger; a flow begins with webhook, manual or schedule", t.Uses)
 		return
 	}
-	compiled, found := kind.Compile(&flow.Step{ID: flow.TriggerID, Uses: t.Uses, With: t.With}, flow.TriggerID, c.scope(nil, start))
+	compiled, found := kind.Compile(&flow.Step{ID: flow.TriggerID, Uses: t.Uses, With: t.With}, flow.TriggerID, c.scope(sight{checker: c}))
 	c.problems.list = append(c.problems.list, found...)
 	c.plan.Trigger = compiled
 }
@@ -135,7 +135,7 @@ func (c *checker) compile(g *graph, owner string) {
 		if s == nil || kind == nil {
 			continue
 		}
-		compiled, found := kind.Compile(s, g.stepPath(i), c.scope(g, i))
+		compiled, found := kind.Compile(s, g.stepPath(i), c.scope(sight{c, g, i}))
 		c.problems.list = append(c.problems.list, found...)
 		if compiled != nil {
 			c.plan.Steps[s.ID] = compiled

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"redial/engine/expression"
 	"redial/engine/flow"
@@ -51,43 +52,71 @@ func hiddenSteps(owners map[string]string) map[string]expression.StepInfo {
 // the trigger. It is made anew by every call; nil if there is no such step.
 func (p *Plan) Scope(id string) *expression.Scope {
 	c := p.checker
-	if id == flow.TriggerID {
-		return c.scope(nil, start)
+	seen := sight{checker: c}
+	if id != flow.TriggerID {
+		seen.graph = c.bodies[c.owners[id]]
+		if seen.graph == nil {
+			return nil
+		}
+		var found bool
+		if seen.node, found = seen.graph.index[id]; !found {
+			return nil
+		}
 	}
-	g := c.bodies[c.owners[id]]
-	if g == nil {
-		return nil
+	scope := c.scope(seen)
+	scope.Finder = nil
+	scope.Steps = make(map[string]expression.StepInfo, len(c.owners))
+	for id := range c.owners {
+		scope.Steps[id], _ = seen.FindStep(id)
 	}
-	i, found := g.index[id]
-	if !found {
-		return nil
-	}
-	return c.scope(g, i)
+	return scope
 }
 
-// scope is what node i of a graph may read; the trigger's without a graph.
-func (c *checker) scope(g *graph, i int) *expression.Scope {
-	scope := &expression.Scope{
-		Steps: make(map[string]expression.StepInfo, len(c.owners)), Config: c.config,
-	}
-	maps.Copy(scope.Steps, c.hidden)
+// scope is what a step may read, or the trigger.
+func (c *checker) scope(seen sight) *expression.Scope {
+	scope := &expression.Scope{Finder: seen, Config: c.config}
 	if c.plan.Trigger != nil {
 		scope.Trigger = c.plan.Trigger.Output
 	}
-	if g == nil {
-		for id, owner := range c.owners {
-			if owner == "" {
-				scope.Steps[id] = expression.StepInfo{Why: "the trigger comes before all steps"}
-			}
-		}
-		return scope
+	if seen.graph != nil {
+		scope.Items = c.around[c.owners[seen.graph.nodes[seen.node].step.ID]].items
 	}
-	owner := c.owners[g.nodes[i].step.ID]
-	scope.Items = c.around[owner].items
-	for {
-		c.addSteps(scope, g, i)
+	return scope
+}
+
+// sight is a flow as one of its steps sees it: a node of a graph or, without
+// one, the trigger. Steps are looked at when an expression names them. Of all
+// that a flow could name its expressions name little, and what each step sees of
+// each other one would be a million things.
+type sight struct {
+	checker *checker
+	graph   *graph
+	node    int
+}
+
+// StepIDs implements expression.StepFinder.
+func (s sight) StepIDs() []string { return slices.Collect(maps.Keys(s.checker.owners)) }
+
+// FindStep implements expression.StepFinder.
+func (s sight) FindStep(id string) (expression.StepInfo, bool) {
+	c := s.checker
+	owner, found := c.owners[id]
+	if !found {
+		return expression.StepInfo{}, false
+	}
+	if s.graph == nil {
 		if owner == "" {
-			return scope
+			return expression.StepInfo{Why: "the trigger comes before all steps"}, true
+		}
+		return c.hidden[id], true
+	}
+	info, g, i := c.hidden[id], s.graph, s.node
+	for owner = c.owners[g.nodes[i].step.ID]; ; {
+		if j, here := g.index[id]; here && j != start {
+			info = g.seen(j, i, c.plan.Steps[id])
+		}
+		if owner == "" {
+			return info, true
 		}
 		// Further out the step reads what its each step may read.
 		outer := c.around[owner]
@@ -95,26 +124,21 @@ func (c *checker) scope(g *graph, i int) *expression.Scope {
 	}
 }
 
-// addSteps enters the steps of the graph as node i sees them.
-func (c *checker) addSteps(scope *expression.Scope, g *graph, i int) {
-	for j := 1; j < len(g.nodes); j++ {
-		id := g.nodes[j].step.ID
-		info := expression.StepInfo{}
-		switch {
-		case g.upstream[i].has(j):
-			info.Upstream = true
-			info.MaySkip = g.mayBeSkipped(j, i)
-			info.Output = output(g.nodes[j].step, c.plan.Steps[id])
-		case i == j && g.nodes[i].step.Do != nil:
-			info.Why = "its output is there when all rounds are done"
-		case i == j:
-			info.Why = "a step cannot read its own output"
-		case g.upstream[j].has(i):
-			info.Why = "it runs after this step"
-		default:
-			info.Why = "no path of edges leads from it to this step"
+// seen is node j as node i sees it.
+func (g *graph) seen(j, i int, compiled *step.Compiled) expression.StepInfo {
+	switch {
+	case g.upstream[i].has(j):
+		return expression.StepInfo{
+			Upstream: true, MaySkip: g.mayBeSkipped(j, i), Output: output(g.nodes[j].step, compiled),
 		}
-		scope.Steps[id] = info
+	case i == j && g.nodes[i].step.Do != nil:
+		return expression.StepInfo{Why: "its output is there when all rounds are done"}
+	case i == j:
+		return expression.StepInfo{Why: "a step cannot read its own output"}
+	case g.upstream[j].has(i):
+		return expression.StepInfo{Why: "it runs after this step"}
+	default:
+		return expression.StepInfo{Why: "no path of edges leads from it to this step"}
 	}
 }
 

@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -45,7 +46,7 @@ func ran(c *compiler, made *node, args []*node) *node {
 		return made
 	}
 	if c.scope != nil {
-		if info, known := c.scope.Steps[id]; !known {
+		if info, known := c.scope.find(id); !known {
 			c.unknownStep(id, args[0].start, args[0].end)
 		} else if !info.Upstream {
 			c.step(id, args[0].start, args[0].end)
@@ -94,10 +95,8 @@ func typeOf(_ *run, a []any) (any, error) {
 
 // stepIDs are the steps of the scope in order.
 func (s *Scope) stepIDs() []string {
-	ids := make([]string, 0, len(s.Steps))
-	for id := range s.Steps {
-		ids = append(ids, id)
+	if s.Finder != nil {
+		return slices.Sorted(slices.Values(s.Finder.StepIDs()))
 	}
-	sort.Strings(ids)
-	return ids
+	return slices.Sorted(maps.Keys(s.Steps))
 }

@@ -148,7 +148,7 @@ func (c *compiler) hasStep(id string) bool {
 	if c.scope == nil || c.scope.ItemsOnly {
 		return false
 	}
-	_, ok := c.scope.Steps[id]
+	_, ok := c.scope.find(id)
 	return ok
 }
 
@@ -165,7 +165,7 @@ func (c *compiler) step(id string, start, end int) *node {
 	if c.scope == nil {
 		return made
 	}
-	info, ok := c.scope.Steps[id]
+	info, ok := c.scope.find(id)
 	if !ok {
 		c.unknownStep(id, start, end)
 		return made

@@ -11,6 +11,10 @@ type Scope struct {
 	Trigger *Type
 	// Steps are the steps of the flow, and inner ones that are visible here.
 	Steps map[string]StepInfo
+	// Finder knows them instead, where a flow has so many that a map for each of
+	// them would cost more than all else; nil: Steps has them. Completion looks
+	// at Steps alone.
+	Finder StepFinder
 	// Config are the names of the flow's config.
 	Config map[string]*Type
 	// Items are names bound here: of each its item and `index`; of a component
@@ -20,6 +24,23 @@ type Scope struct {
 	// Such expressions read connections, whose fields are secrets: messages of
 	// their errors then name kinds of values and never show any.
 	ItemsOnly bool
+}
+
+// StepFinder finds steps that expressions may know.
+type StepFinder interface {
+	// FindStep finds a step by its ID.
+	FindStep(id string) (StepInfo, bool)
+	// StepIDs are those of all steps that FindStep finds, in any order.
+	StepIDs() []string
+}
+
+// find finds a step by its ID.
+func (s *Scope) find(id string) (StepInfo, bool) {
+	if s.Finder != nil {
+		return s.Finder.FindStep(id)
+	}
+	info, found := s.Steps[id]
+	return info, found
 }
 
 // StepInfo is what an expression may know of a step.
