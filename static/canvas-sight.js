@@ -231,11 +231,15 @@ export class Sight {
     (smoothly && !still.matches ? view.transition().duration(160) : view.interrupt()).call(this.#zoom.transform, transform);
   }
 
-  /** While it moves, the layer is kept as a picture. */
+  /** While it is zoomed, the layer is kept as a picture. What is only moved is drawn faster without one. */
   #moving() {
     this.view.dataset.moving = "";
+    if (this.scale !== this.#scaled) this.view.dataset.zooming = "";
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => { delete this.view.dataset.moving; }, settle);
+    this.#settling = setTimeout(() => {
+      delete this.view.dataset.moving;
+      delete this.view.dataset.zooming;
+    }, settle);
     this.show();
   }
 
