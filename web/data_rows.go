@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"redial/engine/expression"
+	"redial/engine/flow"
 )
 
 // dataRow is a value, or a field, that can be written into an expression.
@@ -35,6 +36,14 @@ func (r *dataRow) Sought() string {
 	return strings.ToLower(r.Name + " " + text + " " + r.Help)
 }
 
+// rowsOpen is how deep rows are open at first, in segments of their paths.
+const rowsOpen = 5
+
+// seldom says of what few expressions read that it is shut at first.
+func seldom(path []any) bool {
+	return len(path) == 2 && path[0] == flow.TriggerID && path[1] == "headers"
+}
+
 func countRows(rows []dataRow) int {
 	n := len(rows)
 	for i := range rows {
@@ -55,7 +64,10 @@ func valueRows(tree *valueNode, path []any) []dataRow {
 }
 
 func valueRow(n *valueNode, path []any) dataRow {
-	row := dataRow{Name: n.Name, Insert: expression.Path(path...), Text: n.leaf(), Kind: n.Kind, Open: n.Open, More: n.More}
+	row := dataRow{
+		Name: n.Name, Insert: expression.Path(path...), Text: n.leaf(), Kind: n.Kind, More: n.More,
+		Open: n.Count <= openChildren && len(path) <= rowsOpen && !seldom(path),
+	}
 	if n.branches() {
 		row.Text = n.summary()
 	}
@@ -113,7 +125,7 @@ func (b *rowBuilder) fields(t *expression.Type, value, document any, path []any,
 
 // row is one field with those in it. A list shows the fields of its items.
 func (b *rowBuilder) row(t *expression.Type, value, document any, path []any, depth int) dataRow {
-	row := dataRow{Insert: expression.Path(path...), Text: typeWord(t, value), Help: described(document), Kind: "type", Open: depth == 0}
+	row := dataRow{Insert: expression.Path(path...), Text: typeWord(t, value), Help: described(document), Kind: "type", Open: depth == 0 && !seldom(path)}
 	row.Optional = t != nil && t.Nullable
 	if depth >= panelDepth {
 		return row

@@ -1,0 +1,158 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// readsData is a flow whose last step reads what comes before it.
+const readsData = `redial: 1
+slug: reads-data
+name: Reads data
+trigger:
+  uses: webhook
+  with:
+    schema:
+      type: object
+      required: [sku]
+      properties:
+        sku: {type: string, description: The item., examples: [LAMP-01]}
+        order id: {type: string, examples: [A-17]}
+        lines: {type: array, items: {type: object, properties: {sku: {type: string, examples: [a]}, unit price: {type: number, examples: [2.5]}}}}
+steps:
+  sum_up:
+    name: Sum up
+    uses: transform
+    with: {set: {total: "{{ trigger.body.lines[0].sku }}"}}
+  answer:
+    name: Answer
+    uses: respond
+    with: {status: 200, body: "Order "}
+edges: [trigger -> sum_up, sum_up -> answer]
+`
+
+// bodyField is the field of the body in the inspector, in JavaScript.
+const bodyField = `document.querySelector('#inspector expression-field[data-path="with.body"]')`
+
+// openData opens the panel of the last step, with the caret at the end of its
+// body.
+func openData(t *testing.T, p *program) *tab {
+	t.Helper()
+	p.api(t, "PUT", "/api/flows/reads-data", readsData, nil)
+	tb := p.signedIn(t)
+	tb.open(p.base + "/flows/reads-data?step=answer")
+	canvasReady(tb)
+	tb.wait("the form", `!document.querySelector("#inspector fieldset.inspector-form").disabled`)
+	evaluate[bool](tb, `(`+bodyField+`.querySelector(":is(textarea, input)").focus(), true)`)
+	tb.wait("the editor", ``+bodyField+`.querySelector(".cm-editor")?.contains(document.activeElement)`)
+	tb.press(kb.End)
+	evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
+	tb.wait("the data", `document.querySelectorAll("#data-panel .data-source").length >= 2`)
+	return tb
+}
+
+// bodyIs waits for the text of the field.
+func (tb *tab) bodyIs(want string) {
+	tb.t.Helper()
+	tb.wait("the body to be "+want, fmt.Sprintf(bodyField+`.querySelector(":is(textarea, input)").value === %s`, quote(want)))
+}
+
+// pick finds what writes an expression, in the view that is shown.
+func pick(insert string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll("#data-panel button[data-insert]")].find((b) => b.dataset.insert === %s && b.checkVisibility())`, quote(insert))
+}
+
+func (tb *tab) pick(insert string) {
+	tb.t.Helper()
+	tb.wait("the value "+insert, pick(insert)+" !== undefined")
+	evaluate[bool](tb, `(`+pick(insert)+`.click(), true)`)
+}
+
+func TestDataPanelWritesWhatIsClicked(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openData(t, p)
+	tb.pick(`trigger.body["order id"]`)
+	tb.bodyIs(`Order {{ trigger.body["order id"] }}`)
+	tb.pick(`trigger.body.lines[0]["unit price"]`)
+	tb.bodyIs(`Order {{ trigger.body["order id"] }}{{ trigger.body.lines[0]["unit price"] }}`)
+
+	// The views hold the same: the types, and lists as tables.
+	tb.element("button", "Schema").click()
+	tb.see("The item.")
+	tb.see("optional")
+	tb.element("button", "Table").click()
+	tb.wait("the column", pick(`map(trigger.body.lines, #["unit price"])`)+" !== undefined")
+
+	// They are remembered, and so is what was shut.
+	evaluate[bool](tb, `(document.querySelector('#data-panel [data-source="trigger"] .data-source-toggle').click(), true)`)
+	tb.open(p.base + "/flows/reads-data?step=answer")
+	canvasReady(tb)
+	evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
+	tb.wait("the table shut as before", `document.querySelector('#data-panel [data-source="trigger"] .data-source-toggle')?.getAttribute("aria-expanded") === "false" &&
+		document.querySelector("#data-panel [data-view=table]").getAttribute("aria-pressed") === "true"`)
+}
+
+func TestDataPanelByKeyboardAndSearch(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openData(t, p)
+	evaluate[bool](tb, `(document.querySelector("#data-panel input").focus(), true)`)
+	tb.press("order id")
+	tb.wait("what was sought alone", `[...document.querySelectorAll("#data-panel .data-view[data-of=json] [data-filtered]")].filter((row) => row.checkVisibility()).length === 2`)
+	tb.press(kb.ArrowDown)
+	for range 3 {
+		if strings.Contains(evaluate[string](tb, `document.activeElement.dataset.insert ?? ""`), "order id") {
+			break
+		}
+		tb.press(kb.ArrowDown)
+	}
+	tb.press(kb.Enter)
+	tb.bodyIs(`Order {{ trigger.body["order id"] }}`)
+	evaluate[bool](tb, `(document.querySelector("#data-panel input").focus(), true)`)
+	tb.press(kb.Escape)
+	tb.wait("the panel shut and the field focused", `document.querySelector("#data-panel").hidden && `+bodyField+`.contains(document.activeElement)`)
+}
+
+func TestDataPanelIsDraggedFrom(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openData(t, p)
+	// A drag by the mouse is the browser's own; what it carries is ours.
+	carried := evaluate[string](tb, `(() => {
+		const dataTransfer = new DataTransfer();
+		`+pick("steps.sum_up")+`.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer }));
+		const at = `+bodyField+`.querySelector(".cm-content").getBoundingClientRect();
+		const options = { bubbles: true, cancelable: true, dataTransfer, clientX: at.right - 2, clientY: at.top + at.height / 2 };
+		`+bodyField+`.dispatchEvent(new DragEvent("dragover", options));
+		`+bodyField+`.querySelector(".cm-content").dispatchEvent(new DragEvent("drop", options));
+		return dataTransfer.getData("text/plain");
+	})()`)
+	if carried != "steps.sum_up" {
+		t.Errorf("the drag carries %q", carried)
+	}
+	tb.bodyIs("Order {{ steps.sum_up }}")
+}
+
+func TestDataPanelFitsEverywhere(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.order(t, "A-1", "LAMP-01")
+	tb := p.signedIn(t)
+	for _, s := range []size{wide, narrow} {
+		for _, colours := range []scheme{light, dark} {
+			tb.look(s, colours)
+			tb.open(p.base + "/flows/order-request?step=create_invoice")
+			canvasReady(tb)
+			evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
+			tb.wait("the data", `document.querySelectorAll("#data-panel .data-source").length >= 2`)
+			for _, view := range []string{"Schema", "Table", "JSON"} {
+				tb.element("button", view).click()
+				tb.judge("data-"+strings.ToLower(view), s, colours)
+			}
+		}
+	}
+}
