@@ -2,7 +2,10 @@
 // came of them is shown. Plain ES module, checked by tsc.
 import { RequestError, part } from "./dom.js";
 import { choose, edit } from "./draft.js";
+import { askConnection } from "./inspector-connection.js";
+import { dragItems, named } from "./inspector-list.js";
 import { merge } from "./inspector-merge.js";
+import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
@@ -41,7 +44,9 @@ inspector.addEventListener("input", (event) => {
 });
 inspector.addEventListener("change", (event) => {
   const control = controlOf(event.target);
-  if (control && (typing.has(control) || control.dataset.as === "secret")) void send(control);
+  if (!control) return;
+  if (whole.has(control.dataset.as ?? "")) void changed(control);
+  else if (typing.has(control)) void send(control);
 });
 inspector.addEventListener("focusout", (event) => {
   const control = controlOf(event.target);
@@ -50,14 +55,19 @@ inspector.addEventListener("focusout", (event) => {
 });
 
 /** Sends what is not sent yet. */
-export function flush() {
-  return Promise.all([...typing.keys()].map(send));
+export async function flush() {
+  await Promise.all([...typing.keys()].map(send));
+  await rows.flush();
 }
+
+/** All that was done here is with the server. */
+const idle = () => underWay === 0 && typing.size === 0 && !rows.waiting;
 
 /** @param {Control} control */
 async function send(control) {
   clearTimeout(typing.get(control));
   typing.delete(control);
+  if (control.value === newConnection) { await connect(control, {}); return; }
   const { operation, fault } = outcome(control, shown());
   showFault(control, fault);
   if (!operation) return;
@@ -65,6 +75,75 @@ async function send(control) {
   if (sent.get(control) === now) return;
   sent.set(control, now);
   await submit([operation], `field ${shown()} ${pathOf(control)} ${visit}`);
+}
+
+/** Takes in a control that is sent when it is left. @param {Control} control */
+async function changed(control) {
+  const step = shown();
+  switch (control.dataset.as) {
+    case "rename": {
+      const result = control.value === step ? null : await submit([{ op: "rename", step, id: control.value }], "", "#id-fault");
+      if (!result) control.value = step;
+      return;
+    }
+    case "path-name":
+      await submit([{ op: "rename_path", step, path: control.dataset.pathOf, name: control.value }]);
+      return;
+    case "file":
+      await takeFile(control);
+      return;
+    case "key": case "new-key":
+      await rename(/** @type {HTMLInputElement} */ (control));
+      return;
+    default:
+      await send(control);
+  }
+}
+
+/** @param {HTMLInputElement} control of a name in a map */
+async function rename(control) {
+  const { operation, focus, fault } = named(control);
+  const line = control.closest("[data-map]")?.querySelector("[data-part=key-fault]");
+  if (line instanceof HTMLElement) {
+    line.hidden = !fault;
+    line.textContent = fault ?? "";
+  }
+  control.toggleAttribute("aria-invalid", Boolean(fault));
+  if (!operation) return;
+  control.blur(); // its place is shown anew
+  if (await submit([{ step: shown(), ...operation }]) && focus) reload(() => focusOn(focus));
+}
+
+/** How large a file may be, in bytes: it becomes part of the flow file. */
+const largestFile = 64 << 10;
+
+/** @param {Control} control */
+async function takeFile(control) {
+  const file = control instanceof HTMLInputElement ? control.files?.[0] : undefined;
+  if (!file) return;
+  if (file.size > largestFile) { showFault(control, "The file is larger than 64 KB. Let the call bring it, such as trigger.body.file."); return; }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  const value = { contentType: file.type || "application/octet-stream", base64: btoa(binary) };
+  await submit([{ op: "set", step: shown(), path: pathOf(control), value }]);
+}
+
+/** What is chosen to make a connection. */
+const newConnection = "+";
+
+/**
+ * Asks for a connection and takes it.
+ * @param {Element} control
+ * @param {{name?: string}} which an existing one to be changed
+ */
+async function connect(control, which) {
+  const option = control.querySelector("[data-new-connection]");
+  const step = shown(), path = pathOf(control);
+  const component = option instanceof HTMLElement ? option.dataset.newConnection ?? "" : "";
+  const name = await askConnection({ ...which, component });
+  if (name && name !== which.name) await submit([{ op: "set", step, path, value: name }]);
+  reload(() => focusOn(path));
 }
 
 /**
@@ -93,13 +172,22 @@ function showFault(control, fault) {
  * Edits the draft.
  * @param {Operation[]} operations
  * @param {string} [merged] edits with the same text are one step of undo
+ * @param {string} [place] where to say what was refused; else in passing
+ * @returns {Promise<import("./draft.js").EditResult | null>} null: it was refused
  */
-export async function submit(operations, merged = "") {
+export async function submit(operations, merged = "", place = "") {
   underWay++;
+  const line = place ? inspector.querySelector(place) : null;
+  if (line instanceof HTMLElement) line.hidden = true;
   try {
-    return await edit(operations, { merge: merged });
+    return await edit(operations, { merge: merged, quiet: line !== null });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
+    if (line instanceof HTMLElement) {
+      line.hidden = false;
+      line.textContent = error.message;
+      return null;
+    }
     wanted = true; // the form shows what the draft does not have
     return null;
   } finally {
@@ -122,7 +210,7 @@ let then = [];
 export function reload(done) {
   wanted = true;
   if (done) then.push(done);
-  if (!loading && underWay === 0 && typing.size === 0 && shown()) void load();
+  if (!loading && idle() && shown()) void load();
 }
 
 async function load() {
@@ -135,7 +223,7 @@ async function load() {
   if (shown() !== step) return;
   if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
   if (!response?.ok || text === undefined) return; // the draft tells that the server is away
-  if (wanted || underWay > 0 || typing.size > 0) { wanted = true; reload(); return; }
+  if (wanted || !idle()) { reload(); return; }
   show(text);
   for (const run of then.splice(0)) run();
 }
@@ -155,7 +243,8 @@ function show(text) {
     const old = inspector.querySelector(selector), now = fresh.querySelector(selector);
     if (old && now) merge(old, now);
   }
-  skipped = inspector.contains(document.activeElement) && controlOf(document.activeElement) !== null;
+  const focused = document.activeElement;
+  skipped = focused !== null && inspector.contains(focused) && (controlOf(focused) ?? focused.closest("expression-field")) !== null;
   body.scrollTop = top;
 }
 
@@ -175,6 +264,20 @@ function prepare(root) {
     const open = folds.get(foldKey(details));
     if (open !== undefined) details.toggleAttribute("open", open);
   }
+  for (const host of root.querySelectorAll("[data-views]")) {
+    const chosen = views.get(`${shown()} ${host.getAttribute("data-views")}`);
+    if (chosen) showView(host, chosen);
+  }
+}
+
+/** @type {Map<string, string>} how a value is written, where that was chosen by hand */
+const views = new Map();
+
+/** @param {Element} host of several ways to write a value @param {string} view */
+function showView(host, view) {
+  if (!host.querySelector(`:scope > [data-part="${view}"]`)) return;
+  for (const item of host.querySelectorAll(":scope > [data-part]")) item.toggleAttribute("hidden", item.getAttribute("data-part") !== view);
+  for (const button of host.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-view") === view));
 }
 
 /**
@@ -202,7 +305,6 @@ document.addEventListener("draft-changed", (event) => {
 });
 document.addEventListener("flow-step", () => void flush());
 document.addEventListener("flow-inspected", () => prepare(inspector));
-prepare(inspector);
 
 // Buttons.
 
@@ -222,14 +324,29 @@ inspector.addEventListener("click", (event) => {
 async function press(button) {
   const { edit: operations, focus, action, button: name } = button.dataset;
   if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json");
+  if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
+  if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));
+  if (button.dataset.connection) await connect(button, { name: button.dataset.connection });
+  const host = button.closest("[data-views]");
+  if (button.dataset.view && host) {
+    await flush();
+    views.set(`${shown()} ${host.getAttribute("data-views")}`, button.dataset.view);
+    showView(host, button.dataset.view);
+  }
   if (!operations) return;
-  button.closest(":popover-open")?.togglePopover(false);
+  closeMenu(button);
   await flush();
   const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
   const result = await submit(JSON.parse(operations));
   if (result && closes) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
   else if (result && focus) reload(() => focusOn(focus, name));
+}
+
+/** @param {Element} button in a menu perhaps */
+function closeMenu(button) {
+  const menu = button.closest(":popover-open");
+  if (menu instanceof HTMLElement) menu.hidePopover();
 }
 
 /** Changes how a value of any kind is written. @param {HTMLButtonElement} button @param {boolean} json */
@@ -246,7 +363,21 @@ function writeAs(button, json) {
   control.focus();
 }
 
+const replaceDialog = () => /** @type {HTMLDialogElement} */ (part("#replace-step", inspector));
+
+inspector.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.closest("#replace-step") || !(event instanceof SubmitEvent)) return;
+  const uses = part("#replace-uses", form);
+  if (event.submitter?.getAttribute("value") === "replace" && uses instanceof HTMLSelectElement) void submit([{ op: "replace", step: shown(), uses: uses.value }]);
+});
+
+const rows = new RowEditor(inspector, base, (operations, merged) => submit(operations, merged));
+dragItems(inspector, (operation) => void submit([{ ...operation, step: shown() }]).then(() => reload()));
+
 // What is open above the form is closed first.
 inspector.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target instanceof Element && event.target.closest("dialog[open], :popover-open")) event.stopPropagation();
 }, true);
+
+prepare(inspector);

@@ -11,6 +11,7 @@ func (s *Server) routeFlowPages(mux *http.ServeMux) {
 	mux.Handle("GET /flows/{slug}/settings", s.page(s.settingsFragment))
 	mux.Handle("GET /templates/{slug}", s.page(s.templateFile))
 	mux.Handle("GET /flows/{slug}/steps/{step}", s.page(s.stepFragment))
+	mux.Handle("POST /flows/{slug}/steps/{step}/compose", s.page(s.composeExpression))
 	mux.Handle("GET /flows/{slug}/steps/{step}/choices", s.page(s.fieldChoices))
 	mux.Handle("POST /flows/{slug}/edits", s.authenticated(s.editFlow))
 	mux.Handle("GET /flows/{slug}/edits", s.authenticated(s.editsSince))

@@ -4,6 +4,9 @@ import (
 	"strconv"
 	"strings"
 
+	"redial/designer/condition"
+	"redial/designer/mapping"
+	inferred "redial/designer/schema"
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/engine/step"
@@ -40,17 +43,24 @@ type formField struct {
 	// text rather than gone.
 	Item bool
 	// Depth counts the groups around it.
-	Depth    int
-	Options  []option
-	Members  []*formField // of an object
-	Items    []*formItem  // of a list
-	Rows     []*mapRow    // of a map
-	Paths    []*pathForm  // of a branch
+	Depth   int
+	Options []option
+	Members []*formField // of an object
+	Items   []*formItem  // of a list
+	Rows    []*mapRow    // of a map
+	Paths   []*pathForm  // of a branch
+	// Condition are the rows of a condition; nil with NoRows saying why it has
+	// none.
+	Condition *condition.Condition
+	NoRows    string
+	// Mapping are the rows of a list that is made out of another one.
+	Mapping  *mapping.Mapping
 	Add      *component.Field
 	Problems []flow.Problem
 
 	owner   string // component whose connections can be chosen
 	express string // the value as an expression
+	sample  *any   // the schema of the test call, for a field that holds one
 }
 
 // control is a way of editing a value.
@@ -136,6 +146,10 @@ func (p place) item(index int) place {
 func (f *form) field(described *component.Field, object place, in flow.Object) *formField {
 	made := &formField{Field: described, place: object.member(described.Name), Literal: described.Literal}
 	made.Value, made.Given = in.Get(described.Name)
+	if f.sample != nil && described.Name == "schema" && described.Kind == component.KindJSON {
+		var schema any = inferred.From(*f.sample)
+		made.sample = &schema
+	}
 	f.control(made)
 	return made
 }
@@ -161,6 +175,10 @@ func (f *form) control(made *formField) {
 		f.chooseConnection(made)
 	case controlPaths:
 		f.paths(made)
+	case controlCondition:
+		made.readCondition()
+	case controlAny, controlText:
+		made.readMapping()
 	default:
 	}
 	made.express, _ = expressed(made.Field, made.Value)

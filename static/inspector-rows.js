@@ -1,0 +1,147 @@
+// Conditions and mappings as rows: what is filled in is written as an expression
+// by the server, and that is the edit. Plain ES module, checked by tsc.
+import { request } from "./dom.js";
+import { pathOf } from "./inspector-value.js";
+
+/** @typedef {import("./edit-queue.js").Operation} Operation */
+
+/** How long typing pauses before rows are written, in milliseconds. */
+const pause = 500;
+
+/** @param {ParentNode} root @param {string} name */
+function text(root, name) {
+  const control = root.querySelector(`[data-part="${name}"]`);
+  return control instanceof HTMLInputElement || control instanceof HTMLSelectElement ? control.value : "";
+}
+
+/** @param {ParentNode} root */
+const rowsIn = (root) => [...root.querySelectorAll(":scope > [data-row]")];
+
+/**
+ * The rows as the server reads them.
+ * @param {HTMLElement} rows
+ */
+export function composed(rows) {
+  if (rows.dataset.compose === "mapping") {
+    return { mapping: { list: text(rows, "list"), fields: rowsIn(rows).map((row) => ({ name: text(row, "name"), value: text(row, "value") })) } };
+  }
+  const valueless = (rows.dataset.valueless ?? "").split(" ");
+  const groups = [...rows.querySelectorAll(":scope > [data-group]")].map((group) => rowsIn(group).map((row) => {
+    const operator = text(row, "operator");
+    return { field: text(row, "field"), operator, value: valueless.includes(operator) ? "" : text(row, "value") };
+  }));
+  return { condition: { join: text(rows, "join"), groups: groups.filter((group) => group.length > 0) } };
+}
+
+export class RowEditor {
+  /** @type {Map<HTMLElement, number>} rows that are not written yet, with their timers */
+  #waiting = new Map();
+
+  /**
+   * @param {HTMLElement} root
+   * @param {string} base of the steps' addresses
+   * @param {(operations: Operation[], merge: string) => Promise<unknown>} submit
+   */
+  constructor(root, base, submit) {
+    this.base = base;
+    this.submit = submit;
+    root.addEventListener("input", (event) => this.#touched(event.target, pause));
+    root.addEventListener("change", (event) => this.#touched(event.target, 0));
+    root.addEventListener("click", (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-rows]") : null;
+      if (button instanceof HTMLElement) this.#press(button);
+    });
+  }
+
+  /** Whether rows wait to be written. */
+  get waiting() { return this.#waiting.size > 0; }
+
+  /** Writes what waits. */
+  flush() { return Promise.all([...this.#waiting.keys()].map((rows) => this.#write(rows))); }
+
+  /** @param {EventTarget | null} target @param {number} delay */
+  #touched(target, delay) {
+    if (!(target instanceof Element) || !target.matches("[data-part]")) return;
+    const rows = target.closest("[data-compose]");
+    if (!(rows instanceof HTMLElement)) return;
+    if (target.matches('[data-part="operator"]')) arrange(rows);
+    if (target.matches('[data-part="join"]')) arrange(rows);
+    if (delay === 0 && !this.#waiting.has(rows) && !(target instanceof HTMLSelectElement)) return;
+    this.#later(rows, delay);
+  }
+
+  /** @param {HTMLElement} rows @param {number} delay */
+  #later(rows, delay) {
+    clearTimeout(this.#waiting.get(rows));
+    keep(rows, true);
+    this.#waiting.set(rows, setTimeout(() => void this.#write(rows), delay));
+  }
+
+  /** @param {HTMLElement} rows */
+  async #write(rows) {
+    clearTimeout(this.#waiting.get(rows));
+    const path = pathOf(rows), step = rows.dataset.step ?? "";
+    const answer = await request(`${this.base}${encodeURIComponent(step)}/compose`, { method: "POST", body: composed(rows) })
+      .catch((error) => ({ fault: error instanceof Error ? error.message : "" }));
+    this.#waiting.delete(rows);
+    const fault = rows.querySelector('[data-part="rows-fault"]');
+    if (fault instanceof HTMLElement) {
+      fault.hidden = !answer.fault;
+      fault.textContent = answer.fault ?? "";
+    }
+    keep(rows, Boolean(answer.fault));
+    if (!answer.fault) await this.submit([{ op: "set", step, path, value: answer.source }], `rows ${step} ${path}`);
+  }
+
+  /** @param {HTMLElement} button */
+  #press(button) {
+    const rows = button.closest("[data-compose]");
+    const template = rows?.querySelector('template[data-part="row"]');
+    if (!(rows instanceof HTMLElement) || !(template instanceof HTMLTemplateElement)) return;
+    if (button.dataset.rows === "remove") {
+      const row = button.closest("[data-row]"), group = button.closest("[data-group]");
+      const next = row?.nextElementSibling ?? row?.previousElementSibling;
+      row?.remove();
+      if (group && rowsIn(group).length === 0) group.remove();
+      arrange(rows);
+      const target = next?.isConnected ? next.querySelector("input") ?? next : rows.querySelector('[data-rows="add"]');
+      if (target instanceof HTMLElement) target.focus();
+      if (rows.querySelector("[data-row]")) this.#later(rows, 0);
+      return;
+    }
+    const row = template.content.firstElementChild?.cloneNode(true);
+    if (!(row instanceof HTMLElement)) return;
+    if (button.dataset.rows === "alternative" || rows.dataset.compose === "mapping") button.before(row);
+    else {
+      const group = rows.querySelector("[data-group]")?.cloneNode(true);
+      const made = group instanceof HTMLElement ? group : document.createElement("div");
+      made.className = "row-group";
+      made.setAttribute("data-group", "");
+      for (const old of rowsIn(made)) old.remove();
+      made.prepend(row);
+      button.before(made);
+    }
+    keep(rows, true);
+    arrange(rows);
+    row.querySelector("input")?.focus();
+  }
+}
+
+/** Rows that are not in the draft stay when the form is shown anew. @param {Element} rows @param {boolean} unsent */
+function keep(rows, unsent) {
+  rows.closest(".field")?.toggleAttribute("data-unsent", unsent);
+}
+
+/** Shows what belongs to the comparisons and joins that are chosen. @param {HTMLElement} rows */
+function arrange(rows) {
+  if (rows.dataset.compose !== "condition") return;
+  const valueless = (rows.dataset.valueless ?? "").split(" ");
+  for (const row of rows.querySelectorAll("[data-row]")) {
+    const line = row.querySelector('[data-part="value-line"]');
+    if (line instanceof HTMLElement) line.hidden = valueless.includes(text(row, "operator"));
+  }
+  const groups = rows.querySelectorAll(":scope > [data-group]");
+  const line = rows.querySelector('[data-part="join-line"]');
+  if (line instanceof HTMLElement) line.hidden = groups.length < 2;
+  for (const word of rows.querySelectorAll('[data-part="other-join"]')) word.textContent = text(rows, "join") === "or" ? "and" : "or";
+}

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"redial/designer/condition"
+	"redial/designer/mapping"
+	"redial/engine/component"
+	"redial/engine/flow"
+)
+
+// readCondition takes a condition apart into rows, if it has any.
+func (m *formField) readCondition() {
+	text, _ := m.Value.(string)
+	read, err := condition.Read(text)
+	if err != nil {
+		m.NoRows = err.Error()
+		return
+	}
+	m.Condition = read
+}
+
+// readMapping takes an expression apart that makes a list out of another one.
+func (m *formField) readMapping() {
+	text, _ := m.Value.(string)
+	inside, opened := strings.CutPrefix(strings.TrimSpace(text), "{{")
+	inside, closed := strings.CutSuffix(inside, "}}")
+	if !opened || !closed || m.Literal || !m.listLike() {
+		return
+	}
+	if read, err := mapping.Read(inside); err == nil {
+		m.Mapping = read
+	}
+}
+
+func (m *formField) listLike() bool {
+	return m.Kind == component.KindList || m.Kind == component.KindJSON
+}
+
+// Mappable reports whether the value can be made out of the items of another
+// list: a list of objects, or any value that is not given yet.
+func (m *formField) Mappable() bool {
+	if m.Literal || m.Mapping != nil || secret(m.Field) {
+		return false
+	}
+	return m.Control == controlList && len(m.Fields) > 0 || m.Control == controlAny && m.Item && fieldText(m.Value) == ""
+}
+
+// Map begins a mapping, with the fields that the items are to have.
+func (m *formField) Map() string {
+	begun := &mapping.Mapping{List: "[]"}
+	for i := range m.Fields {
+		begun.Fields = append(begun.Fields, mapping.Field{Name: m.Fields[i].Name, Value: "." + m.Fields[i].Name})
+	}
+	if len(begun.Fields) == 0 {
+		begun.Fields = []mapping.Field{{Name: "name", Value: ".name"}}
+	}
+	source, err := mapping.Write(begun)
+	if err != nil {
+		return m.Unset()
+	}
+	return m.Set("{{ " + source + " }}")
+}
+
+// operatorGroups are the comparisons as a list offers them.
+func operatorGroups() []kindGroup {
+	var groups []kindGroup
+	for _, d := range condition.Operators() {
+		if len(groups) == 0 || groups[len(groups)-1].Title != d.Group {
+			groups = append(groups, kindGroup{Title: d.Group})
+		}
+		last := &groups[len(groups)-1]
+		last.Kinds = append(last.Kinds, option{Value: string(d.Operator), Title: d.Words})
+	}
+	return groups
+}
+
+// valueless are the comparisons that need no value.
+func valueless() string {
+	var names []string
+	for _, d := range condition.Operators() {
+		if d.Takes == condition.Nothing {
+			names = append(names, string(d.Operator))
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// takesValue reports whether a row has a value.
+func takesValue(row *condition.Row) bool {
+	return !strings.Contains(" "+valueless()+" ", " "+string(row.Operator)+" ")
+}
+
+// maxRows bounds what is sent to be written as an expression, in bytes.
+const maxRows = 256 << 10
+
+// composeExpression writes rows as an expression.
+func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRows))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		s.problem(w, r, &Problem{Type: "too-large", Detail: "There are more rows than can be read at once."})
+		return
+	}
+	var rows struct {
+		Condition *condition.Condition `json:"condition"`
+		Mapping   *mapping.Mapping     `json:"mapping"`
+	}
+	if err == nil {
+		err = json.Unmarshal(body, &rows)
+	}
+	if err != nil || rows.Condition == nil && rows.Mapping == nil {
+		s.problem(w, r, &Problem{Type: "unreadable-body", Detail: "The rows cannot be read."})
+		return
+	}
+	var source string
+	if rows.Condition != nil {
+		source, err = condition.Write(rows.Condition)
+	} else if source, err = mapping.Write(rows.Mapping); err == nil {
+		source = "{{ " + source + " }}"
+	}
+	answer := flow.Object{{Name: "source", Value: source}}
+	var refused *condition.Refused
+	if errors.As(err, &refused) {
+		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}}
+	}
+	if err != nil {
+		// Rows that are not filled in yet are no failure of the page.
+		answer = answer.Set("fault", err.Error())
+	}
+	s.writeJSON(w, http.StatusOK, answer)
+}
