@@ -151,7 +151,7 @@ export class Pointer {
     if (!stage.editable || !stage.drawn || !target || target.closest(".card, .canvas-tools")) return;
     const at = gesture.place(event);
     if (edgeTools.at(at)) edgeTools.add();
-    else this.parts.add(event);
+    else this.parts.clicks.add(event);
   }
 
   /** @param {MouseEvent} event */
