@@ -2,13 +2,14 @@
 // <expression-field>. Tab leaves the field; while the list of suggestions is open
 // it takes the chosen one, and Escape closes the list. Plain ES module, checked
 // by tsc.
+import { brackets } from "./expression-brackets.js";
 import { colours, setFaults, underlines, words } from "./expression-colours.js";
 import { completion } from "./expression-complete.js";
-import { expressionAt, insertion } from "./expression-language.js";
+import { insertion } from "./expression-language.js";
 import { ExpressionEvaluation } from "./expression-evaluation.js";
 import { ExpressionServer, Places, inUnits } from "./expression-server.js";
 import {
-  EditorState, EditorView, Prec, StateEffect, acceptCompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
+  EditorState, EditorView, Prec, StateEffect, acceptCompletion, closeBracketsKeymap, closeCompletion, completionKeymap,
   completionStatus, dropCursor, history, historyKeymap, keymap, placeholder, standardKeymap,
 } from "./vendor/codemirror.js";
 
@@ -22,10 +23,6 @@ export const longest = 64 * 1024;
 
 /** Marks a change that grew beyond that, and was not made. */
 const refused = StateEffect.define();
-
-/** Brackets that are closed while an expression is written, and what is not touched in a template's text. */
-const pairs = { brackets: ["(", "[", "{", '"', "'"] };
-const none = { brackets: [] };
 
 export class ExpressionEditor {
   /**
@@ -70,9 +67,8 @@ export class ExpressionEditor {
     const { control, field } = this;
     const single = control instanceof HTMLInputElement;
     return [
-      this.words, colours(this.words), underlines, history(), dropCursor(), closeBrackets(), completion(this.server),
-      EditorState.languageData.of((state, at) => [{ closeBrackets: this.within(state, at) ? pairs : none }]),
-      EditorView.inputHandler.of((view, from, to, text) => this.brace(view, from, to, text)),
+      this.words, colours(this.words), underlines, history(), dropCursor(), completion(this.server),
+      brackets(field.language, this.words),
       Prec.high(keymap.of([
         { key: "Tab", run: acceptCompletion },
         { key: "Enter", run: (view) => acceptCompletion(view) || this.enter(view), shift: () => single },
@@ -183,21 +179,6 @@ export class ExpressionEditor {
     this.control.removeAttribute("tabindex");
     this.control.removeAttribute("aria-hidden");
     this.field.removeAttribute("data-open");
-  }
-
-  /** @param {EditorState} state @param {number} at */
-  within(state, at) { return expressionAt(state.doc.toString(), this.field.language, state.field(this.words), at) !== null; }
-
-  /**
-   * A second { in a template's text opens an expression, and closes it.
-   * @param {EditorView} view @param {number} from @param {number} to @param {string} text
-   */
-  brace(view, from, to, text) {
-    const { state } = view;
-    if (text !== "{" || from !== to || this.field.language !== "template" || state.sliceDoc(from - 1, from) !== "{" || this.within(state, from)) return false;
-    const closed = /^\s*\}\}/.test(state.sliceDoc(from, from + 20));
-    view.dispatch({ changes: { from, insert: closed ? "{" : "{  }}" }, selection: { anchor: from + (closed ? 1 : 2) }, userEvent: "input.type" });
-    return true;
   }
 
   /** @param {EditorView} view */

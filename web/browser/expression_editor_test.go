@@ -140,6 +140,8 @@ func TestExpressionBrackets(t *testing.T) {
 	p.enter("body")
 	p.press(`it's (so) "as it is`)
 	p.want("body", `it's (so) "as it is`)
+	p.press(` {{ {"a": 1}.a }}! {{x}}.`)
+	p.want("body", `it's (so) "as it is {{ {"a": 1}.a }}! {{ x }}.`)
 }
 
 func TestExpressionsAreInserted(t *testing.T) {
