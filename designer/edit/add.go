@@ -157,21 +157,14 @@ func (e *editor) placeNew(a *Add, body []string, id string) error {
 	if a.At == nil && !byHand {
 		return nil
 	}
-	step := e.member(body, id)
-	var at flow.Position
-	if a.At != nil {
-		e.setSteps(body, with(e.mustSteps(body), id, with(step, "at", positionValue(flow.Position{}))))
-		e.pin(body)
-		at = *a.At
-	} else {
-		at = e.freeAfter(body, id, step)
+	if a.At == nil {
+		step, _ := get[flow.Object](e.mustSteps(body), id)
+		return e.place(body, map[string]flow.Position{id: e.freeAfter(body, id, step)})
 	}
-	at, err := rounded(at)
-	if err != nil {
+	if err := e.place(body, map[string]flow.Position{id: *a.At}); err != nil {
 		return err
 	}
-	e.setSteps(body, with(e.mustSteps(body), id, with(step, "at", positionValue(at))))
-	return nil
+	return e.pin(body)
 }
 
 func (e *editor) mustSteps(body []string) flow.Object {

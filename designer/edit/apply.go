@@ -54,7 +54,7 @@ func Apply(tree flow.Object, operations []Operation, options Options) (*Result, 
 	}
 	e := &editor{
 		tree: tree, options: options, result: &Result{Renamed: map[string]string{}},
-		kinds: map[string]*step.Kind{}, parsed: map[string]flow.Edge{},
+		kinds: map[string]*step.Kind{}, parsed: map[string]flow.Edge{}, unread: map[string]bool{},
 	}
 	labels := make([]string, len(operations))
 	for i, operation := range operations {
@@ -66,6 +66,7 @@ func Apply(tree flow.Object, operations []Operation, options Options) (*Result, 
 	if err := e.finish(tree); err != nil {
 		return nil, err
 	}
+	e.noticeReaders()
 	e.result.Label = labelOf(operations, labels)
 	e.result.Notice = strings.Join(e.notices, " ")
 	return e.result, nil
@@ -84,6 +85,10 @@ type editor struct {
 	taken map[string]bool
 	// laid is what the layout said last.
 	laid map[string]flow.Position
+	// unread are steps that were removed, of whose outputs nothing is known.
+	unread map[string]bool
+	// texts counts the bytes that were searched for references.
+	texts int
 }
 
 // finish checks the tree as a whole and brings it into its final form.
@@ -171,36 +176,52 @@ func (e *editor) formerly(message string) string {
 // it: what it takes at the worst is counted.
 func fits(tree flow.Object) bool { return worst(tree, 0) <= flow.MaxFileBytes }
 
+// worst is how many bytes a value takes behind its key, at the worst, if what is
+// in it is indented so much.
 func worst(value any, indent int) int {
+	const brackets, lineEnd, separator = 4, 1, 2
 	switch v := value.(type) {
 	case string:
-		total := indent + 4
-		for _, c := range v {
-			switch {
-			case c == '\n':
-				total += indent + 2
-			case c < ' ' || c == '"' || c == '\\' || c >= 0x7f:
-				total += len(`\U0001F600`)
-			default:
-				total++
-			}
-		}
-		return total
+		return worstText(v, indent)
 	case []any:
-		total := indent + 4
+		total := brackets + lineEnd
 		for _, item := range v {
-			total += worst(item, indent+4)
+			total += indent + separator + worst(item, indent+4)
 		}
 		return total
 	case flow.Object:
-		total := indent + 4
+		total := brackets + lineEnd
 		for _, f := range v {
-			total += worst(f.Name, indent) + worst(f.Value, indent+4)
+			total += indent + worstText(f.Name, indent) + separator + worst(f.Value, indent+2)
+			if len(f.Name) > 100 {
+				total += indent + brackets // long keys have a line of their own
+			}
 		}
 		return total
 	default:
-		return indent + 30
+		return len("-1.7976931348623157e+308") + lineEnd
 	}
+}
+
+func worstText(text string, indent int) int {
+	total := len(`""`) + len("\n")
+	for _, c := range text {
+		switch {
+		case c == '\n':
+			total += 2*indent + len("|-\\n") // of a block
+		case c == '"' || c == '\\':
+			total += len(`\"`)
+		case c < ' ' || c == 0x7f:
+			total += len(`\x00`)
+		case c < 0x7f:
+			total++
+		case c <= 0xffff:
+			total += len(`\uFFFF`)
+		default:
+			total += len(`\U0001F600`)
+		}
+	}
+	return total
 }
 
 // grown refuses what has become too large meanwhile, before more is made of it.
@@ -242,7 +263,7 @@ func (e *editor) newKind(uses string, trigger bool) (*step.Kind, error) {
 	case kind.Trigger() && !trigger:
 		return nil, refuse("", "uses", "%s starts flows, so it cannot be a step in one", kind.Title)
 	case !kind.Trigger() && trigger:
-		return nil, refuse("", "uses", "%s does not start flows. A trigger is a webhook, manual or a schedule", kind.Title)
+		return nil, refuse("", "uses", "%s does not start flows. What does is a webhook, a schedule or a person (manual)", kind.Title)
 	}
 	return kind, nil
 }

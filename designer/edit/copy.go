@@ -1,9 +1,9 @@
 package edit
 
 import (
+	"maps"
 	"slices"
 
-	"redial/engine/expression"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 )
@@ -57,10 +57,18 @@ func (e *editor) selection(ids []string) ([]*group, error) {
 		if id == flow.TriggerID {
 			return nil, refuse(id, "", "The trigger cannot be copied: a flow has only one")
 		}
-		if _, _, err := e.step(id); err != nil {
+		chosen[id] = true
+	}
+	known := map[string]bool{}
+	e.walk(func(s spot, step flow.Object) bool {
+		known[s.id] = step != nil
+		return true
+	})
+	for _, id := range ids {
+		if !known[id] {
+			_, _, err := e.step(id)
 			return nil, err
 		}
-		chosen[id] = true
 	}
 	if len(chosen) == 0 {
 		return nil, refuse("", "", "No step is chosen")
@@ -102,8 +110,7 @@ func (d *Duplicate) apply(e *editor) (string, error) {
 		return "", err
 	}
 	label := "Duplicate " + e.these(d.Steps)
-	more := 0
-	bytes := size(e.tree)
+	more, bytes := 0, size(e.tree)
 	for _, g := range groups {
 		more += countSteps(g.steps)
 		bytes += size(g.steps)
@@ -113,6 +120,9 @@ func (d *Duplicate) apply(e *editor) (string, error) {
 	}
 	if bytes > flow.MaxFileBytes {
 		return "", tooLarge()
+	}
+	if err := e.readsTexts(bytes); err != nil {
+		return "", err
 	}
 	names := map[string]string{}
 	for _, g := range groups {
@@ -154,9 +164,7 @@ func countSteps(steps flow.Object) int {
 // copies are steps under new IDs, which their own edges and expressions use
 // too.
 func (e *editor) copies(steps flow.Object, names map[string]string) flow.Object {
-	body, _ := e.rewriteBody(flow.Object{{Name: "steps", Value: steps}}, func(text string, language expression.Language) (string, bool) {
-		return expression.RenameSteps(text, language, names)
-	})
+	body, _ := e.rewriteBody(flow.Object{{Name: "steps", Value: steps}}, renaming(names))
 	rewritten, _ := get[flow.Object](body, "steps")
 	return renamedIDs(rewritten, names, e)
 }
@@ -230,19 +238,17 @@ func (e *editor) addCopiedEdges(g *group, names map[string]string) error {
 // beside gives the originals of a group where they stand and finds by how much
 // their copies have to be shifted down to cover nothing.
 func (e *editor) beside(g *group) func(i int) flow.Position {
-	positions := e.positions(g.body)
+	boxes := e.boxes(g.body)
 	own := make([]box, len(g.steps))
 	for i, f := range g.steps {
-		step, _ := f.Value.(flow.Object)
-		own[i] = e.boxOf(step, positions[f.Name], 0)
+		own[i] = boxes[f.Name]
 	}
 	all := bounds(own)
 	wanted := all
 	wanted.y += all.height + rowGap
-	free := freeFrom(wanted, e.boxes(g.body, nil))
+	free := freeFrom(wanted, slices.Collect(maps.Values(boxes)))
 	return func(i int) flow.Position {
-		at := positions[g.steps[i].Name]
-		return flow.Position{X: at.X + free.X - all.x, Y: at.Y + free.Y - all.y}
+		return flow.Position{X: own[i].x + free.X - all.x, Y: own[i].y + free.Y - all.y}
 	}
 }
 

@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -12,7 +11,7 @@ func (i *Insert) apply(e *editor) (string, error) {
 		return "", err
 	}
 	err = e.change(t, func(old any, _ bool) (any, error) {
-		list, err := asList(old)
+		list, err := asList(t, old)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +32,7 @@ func (s *Shift) apply(e *editor) (string, error) {
 		return "", err
 	}
 	err = e.change(t, func(old any, _ bool) (any, error) {
-		list, err := asList(old)
+		list, err := asList(t, old)
 		if err != nil {
 			return nil, err
 		}
@@ -51,13 +50,13 @@ func (s *Shift) apply(e *editor) (string, error) {
 }
 
 // asList is a value as a list; nothing at all is an empty one.
-func asList(value any) ([]any, error) {
+func asList(t target, value any) ([]any, error) {
 	if value == nil {
 		return nil, nil
 	}
 	list, isList := value.([]any)
 	if !isList {
-		return nil, errors.New("there is " + describe(value) + " and no list")
+		return nil, fmt.Errorf("%s is %s and no list", placeName(t.path), describe(value))
 	}
 	return list, nil
 }

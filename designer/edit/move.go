@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"maps"
 	"slices"
 
 	"redial/engine/flow"
@@ -11,32 +12,37 @@ func (m *Move) apply(e *editor) (string, error) {
 		return e.moveInto(m.Steps, *m.In)
 	}
 	ids := make([]string, len(m.Steps))
-	pinned := map[string]bool{}
+	places := make(map[string]flow.Position, len(m.Steps))
 	for i, placed := range m.Steps {
 		ids[i] = placed.Step
-		at, _, err := e.step(placed.Step)
-		if err != nil {
+		places[placed.Step] = placed.At
+	}
+	missing := maps.Clone(places)
+	for _, body := range e.bodies() {
+		touched := false
+		for _, f := range e.cards(body) {
+			if _, moves := places[f.Name]; moves {
+				touched = true
+				delete(missing, f.Name)
+			}
+		}
+		if !touched {
+			continue
+		}
+		if err := e.pin(body); err != nil {
 			return "", err
 		}
-		if !pinned[at.owner] {
-			pinned[at.owner] = true
-			e.pin(at.body)
+		if err := e.place(body, places); err != nil {
+			return "", err
 		}
-		if err := e.place(at, placed.At); err != nil {
+	}
+	for _, id := range ids {
+		if _, isMissing := missing[id]; isMissing {
+			_, _, err := e.step(id)
 			return "", err
 		}
 	}
 	return "Move " + e.these(ids), nil
-}
-
-// place puts a card somewhere.
-func (e *editor) place(at spot, position flow.Position) error {
-	position, err := rounded(position)
-	if err != nil {
-		return err
-	}
-	e.put(append(at.path(), "at"), positionValue(position))
-	return nil
 }
 
 // moveInto moves steps into another body. Edges that would lead through a frame
@@ -55,7 +61,9 @@ func (e *editor) moveInto(steps []Placed, owner string) (string, error) {
 		}
 		moving[placed.Step] = true
 	}
-	e.pin(target)
+	if err := e.pin(target); err != nil {
+		return "", err
+	}
 	for _, placed := range steps {
 		if err := e.carry(placed, owner); err != nil {
 			return "", err
@@ -92,7 +100,7 @@ func (e *editor) carry(placed Placed, owner string) error {
 		return err
 	}
 	if at.owner == owner {
-		return e.place(at, position)
+		return e.place(at.body, map[string]flow.Position{placed.Step: position})
 	}
 	from, err := e.steps(at.body)
 	if err != nil {
@@ -111,8 +119,8 @@ func (e *editor) carry(placed Placed, owner string) error {
 // now, and those that would lead through a frame away.
 func (e *editor) carryEdges(target []string, moved map[string]bool) error {
 	here := map[string]bool{}
-	for _, id := range e.members(target) {
-		here[id] = true
+	for _, f := range e.cards(target) {
+		here[f.Name] = true
 	}
 	var carried []flow.Edge
 	for _, body := range e.bodies() {

@@ -2,6 +2,7 @@ package edit
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"redial/engine/flow"
@@ -34,6 +35,9 @@ func (p *Paste) apply(e *editor) (string, error) {
 		return "", err
 	}
 	if err := e.room(countSteps(pasted)); err != nil {
+		return "", err
+	}
+	if err := e.readsTexts(size(pasted)); err != nil {
 		return "", err
 	}
 	names := map[string]string{}
@@ -76,7 +80,9 @@ func (e *editor) placePasted(p *Paste, g *group, made flow.Object) (flow.Object,
 		}
 		return cleared, nil
 	}
-	e.pin(g.body)
+	if err := e.pin(g.body); err != nil {
+		return nil, err
+	}
 	places := e.arranged(g)
 	all := bounds(places)
 	var corner flow.Position
@@ -88,8 +94,8 @@ func (e *editor) placePasted(p *Paste, g *group, made flow.Object) (flow.Object,
 		corner = at
 	} else {
 		corner = flow.Position{X: all.x, Y: all.y}
-		if others := e.boxes(g.body, nil); len(others) > 0 {
-			there := bounds(others)
+		if others := e.boxes(g.body); len(others) > 0 {
+			there := bounds(slices.Collect(maps.Values(others)))
 			corner = flow.Position{X: there.x, Y: there.y + there.height + rowGap}
 		}
 	}

@@ -1,6 +1,8 @@
 package edit
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -70,53 +72,65 @@ func positionOf(step flow.Object) (at flow.Position, found bool) {
 	return at, err == nil
 }
 
-// members are the IDs of what stands in a body: the trigger of the flow, and
-// its steps.
-func (e *editor) members(body []string) []string {
-	var ids []string
-	if _, _, found := e.find(flow.TriggerID); found && len(body) == 0 {
-		ids = append(ids, flow.TriggerID)
-	}
+// cards are what stands in a body, by their IDs: the trigger of the flow, and
+// the steps.
+func (e *editor) cards(body []string) flow.Object {
 	steps, _ := e.steps(body)
+	cards := make(flow.Object, 0, len(steps)+1)
+	if trigger, found := get[flow.Object](e.tree, flow.TriggerID); found && len(body) == 0 {
+		cards = append(cards, flow.Field{Name: flow.TriggerID, Value: trigger})
+	}
 	for _, f := range steps {
 		if _, isObject := f.Value.(flow.Object); isObject {
-			ids = append(ids, f.Name)
+			cards = append(cards, f)
 		}
 	}
-	return ids
-}
-
-// member is a step of a body, or the trigger.
-func (e *editor) member(body []string, id string) flow.Object {
-	if id == flow.TriggerID {
-		trigger, _ := get[flow.Object](e.tree, id)
-		return trigger
-	}
-	steps, _ := e.steps(body)
-	step, _ := get[flow.Object](steps, id)
-	return step
+	return cards
 }
 
 // placedByHand says whether the file puts any card of a body somewhere. If not,
 // the whole body is laid out automatically.
 func (e *editor) placedByHand(body []string) bool {
-	return slices.ContainsFunc(e.members(body), func(id string) bool {
-		_, found := positionOf(e.member(body, id))
+	return slices.ContainsFunc(e.cards(body), func(f flow.Field) bool {
+		_, found := positionOf(f.Value.(flow.Object))
 		return found
 	})
 }
 
-// positions are where the cards of a body stand, laid out ones too.
-func (e *editor) positions(body []string) map[string]flow.Position {
-	all := map[string]flow.Position{}
-	for _, id := range e.members(body) {
-		at, found := positionOf(e.member(body, id))
-		if !found {
-			at = e.laidOut(id)
-		}
-		all[id] = at
+// position is where a card stands, be it by hand or by the layout.
+func (e *editor) position(id string, step flow.Object) flow.Position {
+	if at, found := positionOf(step); found {
+		return at
 	}
-	return all
+	return e.laidOut(id)
+}
+
+// place puts cards of a body somewhere.
+func (e *editor) place(body []string, places map[string]flow.Position) error {
+	steps := slices.Clone(e.mustSteps(body))
+	for i, f := range steps {
+		at, moves := places[f.Name]
+		step, isObject := f.Value.(flow.Object)
+		if !moves || !isObject {
+			continue
+		}
+		at, err := rounded(at)
+		if err != nil {
+			return err
+		}
+		steps[i].Value = with(step, "at", positionValue(at))
+	}
+	if len(steps) > 0 {
+		e.setSteps(body, steps)
+	}
+	if at, moves := places[flow.TriggerID]; moves && len(body) == 0 {
+		at, err := rounded(at)
+		if err != nil {
+			return err
+		}
+		e.put([]string{flow.TriggerID, "at"}, positionValue(at))
+	}
+	return nil
 }
 
 // laidOut is where the layout puts a card. The layout is asked again only for
@@ -148,22 +162,17 @@ func (e *editor) laidOut(id string) flow.Position {
 
 // pin gives every card of a body the position that it has, so that none of them
 // moves when one is moved by hand.
-func (e *editor) pin(body []string) {
-	steps, _ := e.steps(body)
-	steps = slices.Clone(steps)
-	for i, f := range steps {
-		step, isObject := f.Value.(flow.Object)
-		if _, found := positionOf(step); isObject && !found {
-			steps[i].Value = with(step, "at", positionValue(e.laidOut(f.Name)))
+func (e *editor) pin(body []string) error {
+	places := map[string]flow.Position{}
+	for _, f := range e.cards(body) {
+		if _, found := positionOf(f.Value.(flow.Object)); !found {
+			places[f.Name] = e.laidOut(f.Name)
 		}
 	}
-	trigger := e.member(nil, flow.TriggerID)
-	if _, found := positionOf(trigger); len(body) == 0 && trigger != nil && !found {
-		e.put([]string{flow.TriggerID, "at"}, positionValue(e.laidOut(flow.TriggerID)))
+	if len(places) == 0 {
+		return nil
 	}
-	if len(steps) > 0 {
-		e.setSteps(body, steps)
-	}
+	return e.place(body, places)
 }
 
 // boxOf is the room that a card takes.
@@ -189,11 +198,7 @@ func (e *editor) boxOf(step flow.Object, at flow.Position, depth int) box {
 	var boxes []box
 	for _, f := range inside {
 		object, _ := f.Value.(flow.Object)
-		innerAt, found := positionOf(object)
-		if !found {
-			innerAt = e.laidOut(f.Name)
-		}
-		boxes = append(boxes, e.boxOf(object, innerAt, depth+1))
+		boxes = append(boxes, e.boxOf(object, e.position(f.Name, object), depth+1))
 	}
 	if len(boxes) > 0 {
 		frame := bounds(boxes)
@@ -203,13 +208,12 @@ func (e *editor) boxOf(step flow.Object, at flow.Position, depth int) box {
 	return b
 }
 
-// boxes are the rooms that the cards of a body take, those left out excepted.
-func (e *editor) boxes(body []string, except map[string]bool) []box {
-	var all []box
-	for id, at := range e.positions(body) {
-		if !except[id] {
-			all = append(all, e.boxOf(e.member(body, id), at, 0))
-		}
+// boxes are the rooms that the cards of a body take, by their IDs.
+func (e *editor) boxes(body []string) map[string]box {
+	all := map[string]box{}
+	for _, f := range e.cards(body) {
+		step, _ := f.Value.(flow.Object)
+		all[f.Name] = e.boxOf(step, e.position(f.Name, step), 0)
 	}
 	return all
 }
@@ -217,7 +221,7 @@ func (e *editor) boxes(body []string, except map[string]bool) []box {
 // freeFrom is the first place at or below a box where it covers none of the
 // others.
 func freeFrom(b box, others []box) flow.Position {
-	slices.SortFunc(others, func(a, b box) int { return int(math.Copysign(1, a.y-b.y)) })
+	others = slices.SortedFunc(slices.Values(others), func(a, b box) int { return cmp.Compare(a.y, b.y) })
 	for _, o := range others {
 		if b.overlaps(o) {
 			b.y = o.y + o.height + rowGap
@@ -229,26 +233,24 @@ func freeFrom(b box, others []box) flow.Position {
 // freeAfter is a free place in a body for a new step: right of what leads to it
 // or, if nothing does, below all others.
 func (e *editor) freeAfter(body []string, id string, step flow.Object) flow.Position {
-	positions := e.positions(body)
-	delete(positions, id)
-	var before []box
+	boxes := e.boxes(body)
+	delete(boxes, id)
+	wanted := e.boxOf(step, flow.Position{}, 0)
+	joined := false
 	for _, edge := range e.edges(body) {
-		if at, found := positions[edge.From]; found && edge.To == id {
-			before = append(before, e.boxOf(e.member(body, edge.From), at, 0))
+		from, found := boxes[edge.From]
+		if !found || edge.To != id {
+			continue
+		}
+		if right := from.x + from.width + columnGap; !joined || right > wanted.x {
+			wanted.x = right
+		}
+		if !joined {
+			wanted.y, joined = from.y, true
 		}
 	}
-	others := e.boxes(body, map[string]bool{id: true})
-	wanted := e.boxOf(step, flow.Position{}, 0)
-	switch {
-	case len(before) > 0:
-		right := 0.0
-		for i, b := range before {
-			if end := b.x + b.width; i == 0 || end > right {
-				right = end
-			}
-		}
-		wanted.x, wanted.y = right+columnGap, before[0].y
-	case len(others) > 0:
+	others := slices.Collect(maps.Values(boxes))
+	if !joined && len(others) > 0 {
 		all := bounds(others)
 		wanted.x, wanted.y = all.x, all.y+all.height+rowGap
 	}

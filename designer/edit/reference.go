@@ -19,6 +19,17 @@ func renaming(names map[string]string) rewriter {
 	}
 }
 
+// maxTexts bounds the bytes of flow files that one edit searches for references.
+const maxTexts = 16 << 20
+
+// readsTexts refuses an edit that would search too much text.
+func (e *editor) readsTexts(bytes int) error {
+	if e.texts += bytes; e.texts > maxTexts {
+		return refuse("", "", "That is too much to do at once in a flow of this size. Do it in several edits")
+	}
+	return nil
+}
+
 // rewriteFlow rewrites all expressions of the flow.
 func (e *editor) rewriteFlow(rewrite rewriter) {
 	if body, changed := e.rewriteBody(e.tree, rewrite); changed {

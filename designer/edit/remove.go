@@ -30,7 +30,9 @@ func (r *Remove) apply(e *editor) (string, error) {
 	if len(r.Steps) > 1 {
 		label = "Delete " + counted(len(r.Steps), "step", "steps")
 	}
-	e.noticeReaders(gone)
+	for id := range gone {
+		e.unread[id] = true
+	}
 	return label, nil
 }
 
@@ -109,8 +111,14 @@ func joined(in flow.Edge, way, existing []flow.Edge) []flow.Edge {
 }
 
 // noticeReaders says which steps read outputs that are no longer there.
-func (e *editor) noticeReaders(gone map[string]bool) {
-	readers := e.readers(gone)
+func (e *editor) noticeReaders() {
+	for id := range e.ids() {
+		delete(e.unread, id) // it was made anew
+	}
+	if len(e.unread) == 0 {
+		return
+	}
+	readers := e.readers(e.unread)
 	if len(readers) == 0 {
 		return
 	}
@@ -122,7 +130,7 @@ func (e *editor) noticeReaders(gone map[string]bool) {
 	if len(readers) > 1 {
 		verb = "read"
 	}
-	if len(gone) > 1 {
+	if len(e.unread) > 1 {
 		object = "them"
 	}
 	e.notice("%s %s %s", opening(listed(titles)), verb, object)

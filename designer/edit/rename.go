@@ -23,6 +23,9 @@ func (r *Rename) apply(e *editor) (string, error) {
 	case e.ids()[r.ID]:
 		return "", refuse(r.Step, "", "There is another step with the ID %s. Choose another one", r.ID)
 	}
+	if err := e.readsTexts(size(e.tree)); err != nil {
+		return "", err
+	}
 	steps := slices.Clone(e.mustSteps(at.body))
 	steps[indexOf(steps, r.Step)].Name = r.ID
 	e.setSteps(at.body, steps)

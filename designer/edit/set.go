@@ -137,6 +137,9 @@ func (u *Unset) apply(e *editor) (string, error) {
 		return "", err
 	}
 	label := "Clear " + e.fieldLabel(u.Step, t.path)
+	if t.path[len(t.path)-1].list {
+		label = "Remove from " + e.fieldLabel(u.Step, t.path)
+	}
 	if len(t.path) == 1 && t.path[0].name == "disabled" && !t.whole {
 		label = "Enable " + e.title(u.Step)
 	}

@@ -7,7 +7,7 @@ import (
 func (t *Tidy) apply(e *editor) (string, error) {
 	if len(t.Steps) == 0 {
 		e.tree = unplaced(e.tree)
-		if trigger := e.member(nil, flow.TriggerID); has(trigger, "at") {
+		if trigger, _ := get[flow.Object](e.tree, flow.TriggerID); has(trigger, "at") {
 			e.put([]string{flow.TriggerID}, without(trigger, "at"))
 		}
 		e.laid = nil
@@ -18,19 +18,21 @@ func (t *Tidy) apply(e *editor) (string, error) {
 		return "", err
 	}
 	for _, g := range groups {
-		e.pin(g.body)
-		positions := e.positions(g.body)
+		if err := e.pin(g.body); err != nil {
+			return "", err
+		}
+		boxes := e.boxes(g.body)
 		own := make([]box, len(g.steps))
 		for i, f := range g.steps {
-			own[i] = e.boxOf(e.member(g.body, f.Name), positions[f.Name], 0)
+			own[i] = boxes[f.Name]
 		}
 		corner := bounds(own)
-		places := e.columns(g)
-		for i, f := range g.steps {
-			at := spot{id: f.Name, body: g.body}
-			if err := e.place(at, flow.Position{X: corner.x + places[i].x, Y: corner.y + places[i].y}); err != nil {
-				return "", err
-			}
+		places := map[string]flow.Position{}
+		for i, at := range e.columns(g) {
+			places[g.steps[i].Name] = flow.Position{X: corner.x + at.x, Y: corner.y + at.y}
+		}
+		if err := e.place(g.body, places); err != nil {
+			return "", err
 		}
 	}
 	return "Tidy up " + e.these(t.Steps), nil

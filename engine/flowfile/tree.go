@@ -26,46 +26,45 @@ func (d *Document) Tree() flow.Object {
 // errors.Is(err, ErrTooLarge) holds; the size in bytes is not looked at.
 func FromTree(tree flow.Object) (*Document, error) {
 	r := &report{source: newSource(nil)}
-	root, err := r.node(tree, 1)
-	if err != nil {
+	root := &node{}
+	if err := r.fill(root, tree, 1); err != nil {
 		return nil, err
 	}
 	return r.document(root)
 }
 
-// node is a value of a tree as a reader would have found it in a file.
-func (r *report) node(value any, depth int) (*node, error) {
-	n := &node{}
+// fill makes of a node what a reader would have found in a file.
+func (r *report) fill(n *node, value any, depth int) error {
 	switch v := value.(type) {
 	case flow.Object:
 		n.kind = objectKind
 		n.fields = make([]field, len(v))
+		nodes := make([]node, len(v))
 		for i, f := range v {
-			inner, err := r.node(f.Value, depth+1)
-			if err != nil {
-				return nil, err
+			n.fields[i] = field{name: f.Name, node: &nodes[i]}
+			if err := r.fill(&nodes[i], f.Value, depth+1); err != nil {
+				return err
 			}
-			n.fields[i] = field{name: f.Name, node: inner}
 		}
 	case []any:
 		n.kind = listKind
 		n.items = make([]*node, len(v))
+		nodes := make([]node, len(v))
 		for i, item := range v {
-			inner, err := r.node(item, depth+1)
-			if err != nil {
-				return nil, err
+			n.items[i] = &nodes[i]
+			if err := r.fill(&nodes[i], item, depth+1); err != nil {
+				return err
 			}
-			n.items[i] = inner
 		}
 	case nil, bool, int64, float64, string:
 		n.value = v
 	default:
-		return nil, r.source.syntaxError(0, "a flow file cannot hold a %T", value)
+		return r.source.syntaxError(0, "a flow file cannot hold a %T", value)
 	}
 	if n.kind != scalarKind && depth > flow.MaxNesting {
-		return nil, r.source.tooLarge(0, "the file is nested more than %d levels deep", flow.MaxNesting)
+		return r.source.tooLarge(0, "the file is nested more than %d levels deep", flow.MaxNesting)
 	}
-	return n, nil
+	return nil
 }
 
 // WriteTree writes a tree as YAML, laid out like a canonical file. Reading it
