@@ -32,8 +32,27 @@ export function merge(old, fresh) {
 /** @param {Element} old @param {Element} fresh */
 function keep(old, fresh) {
   adopt(old, fresh, taken);
-  const own = old.querySelector("[data-as]"), other = fresh.querySelector("[data-as]");
-  if (own && other) adopt(own, other, taken);
+  const own = old.matches("[data-as]") ? old : old.querySelector("[data-as]");
+  const other = fresh.matches("[data-as]") ? fresh : fresh.querySelector("[data-as]");
+  if (!own || !other) return;
+  adopt(own, other, taken);
+  if (own instanceof HTMLInputElement && other instanceof HTMLInputElement && ["checkbox", "radio"].includes(own.type)) own.checked = other.checked;
+  else if (own instanceof HTMLSelectElement && other instanceof HTMLSelectElement) own.value = other.value;
+  else if (own instanceof HTMLInputElement || own instanceof HTMLTextAreaElement) follow(old, own, /** @type {HTMLInputElement} */ (other).value);
+}
+
+/**
+ * Shows what the draft holds, unless somebody has typed something else.
+ * @param {Element} around the control: an <expression-field> perhaps, which has an editor
+ * @param {HTMLInputElement | HTMLTextAreaElement} control
+ * @param {string} value
+ */
+function follow(around, control, value) {
+  const typed = control.value !== control.defaultValue;
+  control.defaultValue = value;
+  if (typed || control.value === value) return;
+  if ("reset" in around && typeof around.reset === "function") around.reset(value);
+  else control.value = value;
 }
 
 /** @param {Element} to @param {Element} from @param {string[]} names */

@@ -2,6 +2,7 @@
 // came of them is shown. Plain ES module, checked by tsc.
 import { RequestError, part } from "./dom.js";
 import { choose, edit } from "./draft.js";
+import { offerChoices } from "./inspector-choices.js";
 import { askConnection } from "./inspector-connection.js";
 import { dragItems, named } from "./inspector-list.js";
 import { merge } from "./inspector-merge.js";
@@ -325,6 +326,11 @@ async function press(button) {
   const { edit: operations, focus, action, button: name } = button.dataset;
   if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json");
   if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
+  if (action === "choices") {
+    await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
+      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload(() => focusOn(path)));
+    });
+  }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));
   if (button.dataset.connection) await connect(button, { name: button.dataset.connection });
   const host = button.closest("[data-views]");

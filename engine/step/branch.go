@@ -16,7 +16,7 @@ var branchKind = &Kind{
 	Uses: "branch", Title: "Branch", Icon: "git-branch",
 	Help: "Takes the first path whose condition is true. A path without a condition comes last and takes the rest.",
 	Fields: []component.Field{
-		required(field("paths", "Paths", component.KindPaths, "In the order in which they are tried: [{name, when}].")),
+		required(field("paths", "Paths", component.KindPaths, "Tried from top to bottom; the first match wins.")),
 	},
 	ports: func(with flow.Object) Ports {
 		var ports Ports
