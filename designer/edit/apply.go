@@ -205,16 +205,20 @@ func worst(value any, indent int) int {
 
 func worstText(text string, indent int) int {
 	total := len(`""`) + len("\n")
+	plain := 1
+	if strings.Contains(text, "\ufeff") {
+		plain = len(`\x00`) // the library escapes all that follows
+	}
 	for _, c := range text {
 		switch {
 		case c == '\n':
 			total += 2*indent + len("|-\\n") // of a block
 		case c == '"' || c == '\\':
-			total += len(`\"`)
+			total += max(plain, len(`\"`))
 		case c < ' ' || c == 0x7f:
 			total += len(`\x00`)
 		case c < 0x7f:
-			total++
+			total += plain
 		case c <= 0xffff:
 			total += len(`\uFFFF`)
 		default:

@@ -224,9 +224,6 @@ func isEdges(path []string) bool { return levelOf(path) == edgesLevel }
 
 // isContainer tells objects and lists that are there only for what is in them.
 func isContainer(path []string) bool {
-	switch levelOf(path) {
-	case stepLevel, valueLevel:
-		return false
-	}
-	return len(path) > 0
+	at := levelOf(path)
+	return len(path) > 0 && at != stepLevel && at != valueLevel
 }

@@ -113,19 +113,3 @@ type Tidy struct{ Steps []string }
 
 // Load replaces everything but the slug by a flow file.
 type Load struct{ Text string }
-
-func (*Add) operation()       {}
-func (*Remove) operation()    {}
-func (*Connect) operation()   {}
-func (*Reconnect) operation() {}
-func (*Move) operation()      {}
-func (*Set) operation()       {}
-func (*Unset) operation()     {}
-func (*Insert) operation()    {}
-func (*Shift) operation()     {}
-func (*Rename) operation()    {}
-func (*Replace) operation()   {}
-func (*Duplicate) operation() {}
-func (*Paste) operation()     {}
-func (*Tidy) operation()      {}
-func (*Load) operation()      {}

@@ -1,6 +1,7 @@
 package edit_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -312,7 +313,7 @@ func TestEditsAndTheirUndoing(t *testing.T) {
 			kind := fmt.Sprintf("%T", operations[0])
 			if err != nil {
 				refused[kind]++
-				if _, ok := err.(*edit.Refused); !ok || err.Error() == "" || strings.HasSuffix(err.Error(), ".") {
+				if why := (*edit.Refused)(nil); !errors.As(err, &why) || err.Error() == "" || strings.HasSuffix(err.Error(), ".") {
 					t.Fatalf("%T %q", err, err)
 				}
 				continue
