@@ -61,6 +61,7 @@ func (s *Server) dataPanelFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing the data of a step", err)
 		return
 	}
+	data.markStale()
 	if name := r.URL.Query().Get("source"); name != "" {
 		if _, known := data.Sources[name]; !known {
 			s.render(w, r, http.StatusNotFound, faultNotice("This cannot be read here any more. Close the panel and open it again."))

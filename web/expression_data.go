@@ -3,7 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
-	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,6 +54,10 @@ type draftData struct {
 	// Sources are by the names that expressions begin with, and for steps by
 	// "steps." and the ID.
 	Sources map[string]dataSource
+
+	workshop *designer.Workshop
+	runs     []*dataRun
+	pins     map[string]any
 }
 
 // source is what is known of where a path's value comes from.
@@ -84,28 +89,30 @@ func (s *Server) draftData(ctx context.Context, slug, id string) (*draftData, er
 		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
 	}
 	plan := s.plans.get(workshop, draft, checked)
-	d := &draftData{Flow: checked.Flow, Library: workshop.Library, Step: id, Scope: plan.Scope(id), Sources: map[string]dataSource{}}
+	d := &draftData{
+		Flow: checked.Flow, Library: workshop.Library, Step: id, Scope: plan.Scope(id),
+		Sources: map[string]dataSource{}, workshop: workshop, pins: map[string]any{},
+	}
 	if d.Scope == nil {
 		return nil, engine.ErrNotFound
 	}
-	runs, err := s.runs.newest(ctx, s, slug)
-	if err != nil {
+	if d.runs, err = s.runs.newest(ctx, s, slug); err != nil {
 		return nil, err
 	}
-	if err := s.fillTrigger(ctx, d, runs); err != nil {
+	if err := s.fillTrigger(ctx, d); err != nil {
 		return nil, err
 	}
-	if err := s.fillSteps(ctx, d, plan, runs); err != nil {
+	if err := s.fillSteps(ctx, d, plan); err != nil {
 		return nil, err
 	}
-	d.fillFlow(runs)
+	d.fillFlow()
 	d.fillItems(plan)
 	return d, nil
 }
 
 // fillTrigger finds a call: the one to test with, else the newest one, else one
 // that fits the schema.
-func (s *Server) fillTrigger(ctx context.Context, d *draftData, runs []*dataRun) error {
+func (s *Server) fillTrigger(ctx context.Context, d *draftData) error {
 	kept, err := s.testPayload(ctx, d.Flow)
 	if err != nil {
 		return err
@@ -114,10 +121,10 @@ func (s *Server) fillTrigger(ctx context.Context, d *draftData, runs []*dataRun)
 	_, err = s.store.TestPayload(ctx, d.Flow.Slug)
 	isKept := err == nil
 	request, faulty := kept.request()
-	if (!isKept || faulty != nil) && len(runs) > 0 {
-		if last, err := s.store.Request(ctx, runs[0].id); err == nil {
+	if (!isKept || faulty != nil) && len(d.runs) > 0 {
+		if last, err := s.store.Request(ctx, d.runs[0].id); err == nil {
 			request, faulty = last, nil
-			source = dataSource{Origin: fromRun, At: runs[0].at, Execution: runs[0].id}
+			source = dataSource{Origin: fromRun, At: d.runs[0].at, Execution: d.runs[0].id}
 		}
 	} else if !isKept {
 		source = dataSource{Origin: fromExample, Of: "the schema"}
@@ -135,13 +142,17 @@ func (s *Server) fillTrigger(ctx context.Context, d *draftData, runs []*dataRun)
 }
 
 // fillSteps finds an output for each step that may be read.
-func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan, runs []*dataRun) error {
+func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan) error {
 	pins, err := s.store.Pins(ctx, d.Flow.Slug)
 	if err != nil {
 		return err
 	}
 	for _, pin := range pins {
-		if output, err := flow.DecodeJSON(pin.Output); err == nil && d.Scope.Steps[pin.Step].Upstream {
+		output, err := flow.DecodeJSON(pin.Output)
+		if err != nil {
+			continue
+		}
+		if d.pins[pin.Step] = output; d.Scope.Steps[pin.Step].Upstream {
 			d.Sources["steps."+pin.Step] = dataSource{Origin: fromPin, Value: output, At: pin.At}
 		}
 	}
@@ -150,7 +161,7 @@ func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan, 
 		if _, pinned := d.Sources[name]; pinned || !d.Scope.Steps[def.ID].Upstream {
 			continue
 		}
-		d.Sources[name] = stepSource(def, plan, runs, d.Library)
+		d.Sources[name] = stepSource(def, plan, d.runs, d.Library)
 	}
 	d.Values.Step = func(id string) (any, bool) {
 		source, known := d.Sources["steps."+id]
@@ -164,7 +175,7 @@ func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan, 
 func stepSource(def *flow.Step, plan *check.Plan, runs []*dataRun, library *step.Library) dataSource {
 	for _, run := range runs {
 		if output, ran := run.outputs[def.ID]; ran {
-			return dataSource{Origin: fromRun, Value: output, At: run.at, Execution: run.id, Stale: run.differs(def)}
+			return dataSource{Origin: fromRun, Value: output, At: run.at, Execution: run.id}
 		}
 	}
 	compiled := plan.Steps[def.ID]
@@ -187,7 +198,7 @@ func stepSource(def *flow.Step, plan *check.Plan, runs []*dataRun, library *step
 }
 
 // fillFlow adds what is known without any run.
-func (d *draftData) fillFlow(runs []*dataRun) {
+func (d *draftData) fillFlow() {
 	config, _ := flow.Plain(d.Flow.Config).(map[string]any)
 	d.Values.Config = config
 	d.Sources["config"] = dataSource{Origin: fromDraft, Value: config}
@@ -195,9 +206,9 @@ func (d *draftData) fillFlow(runs []*dataRun) {
 	execution, source := map[string]any{
 		"id": "", "mode": string(d.Flow.Settings.Mode), "startedAt": d.Values.Now.Format(time.RFC3339Nano),
 	}, dataSource{Origin: fromDraft}
-	if len(runs) > 0 {
-		execution["id"], execution["startedAt"] = runs[0].id, runs[0].at.UTC().Format(time.RFC3339Nano)
-		source = dataSource{Origin: fromRun, At: runs[0].at, Execution: runs[0].id}
+	if len(d.runs) > 0 {
+		execution["id"], execution["startedAt"] = d.runs[0].id, d.runs[0].at.UTC().Format(time.RFC3339Nano)
+		source = dataSource{Origin: fromRun, At: d.runs[0].at, Execution: d.runs[0].id}
 	}
 	d.Values.Execution, source.Value = execution, execution
 	d.Sources["execution"] = source
@@ -230,6 +241,25 @@ func (d *draftData) fillItems(plan *check.Plan) {
 		}
 		d.Sources[name] = source
 		d.Sources["index"] = dataSource{Origin: fromDraft, Value: int64(0)}
+	}
+}
+
+// markStale finds the outputs that are of before a change. That takes a while,
+// so it is left to who shows it.
+func (d *draftData) markStale() {
+	for _, run := range d.runs {
+		var stale []string
+		for name, source := range d.Sources {
+			id, isStep := strings.CutPrefix(name, "steps.")
+			if !isStep || source.Execution != run.id {
+				continue
+			}
+			if stale == nil && run.ran.Flow != nil {
+				stale = append([]string{""}, d.workshop.Stale(d.Flow, run.ran, d.pins)...)
+			}
+			source.Stale = run.ran.Flow == nil || slices.Contains(stale, id)
+			d.Sources[name] = source
+		}
 	}
 }
 
@@ -295,13 +325,4 @@ func (p *draftPlans) get(workshop *designer.Workshop, draft *store.Draft, checke
 	}
 	p.plans[draft.Slug] = draftPlan{workshop, draft.Revision, plan}
 	return plan
-}
-
-// differs says whether a step of the draft is another one than the run had.
-func (r *dataRun) differs(def *flow.Step) bool {
-	if r.flow == nil {
-		return true
-	}
-	then := findStep(&r.flow.Body, def.ID)
-	return then == nil || then.Uses != def.Uses || then.Connection != def.Connection || !reflect.DeepEqual(then.With, def.With)
 }

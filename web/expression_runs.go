@@ -5,16 +5,18 @@ import (
 	"sync"
 	"time"
 
+	"redial/designer"
 	"redial/engine/flow"
 	"redial/store"
 )
 
 // dataRun is an execution as a source of data: what its steps put out.
 type dataRun struct {
-	id   string
-	seq  int64
-	at   time.Time
-	flow *flow.Flow // that it ran; nil if it is not there any more
+	id  string
+	seq int64
+	at  time.Time
+	// ran is what it ran; its flow is nil if that is not there any more.
+	ran designer.Ran
 	// outputs are by the IDs of steps; of a step in rounds it is the first one's.
 	outputs map[string]any
 }
@@ -71,10 +73,17 @@ func (c *dataRunCache) keep(run *dataRun) {
 
 func readDataRun(ctx context.Context, s *Server, x *flow.Execution) (*dataRun, error) {
 	run := &dataRun{id: x.ID, seq: x.LastSeq, at: x.StartedAt, outputs: map[string]any{}}
-	run.flow, _ = s.engine.Flow(ctx, x.VersionID) // a version that is gone tells nothing
+	run.ran.Test = x.Test
+	if version, err := s.store.Version(ctx, x.VersionID); err == nil {
+		run.ran.Components = version.Components
+		run.ran.Flow, _ = s.engine.Flow(ctx, x.VersionID) // one that is gone tells nothing
+	}
 	events, err := s.store.Events(ctx, x.ID, 0, dataEvents)
 	if err != nil {
 		return nil, err
+	}
+	if len(events) > 0 {
+		run.ran.Given = events[0].Given
 	}
 	for i := range events {
 		e := &events[i]

@@ -49,9 +49,17 @@ func openData(t *testing.T, p *program) *tab {
 	evaluate[bool](tb, `(`+bodyField+`.querySelector(":is(textarea, input)").focus(), true)`)
 	tb.wait("the editor", ``+bodyField+`.querySelector(".cm-editor")?.contains(document.activeElement)`)
 	tb.press(kb.End)
+	tb.showData()
+	return tb
+}
+
+// showData opens the panel by its button in the inspector.
+func (tb *tab) showData() {
+	tb.t.Helper()
+	canvasReady(tb)
+	tb.wait("the scripts", `customElements.get("expression-field") !== undefined`)
 	evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
 	tb.wait("the data", `document.querySelectorAll("#data-panel .data-source").length >= 2`)
-	return tb
 }
 
 // bodyIs waits for the text of the field.
@@ -71,6 +79,12 @@ func (tb *tab) pick(insert string) {
 	evaluate[bool](tb, `(`+pick(insert)+`.click(), true)`)
 }
 
+// view chooses how the data are shown.
+func (tb *tab) view(name string) {
+	tb.t.Helper()
+	evaluate[bool](tb, fmt.Sprintf(`(document.querySelector("#data-panel button[data-view=%s]").click(), true)`, strings.ToLower(name)))
+}
+
 func TestDataPanelWritesWhatIsClicked(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
@@ -81,19 +95,18 @@ func TestDataPanelWritesWhatIsClicked(t *testing.T) {
 	tb.bodyIs(`Order {{ trigger.body["order id"] }}{{ trigger.body.lines[0]["unit price"] }}`)
 
 	// The views hold the same: the types, and lists as tables.
-	tb.element("button", "Schema").click()
+	tb.view("Schema")
 	tb.see("The item.")
 	tb.see("optional")
-	tb.element("button", "Table").click()
+	tb.view("Table")
 	tb.wait("the column", pick(`map(trigger.body.lines, #["unit price"])`)+" !== undefined")
 
 	// They are remembered, and so is what was shut.
 	evaluate[bool](tb, `(document.querySelector('#data-panel [data-source="trigger"] .data-source-toggle').click(), true)`)
 	tb.open(p.base + "/flows/reads-data?step=answer")
-	canvasReady(tb)
-	evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
+	tb.showData()
 	tb.wait("the table shut as before", `document.querySelector('#data-panel [data-source="trigger"] .data-source-toggle')?.getAttribute("aria-expanded") === "false" &&
-		document.querySelector("#data-panel [data-view=table]").getAttribute("aria-pressed") === "true"`)
+		document.querySelector("#data-panel button[data-view=table]").getAttribute("aria-pressed") === "true"`)
 }
 
 func TestDataPanelByKeyboardAndSearch(t *testing.T) {
@@ -140,17 +153,15 @@ func TestDataPanelIsDraggedFrom(t *testing.T) {
 func TestDataPanelFitsEverywhere(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
-	p.order(t, "A-1", "LAMP-01")
+	p.api(t, "PUT", "/api/flows/reads-data", readsData, nil)
 	tb := p.signedIn(t)
 	for _, s := range []size{wide, narrow} {
 		for _, colours := range []scheme{light, dark} {
 			tb.look(s, colours)
-			tb.open(p.base + "/flows/order-request?step=create_invoice")
-			canvasReady(tb)
-			evaluate[bool](tb, `(document.querySelector(".inspector-head [data-action=data-panel]").click(), true)`)
-			tb.wait("the data", `document.querySelectorAll("#data-panel .data-source").length >= 2`)
+			tb.open(p.base + "/flows/reads-data?step=answer")
+			tb.showData()
 			for _, view := range []string{"Schema", "Table", "JSON"} {
-				tb.element("button", view).click()
+				tb.view(view)
 				tb.judge("data-"+strings.ToLower(view), s, colours)
 			}
 		}
