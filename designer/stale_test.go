@@ -16,6 +16,7 @@ func TestStale(t *testing.T) {
 		name, from, to string
 		pins           map[string]any
 		given          map[string]flow.Given
+		outputs        map[string]any
 		call           bool
 		want           string
 	}{
@@ -34,8 +35,8 @@ func TestStale(t *testing.T) {
 		{name: "a pin", pins: map[string]any{"ask": int64(1)}, want: afterAsk},
 		{name: "a pin that a call would not have had", pins: map[string]any{"ask": int64(1)}, call: true},
 		{name: "the same pin, though its step is another one", from: "look.body.sku", to: "look.body.id", pins: map[string]any{"ask": int64(1)},
-			given: map[string]flow.Given{"ask": {Output: int64(1), Pinned: true}}},
-		{name: "another pin", pins: map[string]any{"lines": int64(2)}, given: map[string]flow.Given{"lines": {Output: int64(1), Pinned: true}}, want: "lines tell off end late"},
+			outputs: map[string]any{"ask": int64(1)}},
+		{name: "another pin", pins: map[string]any{"lines": int64(2)}, outputs: map[string]any{"lines": int64(1)}, want: "lines tell off end late"},
 		{name: "no pin any more", given: map[string]flow.Given{"lines": {Output: int64(1), Pinned: true}}, want: "lines tell off end late"},
 		{name: "what was reused is no pin", given: map[string]flow.Given{"lines": {Output: int64(1), Reused: "01X"}}},
 	} {
@@ -51,7 +52,7 @@ func TestStale(t *testing.T) {
 				source = strings.Replace(source, "edges:\n  -", "  more: {uses: transform, with: {set: {a: 1}}}\nedges:\n  -", 1)
 			}
 			then := readFlow(t, trialFlow)
-			ran := designer.Ran{Flow: then, Components: manifestsOf(w, then), Test: !c.call, Given: c.given}
+			ran := designer.Ran{Flow: then, Components: manifestsOf(w, then), Test: !c.call, Given: c.given, Outputs: c.outputs}
 			if got := strings.Join(w.Stale(readFlow(t, source), ran, c.pins), " "); got != c.want {
 				t.Errorf("stale are %q, wanted %q", got, c.want)
 			}

@@ -137,7 +137,7 @@ type planner struct {
 
 	taken   map[string]bool // steps that take part
 	given   map[string]flow.Given
-	begin   []string
+	begin   []string // with steps that are given to those
 	rounds  int
 	missing []string
 	notice  string
@@ -186,7 +186,9 @@ func (p *planner) needs(id string, reads []string) error {
 		case p.taken[read]:
 		case p.steps[read].Disabled:
 			p.taken[read] = true // and is passed, with null
-		case p.pin(read), p.reuse(read), p.known.Skipped[read], p.example(read):
+		case p.pin(read), p.reuse(read), !p.known.Skipped[read] && p.example(read):
+			p.begin = append(p.begin, read)
+		case p.known.Skipped[read]:
 		default:
 			if !slices.Contains(p.missing, read) {
 				p.missing = append(p.missing, read)

@@ -77,6 +77,28 @@ func (p *program) graphOf(started *flow.Event) (*core.Graph, error) {
 	return graph, nil
 }
 
+// givenFirst leaves only what needs no running, if there is any of it: a step
+// that begins whatever leads to it reads the outputs that are given.
+func (r *run) givenFirst(commands []core.Command) []core.Command {
+	if len(r.given) == 0 {
+		return commands
+	}
+	var first []core.Command
+	for _, c := range commands {
+		given := c.Kind == core.Skip
+		if c.Kind == core.Run {
+			_, given = r.given[c.Ref.ID()]
+		}
+		if given {
+			first = append(first, c)
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return commands
+}
+
 // begunAs takes over how the execution began, at its start or after a restart.
 func (r *run) begunAs(started *flow.Event) {
 	r.safe, r.given = started.Safe, started.Given

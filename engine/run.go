@@ -160,7 +160,7 @@ func (r *run) atRest() bool {
 func (r *run) advance() {
 	for r.err == nil {
 		r.endPauses()
-		commands := core.Next(r.state)
+		commands := r.givenFirst(core.Next(r.state))
 		progress := false
 		for _, command := range commands {
 			if r.carryOut(command) {

@@ -87,7 +87,7 @@ export class Marks {
     const { changed, version, execution } = this.told;
     note.hidden = !changed || !this.state() || execution !== this.execution;
     if (note.hidden) return;
-    note.replaceChildren(version > 0 ? `Ran version ${version}; the draft differs. ` : "Ran the draft as it was then. ",
+    note.replaceChildren(version > 0 ? `Ran version ${version}; the draft differs. ` : "Ran the draft before it was changed. ",
       element("a", { class: "link", href: `/executions/${encodeURIComponent(execution)}` }, "See it as it ran"));
   }
 

@@ -142,8 +142,8 @@ function refused(error, of) {
   failed.textContent = error instanceof RequestError && error.problems.length > 0
     ? error.problems.filter((p) => p.severity === "error").map((p) => `${p.step ?? p.path ?? ""}: ${p.message}`).join("\n")
     : error instanceof Error ? error.message : "";
-  failed.hidden = of !== null;
-  if (of) toast(failed.textContent ?? "");
+  failed.hidden = false;
+  if (of && part("#drawer-body").hidden) toast(failed.textContent ?? "");
 }
 
 document.addEventListener("canvas-command", (event) => {

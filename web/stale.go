@@ -105,13 +105,11 @@ func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft
 	if err != nil {
 		return err
 	}
-	first, err := s.store.Events(ctx, record.ID, 0, 1)
-	if err != nil {
-		return err
-	}
 	ran := designer.Ran{Flow: f, Components: version.Components, Test: record.Test}
-	if len(first) > 0 {
-		ran.Given = first[0].Given
+	if record.Test {
+		if err := s.addOutputs(ctx, record, pins, &ran); err != nil {
+			return err
+		}
 	}
 	told.Version, told.Test = record.Version, record.Test
 	if stale := workshop.Stale(draft, ran, pins); stale != nil {
@@ -121,5 +119,26 @@ func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft
 		told.Gone = append(told.Gone, namedStep{step.ID, step.Title()})
 	}
 	told.Changed = len(told.Steps) > 0 || len(told.Gone) > 0 || len(designer.Gone(f, draft)) > 0
+	return nil
+}
+
+// addOutputs adds what a test took as given, and what steps put out in it that
+// are pinned now.
+func (s *Server) addOutputs(ctx context.Context, record *flow.Execution, pins map[string]any, ran *designer.Ran) error {
+	wanted := 1
+	if len(pins) > 0 && record.LastSeq <= maxExplained {
+		wanted = 0 // all of them
+	}
+	events, err := s.store.Events(ctx, record.ID, 0, wanted)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	ran.Given, ran.Outputs = events[0].Given, map[string]any{}
+	for i := range events {
+		e := &events[i]
+		if _, pinned := pins[e.Step]; pinned && e.Type == flow.StepFinished && e.Outcome == flow.StepSucceeded {
+			ran.Outputs[e.Step] = e.Output
+		}
+	}
 	return nil
 }
