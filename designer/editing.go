@@ -126,19 +126,19 @@ type revised struct {
 
 // inTurn makes a step on the newest revision of a draft, again if another
 // process comes between.
-func (e *Editor) inTurn(ctx context.Context, checker Checker, r Request, make func(*head) (*revised, error)) (*Edited, error) {
+func (e *Editor) inTurn(ctx context.Context, checker Checker, r Request, revise func(*head) (*revised, error)) (*Edited, error) {
 	turn := &e.turns[maphash.String(e.seed, r.Slug)%uint64(len(e.turns))]
 	turn.Lock()
 	defer turn.Unlock()
 	for try := 1; ; try++ {
-		edited, err := e.once(ctx, checker, r, make)
+		edited, err := e.once(ctx, checker, r, revise)
 		if !errors.Is(err, ErrRevision) || try == editTries {
 			return edited, err
 		}
 	}
 }
 
-func (e *Editor) once(ctx context.Context, checker Checker, r Request, make func(*head) (*revised, error)) (*Edited, error) {
+func (e *Editor) once(ctx context.Context, checker Checker, r Request, revise func(*head) (*revised, error)) (*Edited, error) {
 	source, revision, err := e.log.Source(ctx, r.Slug)
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func (e *Editor) once(ctx context.Context, checker Checker, r Request, make func
 			return nil, err
 		}
 	}
-	next, err := make(head)
+	next, err := revise(head)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"redial/designer"
@@ -15,7 +16,7 @@ import (
 // can be told what changed since the one that it shows.
 type drawings struct {
 	mu sync.Mutex
-	// latest used last; there are few.
+	// latest are in the order of their last use.
 	latest []*drawing
 }
 
@@ -71,20 +72,16 @@ func (d *drawings) similar(slug string) *canvas.Drawing {
 func (d *drawings) keep(drawn *drawing) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	kept := d.latest[:0]
-	for _, other := range d.latest {
-		if other.slug != drawn.slug || other.revision != drawn.revision {
-			kept = append(kept, other)
-		}
-	}
-	clear(d.latest[len(kept):])
-	d.latest = append(kept, drawn)
+	d.latest = slices.DeleteFunc(d.latest, func(other *drawing) bool {
+		return other.slug == drawn.slug && other.revision == drawn.revision
+	})
+	d.latest = append(d.latest, drawn)
 	cards := 0
 	for i := len(d.latest) - 1; i >= 0; i-- {
 		cards += len(d.latest[i].canvas.Graph.Cards)
 		// The revision before this one is needed in any case.
 		if n := len(d.latest) - i; n > 2 && (n > maxDrawings || cards > maxDrawingCards) {
-			d.latest = append(d.latest[:0:0], d.latest[i+1:]...)
+			d.latest = slices.Delete(d.latest, 0, i+1)
 			return
 		}
 	}
