@@ -1,9 +1,9 @@
-// The command search, Ctrl+K, and the sheet of keyboard shortcuts. Plain ES
-// module, checked by tsc.
+// The command search, Ctrl+K, and the sheet of keyboard shortcuts. Loaded when
+// either is first asked for. Plain ES module, checked by tsc.
 import { ChoiceList } from "./choice-list.js";
 import { element, icon, part, request } from "./dom.js";
 import { choose, edit, redo, undo } from "./draft.js";
-import { commandKey, typing } from "./draft-head.js";
+import { commandKey } from "./draft-head.js";
 import { addStep, stepKinds, togglePalette } from "./palette.js";
 import { recent } from "./recent.js";
 
@@ -104,27 +104,15 @@ async function readFlows() {
   if (dialog.open) list.offer(choices(), used.list());
 }
 
-/** Opens the command search. */
+/** Opens the command search, or closes it. */
 export function searchCommands() {
-  if (dialog.open) return;
+  if (dialog.open) { dialog.close(); return; }
   list.filter.value = "";
   dialog.showModal();
   list.offer(choices(), used.list());
   list.filter.focus();
   readFlows().catch(() => undefined); // without them, the rest can be found
 }
-
-document.addEventListener("keydown", (event) => {
-  const other = document.querySelector("dialog:modal");
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    if (dialog.open) dialog.close();
-    else if (!other) searchCommands();
-  } else if (event.key === "?" && !other && !typing(event.target)) {
-    event.preventDefault();
-    showShortcuts();
-  }
-});
 
 // A click beside a dialog closes it.
 for (const id of ["command-search", "shortcuts"]) {
@@ -157,7 +145,8 @@ const keys = [
   ["Clipboard", [["Copy as flow file", `${commandKey}C`], ["Cut", `${commandKey}X`], ["Paste", `${commandKey}V`]]],
 ];
 
-function showShortcuts() {
+/** Shows the sheet of keyboard shortcuts. */
+export function showShortcuts() {
   part('[data-part="content"]', sheet).replaceChildren(...keys.map(([title, rows]) => element("section", {},
     element("h3", {}, title),
     element("dl", {}, ...rows.map(([what, key]) => element("div", {}, element("dt", {}, what), element("dd", {}, element("kbd", { class: "key" }, key))))))));

@@ -37,36 +37,18 @@ document.addEventListener("draft-saving", (event) => {
 
 // Undo and redo.
 
-const undoing = /** @type {HTMLButtonElement} */ (part("#undo-button"));
-const redoing = /** @type {HTMLButtonElement} */ (part("#redo-button"));
+const canvas = /** @type {import("./canvas.js").FlowCanvas} */ (part("flow-canvas"));
+const { undo: undone = null, redo: redone = null } = part("#flow-page").dataset;
+customElements.whenDefined("flow-canvas").then(() => canvas.setHistory({ undo: undone, redo: redone }), () => undefined);
 
-/**
- * @param {HTMLButtonElement} button
- * @param {string} word
- * @param {string} keys
- * @param {string | null} label of the edit; null: there is none
- */
-function offer(button, word, keys, label) {
-  // A disabled button would lose the focus to the page.
-  button.setAttribute("aria-disabled", String(label === null));
-  const what = label === null ? `Nothing to ${word.toLowerCase()}` : `${word}: ${label}`;
-  button.setAttribute("aria-label", what);
-  button.title = label === null ? what : `${what} (${keys})`;
-}
+canvas.addEventListener("canvas-command", (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  if (event.detail.name === "undo") void undo();
+  if (event.detail.name === "redo") void redo();
+});
 
-const mac = navigator.userAgent.includes("Mac");
 /** The key that begins commands, as people know it. */
-export const commandKey = mac ? "⌘" : "Ctrl+";
-
-/** @param {string | null} undone @param {string | null} redone */
-function offerBoth(undone, redone) {
-  offer(undoing, "Undo", `${commandKey}Z`, undone);
-  offer(redoing, "Redo", mac ? "⇧⌘Z" : "Ctrl+Shift+Z", redone);
-}
-
-offerBoth(undoing.dataset.label || null, redoing.dataset.label || null);
-undoing.addEventListener("click", () => { if (undoing.ariaDisabled !== "true") void undo(); });
-redoing.addEventListener("click", () => { if (redoing.ariaDisabled !== "true") void redo(); });
+export const commandKey = navigator.userAgent.includes("Mac") ? "⌘" : "Ctrl+";
 
 /**
  * Whether keys belong to what is being typed.
@@ -83,6 +65,24 @@ document.addEventListener("keydown", (event) => {
   if (!back && !again) return;
   event.preventDefault();
   void (back ? undo() : redo());
+});
+
+// The command search and the sheet of keys are loaded when they are wanted.
+
+const commands = () => import("./commands.js");
+
+document.addEventListener("keydown", (event) => {
+  const over = document.querySelector("dialog:modal");
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    if (!over || over.id === "command-search") void commands().then(({ searchCommands }) => searchCommands());
+  } else if (event.key === "?" && !over && !typing(event.target)) {
+    event.preventDefault();
+    void commands().then(({ showShortcuts }) => showShortcuts());
+  }
+});
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest('[data-action="search-commands"]')) void commands().then(({ searchCommands }) => searchCommands());
 });
 
 // The name.
@@ -129,7 +129,7 @@ document.addEventListener("draft-changed", (event) => {
   if (!(event instanceof CustomEvent)) return;
   /** @type {import("./draft.js").DraftChange} */
   const change = event.detail;
-  offerBoth(change.undo, change.redo);
+  canvas.setHistory(change);
   part("bdi", naming).textContent = change.name;
   document.title = `${change.name} · Redial`;
   part("#main").toggleAttribute("data-empty", change.steps === 0);

@@ -16,26 +16,26 @@ export function dragFrom(list, canvas, { what, drop }) {
   /** @type {{id: string, ghost: HTMLElement, x: number, y: number, moving: boolean} | null} */
   let drag = null;
 
+  /** The canvas is below the pointer, and nothing that lies on it. @param {PointerEvent} event */
+  const over = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("flow-canvas") === canvas;
+
   const end = () => {
     drag?.ghost.remove();
     drag = null;
     document.documentElement.removeAttribute("data-dragging-step");
   };
 
-  /** Over the bare canvas, not over what lies on it. @param {PointerEvent} event */
-  const over = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("flow-canvas") === canvas;
-
   list.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.pointerType === "touch") return;
     const found = what(event.target);
     if (found) drag = { ...found, x: event.clientX, y: event.clientY, moving: false };
   });
-  list.addEventListener("pointermove", (event) => {
+
+  addEventListener("pointermove", (event) => {
     if (!drag) return;
     if (!drag.moving) {
       if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < slack) return;
       drag.moving = true;
-      list.setPointerCapture(event.pointerId);
       document.documentElement.setAttribute("data-dragging-step", "");
       drag.ghost.append(element("span", { class: "palette-ghost-says" }));
       document.body.append(drag.ghost);
@@ -43,17 +43,21 @@ export function dragFrom(list, canvas, { what, drop }) {
     drag.ghost.style.transform = `translate(${event.clientX}px, ${event.clientY}px) translate(-24px, -50%)`;
     const place = over(event) ? canvas.place(event.clientX, event.clientY) : null;
     drag.ghost.toggleAttribute("data-nowhere", !place);
-    drag.ghost.toggleAttribute("data-into", place?.into !== undefined);
     const says = drag.ghost.querySelector(".palette-ghost-says");
     if (says) says.textContent = place?.into ? "Insert here" : place?.in ? "Into the loop" : "";
   });
-  list.addEventListener("pointerup", (event) => {
+
+  addEventListener("pointerup", (event) => {
     const ended = drag;
     end();
     if (!ended?.moving) return;
+    // Let go over the list, it was no click either.
+    const ends = new AbortController();
+    list.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, signal: ends.signal });
+    setTimeout(() => ends.abort());
     if (over(event)) drop(ended.id, canvas.place(event.clientX, event.clientY));
   });
-  list.addEventListener("pointercancel", end);
+  addEventListener("pointercancel", end);
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !drag?.moving) return;
     event.stopPropagation();

@@ -1,6 +1,6 @@
-// Writes static/vendor/codemirror.js from the pinned packages: the bundle, its
-// types, and the licences of what is in it. `go generate ./static` runs it, and
-// .ci/fresh proves that the result is what stands in the repository.
+// Writes static/vendor/codemirror.js and d3-zoom.js from the pinned packages: the
+// bundles and the licences of what is in them. `go generate ./static` runs it,
+// and .ci/fresh proves that the result is what stands in the repository.
 import { build } from "esbuild";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,28 +8,38 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../../../static/vendor");
-const entry = join(here, "codemirror.js");
 
-/** Our style-mod in place of the original, which it alone may import. */
-const adoptedStyles = {
-  name: "adopted-styles",
-  setup(/** @type {import("esbuild").PluginBuild} */ esbuild) {
-    const own = join(here, "style-mod.js");
-    esbuild.onResolve({ filter: /^style-mod$/ }, ({ importer }) => importer === own ? undefined : { path: own });
+/**
+ * A file of ours in place of a package, which it alone may import.
+ * @param {string} name
+ * @returns {import("esbuild").Plugin}
+ */
+const instead = (name) => ({
+  name: `instead of ${name}`,
+  setup(esbuild) {
+    const own = join(here, `${name}.js`);
+    esbuild.onResolve({ filter: new RegExp(`^${name}$`) }, ({ importer }) => importer === own ? undefined : { path: own });
   },
-};
-
-const { metafile } = await build({
-  entryPoints: [entry], outfile: join(target, "codemirror.js"), absWorkingDir: join(here, ".."),
-  bundle: true, format: "esm", minify: true, target: "es2023", legalComments: "none", metafile: true, plugins: [adoptedStyles],
 });
 
-await writeFile(join(target, "codemirror.d.ts"), await readFile(entry));
+/**
+ * Bundles an entry and tells the packages that are in it.
+ * @param {string} name
+ * @param {...string} replaced packages that files of ours stand in for
+ */
+async function bundle(name, ...replaced) {
+  const { metafile } = await build({
+    entryPoints: [join(here, name)], outfile: join(target, name), absWorkingDir: join(here, ".."),
+    bundle: true, format: "esm", minify: true, target: "es2023", legalComments: "none", metafile: true, plugins: replaced.map(instead),
+  });
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0));
+  return used.map(([input]) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter((found) => found !== undefined);
+}
+
+const packages = new Set([...await bundle("codemirror.js", "style-mod"), ...await bundle("d3-zoom.js", "d3-transition", "d3-interpolate")]);
+await writeFile(join(target, "codemirror.d.ts"), await readFile(join(here, "codemirror.js")));
 
 // Licences: one text for all packages that share it, after those of other files.
-const packages = new Set(Object.keys(metafile.inputs)
-  .map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
-  .filter((name) => name !== undefined));
 /** @type {Map<string, string[]>} names of packages by the text of their licence */
 const licences = new Map();
 for (const name of [...packages].sort()) {
@@ -40,7 +50,7 @@ for (const name of [...packages].sort()) {
   const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   licences.set(text, [...(licences.get(text) ?? []), `${name} ${version}`]);
 }
-const heading = "==== Packages in codemirror.js";
+const heading = "==== Packages in codemirror.js and d3-zoom.js";
 const list = join(target, "LICENSES.txt");
 const others = (await readFile(list, "utf8")).split(heading, 1)[0] ?? "";
 await writeFile(list, `${others.trimEnd()}\n\n${heading}\n\n` +
