@@ -76,7 +76,7 @@ export class ExpressionEditor {
       keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...standardKeymap]),
       placeholder(control.placeholder), EditorView.lineWrapping,
       EditorView.contentAttributes.of(() => this.attributes()),
-      EditorState.readOnly.of(control.readOnly || control.disabled),
+      EditorState.readOnly.of(field.locked),
       single ? EditorView.clipboardInputFilter.of((text) => oneLine(text)) : [],
       EditorState.transactionFilter.of((change) => {
         const grows = change.docChanged && change.newDoc.length > longest && change.newDoc.length > change.startState.doc.length;
@@ -105,7 +105,7 @@ export class ExpressionEditor {
     const invalid = this.evaluation.failed ?? control.getAttribute("aria-invalid") === "true";
     if (invalid) attributes["aria-invalid"] = "true";
     if (control.getAttribute("aria-required") === "true" || control.required) attributes["aria-required"] = "true";
-    if (control.readOnly || control.disabled) attributes["aria-readonly"] = "true";
+    if (this.field.locked) attributes["aria-readonly"] = "true";
     return attributes;
   }
 
@@ -131,7 +131,8 @@ export class ExpressionEditor {
     document.addEventListener("draft-changed", (event) => { if (event instanceof CustomEvent) this.draftChanged(event.detail); }, { signal });
     this.around = new MutationObserver(() => this.surroundings());
     this.around.observe(control, { attributeFilter: ["aria-invalid", "aria-describedby", "aria-labelledby"] });
-    if (field.parentElement) this.around.observe(field.parentElement, { childList: true });
+    const form = field.closest(".field");
+    if (form) this.around.observe(form, { childList: true });
   }
 
   /** What is in the editor. */
@@ -172,7 +173,7 @@ export class ExpressionEditor {
   destroy() {
     this.ends.abort();
     this.around?.disconnect();
-    this.evaluation.stop();
+    this.evaluation.end();
     this.view.destroy();
     this.box.remove();
     this.evaluation.result.element.remove();

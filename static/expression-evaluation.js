@@ -35,8 +35,14 @@ export class ExpressionEvaluation {
 
   stop() {
     clearTimeout(this.timer);
+    this.timer = 0;
     this.asking?.abort();
     this.about = null;
+  }
+
+  /** Stops for good. */
+  end() {
+    this.stop();
     for (const line of this.repeatable()) line.hidden = false;
   }
 

@@ -43,6 +43,9 @@ export class ExpressionField extends HTMLElement {
 
   get value() { return this.control.value; }
 
+  /** Whether nobody may change it. */
+  get locked() { return this.control.readOnly || this.control.matches(":disabled"); }
+
   connectedCallback() {
     this.ends = new AbortController();
     const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ run) => this.addEventListener(type, run, { signal: this.ends.signal });
@@ -114,7 +117,7 @@ export class ExpressionField extends HTMLElement {
 
   /** @param {DragEvent} event */
   dragOver(event) {
-    if (!event.dataTransfer?.types.includes(dragged) || this.control.disabled || this.control.readOnly) return;
+    if (!event.dataTransfer?.types.includes(dragged) || this.locked) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     this.toggleAttribute("data-drop", true);
@@ -128,7 +131,7 @@ export class ExpressionField extends HTMLElement {
   dropped(event) {
     this.removeAttribute("data-drop");
     const text = event.dataTransfer?.getData(dragged);
-    if (!text || event.defaultPrevented || this.control.disabled || this.control.readOnly) return false;
+    if (!text || event.defaultPrevented || this.locked) return false;
     event.preventDefault();
     const { clientX: x, clientY: y } = event;
     void this.open().then((editor) => editor?.insert(text, { x, y }));

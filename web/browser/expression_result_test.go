@@ -69,6 +69,20 @@ func TestExpressionFaultsAreMended(t *testing.T) {
 	}
 }
 
+func TestAnExpressionIsWrittenWhileTheServerIsAway(t *testing.T) {
+	t.Parallel()
+	p := newExpressionPage(t, field{path: "x", language: "expression", rows: 2, value: "1"})
+	p.enter("x")
+	p.wait("the value", `document.querySelector(".expression-value button") !== null`)
+	p.v.watch.offline()
+	p.server.CloseClientConnections()
+	p.server.Listener.Close()
+	p.press(kb.End)
+	p.press(" + trigger")
+	p.see("The server cannot be reached.")
+	p.want("x", "1 + trigger")
+}
+
 func TestTheNewestExpressionIsEvaluated(t *testing.T) {
 	t.Parallel()
 	p := newExpressionPage(t, field{path: "x", language: "expression", rows: 2, value: `"slow"`})
