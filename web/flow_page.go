@@ -93,10 +93,9 @@ func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 	f := state.Checked.Flow
 	p := &flowPage{
 		flowState: state, Slug: slug, Name: f.Name,
-		Graph:   canvas.Build(f, workshop.Library, state.Checked.Problems),
+		Graph:   draftGraph(workshop, state.Checked),
 		Palette: newPalette(workshop.Library),
 	}
-	p.Graph.ShowAnswers(state.Checked.Answers)
 	if p.Name == "" {
 		p.Name = slug
 	}
