@@ -138,7 +138,7 @@ export class Drag {
     const { cards } = this.stage.graph;
     const by = x || y ? `${x}px ${y}px` : "";
     for (const id of this.moving) {
-      const card = cards.get(id);
+      const card = cards.get(id); // may have been drawn anew meanwhile
       if (card) card.item.style.translate = by;
     }
     for (const edge of this.edges) this.#showEdge(edge);

@@ -32,19 +32,17 @@ export class Next {
     if (!this.stage.editable || host.hasAttribute("data-dragging") || host.hasAttribute("data-wiring")) return;
     const selected = card.item.hasAttribute("data-selected") && !host.hasAttribute("data-several");
     const ports = card.ports.filter(({ port }) => selected || graph.outOf(card.id, port).length === 0);
-    const first = card.trigger && graph.order.length === 1;
-    const key = `${card.id} ${selected} ${card.x} ${card.y} ${card.width} ${ports.map(({ port }) => port).join()} ${first}`;
+    const key = `${card.id} ${selected} ${card.x} ${card.y} ${card.width} ${ports.map(({ port }) => port).join()}`;
     if (key === this.#shown) return;
     this.#shown = key;
     this.#place.replaceChildren(...ports.map(({ port, y }) => {
-      const words = first ? "What happens first?" : port ? `Add a step after ${card.title}, ${port}` : `Add a step after ${card.title}`;
+      const words = port ? `Add a step after ${card.title}, ${port}` : `Add a step after ${card.title}`;
       const button = element("button", {
-        type: "button", "data-action": "add-after", "data-step": card.id, "data-port": port, title: first ? undefined : "Add a step (A)", "aria-label": words, tabindex: "-1",
-      }, icon("plus"), first ? words : null);
+        type: "button", "data-action": "add-after", "data-step": card.id, "data-port": port, title: "Add a step (A)", "aria-label": words, tabindex: "-1",
+      }, icon("plus"));
       button.style.setProperty("--x", `${card.x + card.width + off}px`);
       button.style.setProperty("--y", `${card.y + y}px`);
       button.toggleAttribute("data-used", graph.outOf(card.id, port).length > 0);
-      button.toggleAttribute("data-first", first);
       return button;
     }));
     if (selected) this.#place.append(menuOf(card));
