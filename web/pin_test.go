@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -232,4 +233,43 @@ func TestStaleSteps(t *testing.T) {
 	if a := p.get(t, "/flows/pins/stale?execution=nobody"); a.status != http.StatusNotFound {
 		t.Errorf("an unknown execution: %d", a.status)
 	}
+}
+
+// A pin follows its step to another ID and back, stays when the step is deleted,
+// and is not that of a new step of the same ID.
+func TestPinsFollowEdits(t *testing.T) {
+	t.Parallel()
+	_, p := pinRoom(t)
+	p.pin(t, "look", `1`)
+	var head struct{ Revision int64 }
+	edits := 0
+	send := func(kind, operations string) {
+		t.Helper()
+		edits++
+		token := "00000000-0000-4000-8000-" + strings.Repeat(string(rune('a'+edits%6)), 11) + string(rune('0'+edits/6))
+		a := p.send(t, http.MethodPost, "/flows/pins/"+kind, fmt.Sprintf(`{"base": %d, "token": %q%s}`, max(1, head.Revision), token, operations))
+		if err := json.Unmarshal([]byte(a.body), &head); err != nil || a.status != http.StatusOK {
+			t.Fatalf("%s %s: %d %s", kind, operations, a.status, a.body)
+		}
+	}
+	wantsPins := func(want string) {
+		t.Helper()
+		wantsText(t, p.get(t, "/flows/pins/stale").body, `"pinned":[`+want+`]`)
+	}
+	send("edits", `, "operations": [{"op": "rename", "step": "look", "id": "seen"}]`)
+	wantsPins(`"seen"`)
+	send("undo", "")
+	wantsPins(`"look"`)
+	send("redo", "")
+	wantsPins(`"seen"`)
+	send("edits", `, "operations": [{"op": "duplicate", "steps": ["seen"]}]`)
+	wantsPins(`"seen"`)
+	send("undo", "")
+	send("edits", `, "operations": [{"op": "remove", "steps": ["seen"], "heal": true}]`)
+	wantsPins("")
+	send("undo", "")
+	wantsPins(`"seen"`)
+	send("edits", `, "operations": [{"op": "remove", "steps": ["seen"], "heal": true}]`)
+	send("edits", `, "operations": [{"op": "add", "uses": "http", "id": "seen"}]`)
+	wantsPins("")
 }

@@ -41,7 +41,6 @@ func TestWorkingWithData(t *testing.T) {
 	box.fill(`{"items": [}`)
 	page.element("button", "Pin").click()
 	page.see("This is not JSON. Line 1, column 12")
-	page.picture("flow-pin-edited")
 	box.fill(strings.Replace(pinnedText(page), `"missing": 0`, `"missing": 1`, 1))
 	page.element("button", "Pin").click()
 	page.wait("the pin to be stored", `document.querySelector(".pin-value")?.textContent.includes('"missing": 1')`)
@@ -52,7 +51,6 @@ func TestWorkingWithData(t *testing.T) {
 	page.wait("the other path", cardHas("back_ordered", "succeeded"))
 	page.see("given")
 	page.wait("nothing to be of before a change", `document.querySelector(".card-mark.history") === null`)
-	page.picture("flow-run-from")
 
 	shop := page.v.tab()
 	shop.placeOrder(p)
@@ -82,7 +80,6 @@ func TestRunOfOneStepAsks(t *testing.T) {
 	page.v.watch.expect(http.StatusUnprocessableEntity)
 	page.element("button", "Run Create the invoice").click()
 	page.see("Run Order to invoice first")
-	page.picture("flow-run-step")
 
 	page.choose("invoice_payload")
 	page.element("button", "Run more than this step").click()
@@ -125,5 +122,4 @@ func TestRunOfAnOlderVersion(t *testing.T) {
 	page.element("button", "Test").click()
 	page.see("Ran version 1; the draft differs.")
 	page.see("not in the draft")
-	page.picture("flow-older-version")
 }
