@@ -58,9 +58,22 @@ export function stepTools(run) {
     });
     return made;
   };
+  const opener = element("button", { class: "button dense square", type: "button", popovertarget: "step-tools-menu", "aria-label": "Run more than this step", title: "Run more than this step" }, icon("chevron-down"));
+  const menu = element("div", { class: "menu", id: "step-tools-menu", popover: true, role: "menu" },
+    button("to", { role: "menuitem" }), button("from", { role: "menuitem" }));
+  menu.addEventListener("toggle", (event) => {
+    if (!(event instanceof ToggleEvent) || event.newState !== "open") return;
+    const { right, bottom } = opener.getBoundingClientRect();
+    menu.style.left = `${Math.max(4, right - menu.offsetWidth)}px`;
+    menu.style.top = `${Math.min(bottom + 4, innerHeight - menu.offsetHeight - 4)}px`;
+    menu.querySelector("button")?.focus();
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const other = /** @type {HTMLElement | null} */ (menu.querySelector("button:not(:focus)"));
+    other?.focus();
+  });
   return element("div", { class: "step-tools", role: "group", "aria-label": "Try this step" },
-    button("step", { class: "button dense" }),
-    element("button", { class: "button dense square", type: "button", popovertarget: "step-tools-menu", "aria-label": "Run more than this step", title: "Run more than this step" }, icon("chevron-down")),
-    element("div", { class: "menu", id: "step-tools-menu", popover: true, role: "menu" },
-      button("to", { role: "menuitem" }), button("from", { role: "menuitem" })));
+    button("step", { class: "button dense" }), opener, menu);
 }
