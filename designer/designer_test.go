@@ -98,6 +98,16 @@ func (r *room) source(t *testing.T, slug string) string {
 	return string(source)
 }
 
+// exported is the draft as people get it, however it is kept.
+func (r *room) exported(t *testing.T, slug string) string {
+	t.Helper()
+	file, err := designer.Export([]byte(r.source(t, slug)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
+}
+
 // interrupted are drafts that somebody else edits while one reads them.
 type interrupted struct {
 	web.Drafts

@@ -174,7 +174,7 @@ func (e *Editor) write(ctx context.Context, checker Checker, r Request, head *he
 	if s.tree.Text("slug") != head.tree().Text("slug") {
 		return nil, &edit.Refused{Message: "The slug of a flow is in its URL and cannot be edited. Make a copy of the flow instead.", Path: "slug"}
 	}
-	source, err := flowfile.WriteTree(s.tree)
+	source, err := flowfile.WriteTreeJSON(s.tree)
 	if err != nil {
 		return nil, &edit.Refused{Message: "The flow cannot be written as a file: " + err.Error() + "."}
 	}

@@ -84,7 +84,7 @@ func TestEditIsMadeAgainOnWhatIsThere(t *testing.T) {
 		}}
 	})
 	d.must(t, describe)
-	if got := d.source(t, "mirror"); !strings.Contains(got, "b: 2") || !strings.Contains(got, "description: one") {
+	if got := d.exported(t, "mirror"); !strings.Contains(got, "b: 2") || !strings.Contains(got, "description: one") {
 		t.Errorf("the draft is\n%s", got)
 	}
 }
@@ -106,7 +106,7 @@ func TestUndoOutlivesTheServer(t *testing.T) {
 		t.Errorf("renamed back: %v", undone.Edit.Outcome.Renamed)
 	}
 	canonical, err := designer.Export([]byte(before))
-	if got := d.source(t, "mirror"); err != nil || got != string(canonical) {
+	if got := d.exported(t, "mirror"); err != nil || got != string(canonical) {
 		t.Errorf("got\n%s\nwant\n%s", got, canonical)
 	}
 	if _, err := d.undo(t); !errors.Is(err, designer.ErrNothing) {
@@ -131,14 +131,14 @@ func TestEditsAreJoinedOnlyWithTheLastOne(t *testing.T) {
 	if _, err := d.undo(t); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.source(t, "mirror"); !strings.Contains(got, "description: ab\n") {
+	if got := d.exported(t, "mirror"); !strings.Contains(got, "description: ab\n") {
 		t.Errorf("after one undo:\n%s", got)
 	}
 	typed("x") // after an undo a new step begins
 	if _, err := d.undo(t); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.source(t, "mirror"); !strings.Contains(got, "description: ab\n") {
+	if got := d.exported(t, "mirror"); !strings.Contains(got, "description: ab\n") {
 		t.Errorf("after another:\n%s", got)
 	}
 }

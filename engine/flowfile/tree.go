@@ -1,6 +1,7 @@
 package flowfile
 
 import (
+	"bytes"
 	"fmt"
 
 	"redial/engine/flow"
@@ -76,4 +77,15 @@ func WriteTree(tree flow.Object) ([]byte, error) {
 		return nil, fmt.Errorf("writing flow %s as YAML: %w", shorten(tree.Text("slug")), err)
 	}
 	return out, nil
+}
+
+// WriteTreeJSON writes a tree as compact JSON, in a fraction of the time that
+// YAML takes: the form in which drafts are kept while they are edited. Reading it
+// gives the same tree. Its errors are those of WriteTree.
+func WriteTreeJSON(tree flow.Object) ([]byte, error) {
+	var out bytes.Buffer
+	if err := writeJSON(&out, tree); err != nil {
+		return nil, fmt.Errorf("writing flow %s as JSON: %w", shorten(tree.Text("slug")), err)
+	}
+	return out.Bytes(), nil
 }

@@ -48,6 +48,10 @@ func TestTreeOfAFlowWithoutFaultsIsItsCanonicalForm(t *testing.T) {
 		if string(written) != string(canonical) {
 			t.Errorf("%s: the tree is written as\n%s\nand the flow as\n%s", file, written, canonical)
 		}
+		inJSON, err := flowfile.WriteTreeJSON(document.Tree())
+		if err != nil || !reflect.DeepEqual(document.Tree(), tree(t, string(inJSON))) {
+			t.Errorf("%s: its tree is another one when it was written as JSON; error %v", file, err)
+		}
 		again, err := flowfile.FromTree(document.Tree())
 		if err != nil || !reflect.DeepEqual(again.Tree(), document.Tree()) || !reflect.DeepEqual(again.Tree(), tree(t, string(written))) {
 			t.Errorf("%s: its tree is another one when it is read again; error %v", file, err)
