@@ -117,10 +117,15 @@ function tell() {
   for (const button of document.querySelectorAll("[data-action=data-panel]")) button.setAttribute("aria-expanded", String(!panel.hidden));
 }
 
+/** Several changes in a row are read once, in milliseconds. */
+const pause = 300;
+let planned = 0;
+
 /** The data may be others by now. */
 function renew() {
   stale = true;
-  if (!panel.hidden) void load();
+  clearTimeout(planned);
+  planned = setTimeout(() => { if (!panel.hidden) void load(); }, pause);
 }
 
 document.addEventListener("click", (event) => {

@@ -216,6 +216,7 @@ function receive(events) {
   if (x.state.endedAt !== null) {
     x.ms = x.state.endedAt - x.startedAt;
     if (x.id === shown) marks.refresh();
+    document.dispatchEvent(new CustomEvent("flow-run-ended", { detail: { id: x.id } }));
   }
   if (isNew && (!pinned || !shown)) show(x.id);
   changed.add(x.id);

@@ -150,6 +150,19 @@ func TestDataPanelIsDraggedFrom(t *testing.T) {
 	tb.bodyIs("Order {{ steps.sum_up }}")
 }
 
+func TestDataPanelShowsANewRun(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openData(t, p)
+	if shown := evaluate[bool](tb, pick("trigger.body.found")+` !== undefined`); shown {
+		t.Fatal("the field is known before the run")
+	}
+	p.api(t, "POST", "/api/flows/reads-data/test", map[string]any{"method": "POST", "body": map[string]any{"sku": "B-9", "found": true}}, nil)
+	tb.pick("trigger.body.found")
+	tb.bodyIs("Order {{ trigger.body.found }}")
+	tb.wait("what was put out", `document.querySelector('#data-panel [data-source="steps.sum_up"]').innerText.includes("From the run")`)
+}
+
 func TestDataPanelFitsEverywhere(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
