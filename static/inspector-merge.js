@@ -37,7 +37,11 @@ function keep(old, fresh) {
   if (!own || !other) return;
   adopt(own, other, taken);
   if (own instanceof HTMLInputElement && other instanceof HTMLInputElement && ["checkbox", "radio"].includes(own.type)) own.checked = other.checked;
-  else if (own instanceof HTMLSelectElement && other instanceof HTMLSelectElement) own.value = other.value;
+  else if (own instanceof HTMLSelectElement && other instanceof HTMLSelectElement) {
+    const chosen = other.value;
+    own.replaceChildren(...other.childNodes);
+    own.value = chosen;
+  }
   else if (own instanceof HTMLInputElement || own instanceof HTMLTextAreaElement) follow(old, own, /** @type {HTMLInputElement} */ (other).value);
 }
 

@@ -287,8 +287,8 @@ function showView(host, view) {
  * @param {string} [button] rather on this button of it
  */
 export function focusOn(path, button) {
-  const own = `[data-path="${CSS.escape(path)}"], [data-key="${CSS.escape(path)}"]`;
-  for (const field of inspector.querySelectorAll(own)) {
+  const own = CSS.escape(path);
+  for (const field of [...inspector.querySelectorAll(`[data-path="${own}"]`), ...inspector.querySelectorAll(`[data-key="${own}"]`)]) {
     const target = (button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`))
       || field.querySelector("[data-as]:not([hidden] *), button:not(:disabled)");
     if (!(target instanceof HTMLElement)) continue;

@@ -28,7 +28,7 @@ var places = []place{
 	{name: "flows", path: "/", shows: "Order request"},
 	{name: "flows-none-found", path: "/?q=nothing+has+this+name", shows: "nothing has this name"},
 	{name: "flow", path: "/flows/order-request", shows: "All available?", state: canvasReady},
-	{name: "flow-step", path: "/flows/order-request?step=create_invoice", shows: "What it does", state: canvasReady},
+	{name: "flow-step", path: "/flows/order-request?step=create_invoice", shows: "How it runs", state: canvasReady},
 	{name: "flow-crms", path: "/flows/customer-from-three-crms", shows: "Salesforce", state: canvasReady},
 	{name: "flow-outline", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
 		canvasReady(tb)
