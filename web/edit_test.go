@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"redial/designer"
 )
 
 // edit is what came of an edit, as far as tests look at it.
@@ -109,7 +111,11 @@ func (r *room) draft(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(draft.Source)
+	file, err := designer.Export(draft.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
 }
 
 func rename(name string) string {

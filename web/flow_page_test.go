@@ -45,7 +45,7 @@ func TestFlowPage(t *testing.T) {
 	wantsText(t, page, "<title>Order · Redial</title>", "Published version 1", "Enough?", "Tell the warehouse",
 		r.url+"/hooks/order", "Callers hold the line for the answer, 25 s at most, then get a 202.",
 		"Nobody has called it in the last 24 hours.", "These steps really call out: Tell the warehouse.", "Nothing has run yet.",
-		"&#34;sku&#34;: &#34;LAMP-01&#34;", "!Not published", "!problems have to be solved")
+		"&#34;sku&#34;: &#34;LAMP-01&#34;", "!Not published", `id="publish-blocked" hidden`)
 
 	step := p.shows(t, "/flows/order?step=tell")
 	wantsText(t, step, "What it does", `value="http://127.0.0.1:1/tell"`, `value="3s"`, `value="1ms"`, "Go on, with the error as the output")

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"redial/designer"
 	"redial/store"
 )
 
@@ -78,12 +79,16 @@ func wantDraftAndLogTogether(t *testing.T, dir string, answered []int) {
 	if err != nil || !complete || log[len(log)-1].Revision != draft.Revision {
 		t.Fatalf("the draft has revision %d, the log %d entries, complete %t: %v", draft.Revision, len(log), complete, err)
 	}
-	if written := strings.Count(string(draft.Source), "\n  e"); int64(written) != draft.Revision-1 {
-		t.Errorf("revision %d has %d edits:\n%s", draft.Revision, written, draft.Source)
+	file, err := designer.Export(draft.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if written := strings.Count(string(file), "\n  e"); int64(written) != draft.Revision-1 {
+		t.Errorf("revision %d has %d edits:\n%s", draft.Revision, written, file)
 	}
 	for i, last := range answered {
 		for n := 1; n <= last; n++ {
-			if !strings.Contains(string(draft.Source), fmt.Sprintf("e%d_%d: %d\n", i, n, n)) {
+			if !strings.Contains(string(file), fmt.Sprintf("e%d_%d: %d\n", i, n, n)) {
 				t.Errorf("edit %d of %d was answered and is lost", n, i)
 			}
 		}
