@@ -353,8 +353,8 @@ func TestEditsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: got %d, want %d: %.300s", test.name, a.status, test.status, a.body)
 		}
 	}
-	if got := r.draft(t); got != mirror {
-		t.Errorf("the draft is\n%s", got)
+	if draft, err := r.store.Draft(t.Context(), "mirror"); err != nil || string(draft.Source) != mirror {
+		t.Errorf("the draft has changed: %v", err)
 	}
 	stranger := r.stranger(t)
 	if a := stranger.send(t, http.MethodPost, "/flows/mirror/undo", `{"base": 1}`); a.status != http.StatusUnauthorized {

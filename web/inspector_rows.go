@@ -103,7 +103,7 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRows))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		s.problem(w, r, &Problem{Type: "too-large", Detail: "There are more rows than can be read at once."})
+		s.problem(w, r, &Problem{Type: "body-too-large", Detail: "There are more rows than can be read at once."})
 		return
 	}
 	var rows struct {
