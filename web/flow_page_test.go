@@ -71,7 +71,7 @@ func TestFlowPageOfADraft(t *testing.T) {
 	wantsText(t, page, "Not published", "There is no component", "problems have to be solved first", "This flow has no URL", "!/hooks/odd")
 
 	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/empty", "redial: 1\nslug: empty\ntrigger: {uses: webhook}\nsteps: {}\n")
-	wantsText(t, p.shows(t, "/flows/empty"), "What happens first?", "callers get 404 until it is")
+	wantsText(t, p.shows(t, "/flows/empty"), "Or begin with a template", "callers get 404 until it is")
 }
 
 func TestFlowPageWantsSomebodySignedIn(t *testing.T) {
