@@ -12,6 +12,9 @@ export class Ahead {
   /** @type {Map<string, {d: string, at: {x: number, y: number}}>} */
   #edges = new Map();
 
+  /** What each edit that waits for its answer has put ahead, the oldest first. @type {Set<string>[]} */
+  #waiting = [];
+
   /** @param {Graph} graph */
   constructor(graph) { this.graph = graph; }
 
@@ -28,6 +31,7 @@ export class Ahead {
       move(card, card.x + x, card.y + y);
     }
     const moved = new Set(cards.map((card) => card.id));
+    this.#waiting.push(new Set([...moved, ...[...edges].map((edge) => edge.key)]));
     for (const edge of edges) {
       if (!this.#edges.has(edge.key)) this.#edges.set(edge.key, { d: edge.d, at: edge.at });
       if (moved.has(edge.from) && moved.has(edge.to) && x === 0 && y === 0) continue;
@@ -36,24 +40,34 @@ export class Ahead {
     }
   }
 
-  /** The server has answered for these. @param {Iterable<string>} cards @param {Iterable<string>} edges */
-  forget(cards, edges) {
+  /**
+   * The server has answered for these. What else the oldest edit has moved is
+   * back where it was: the only card of a frame stays where it is in it.
+   * @param {Iterable<string>} cards
+   * @param {Iterable<string>} edges
+   */
+  answered(cards, edges) {
     for (const id of cards) this.#cards.delete(id);
     for (const key of edges) this.#edges.delete(key);
+    for (const name of this.#waiting.shift() ?? []) {
+      if (!this.#waiting.some((later) => later.has(name))) this.#back(name);
+    }
   }
 
   /** All as the server last said it. */
   revert() {
-    for (const [id, { x, y }] of this.#cards) {
-      const card = this.graph.cards.get(id);
-      if (card) move(card, x, y);
-    }
-    for (const [key, { d, at }] of this.#edges) {
-      const edge = this.graph.edges.get(key);
-      if (edge) draw(edge, d, at);
-    }
-    this.#cards.clear();
-    this.#edges.clear();
+    this.#waiting = [];
+    for (const name of [...this.#cards.keys(), ...this.#edges.keys()]) this.#back(name);
+  }
+
+  /** @param {string} name of a card or an edge */
+  #back(name) {
+    const was = this.#cards.get(name), card = this.graph.cards.get(name);
+    if (was && card) move(card, was.x, was.y);
+    const line = this.#edges.get(name), edge = this.graph.edges.get(name);
+    if (line && edge) draw(edge, line.d, line.at);
+    this.#cards.delete(name);
+    this.#edges.delete(name);
   }
 }
 

@@ -98,6 +98,27 @@ func TestCanvasPatchWhileDragging(t *testing.T) {
 	}
 }
 
+// What the server leaves where it was goes back there, also when it does not say
+// so.
+func TestCanvasPatchWithoutTheMove(t *testing.T) {
+	t.Parallel()
+	tb := canvasTab(t)
+	lone, b := tb.card("lone"), tb.card("b")
+	tb.drag(lone, lone.by(0, 60))
+	tb.drag(b, b.by(0, -60))
+	tb.patch(`{}`)
+	if at := tb.card("lone"); at != lone {
+		t.Errorf("after the first answer the first card is at %v, want %v", at, lone)
+	}
+	if at := tb.card("b"); at == b {
+		t.Error("after the first answer the second card is back, of which nothing is known yet")
+	}
+	tb.patch(`{}`)
+	if at := tb.card("b"); at != b {
+		t.Errorf("after the second answer the second card is at %v, want %v", at, b)
+	}
+}
+
 func TestCanvasPlaces(t *testing.T) {
 	t.Parallel()
 	tb := canvasTab(t)
