@@ -260,6 +260,7 @@ func holds(r *condition.Row) bool {
 		return strings.HasSuffix(field.(string), values[0].(string))
 	case condition.IsTrue, condition.IsNotTrue:
 		return field.(bool) == (r.Operator == condition.IsTrue)
+	default:
 	}
 	a, b := number()
 	return map[condition.Operator]bool{
