@@ -45,7 +45,7 @@ function detail(text) {
 function readAhead() {
   clearTimeout(timer);
   const steps = canvas.selection;
-  if (steps.length > 0) timer = setTimeout(() => read(steps).catch(() => undefined), pause);
+  if (steps.length > 0 && !steps.includes("trigger")) timer = setTimeout(() => read(steps).catch(() => undefined), pause);
 }
 canvas.addEventListener("canvas-select", readAhead);
 document.addEventListener("draft-changed", readAhead);

@@ -2,6 +2,7 @@
 // and for callers too, the others in the draft.
 import { edit } from "./draft.js";
 import { part, request, RequestError } from "./dom.js";
+import "./overlay.js"; // which opens and closes the dialog
 
 const dialog = /** @type {HTMLDialogElement} */ (part("#settings"));
 const content = part('[data-part="content"]', dialog);
