@@ -5,11 +5,8 @@ import (
 	"compress/gzip"
 	"mime"
 	"path"
+	"strings"
 	"sync"
-
-	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/css"
-	"github.com/tdewolff/minify/v2/js"
 )
 
 // asset is a file as it is sent.
@@ -20,8 +17,9 @@ type asset struct {
 }
 
 // assets makes each file ready when it is first asked for, and remembers it:
-// scripts and style sheets are minified and compressed once, as well as it goes,
-// and not at the start of the program, which waits for nothing.
+// scripts are bundled, scripts and style sheets minified, all compressed, once and
+// as well as it goes, and not at the start of the program, which waits for
+// nothing.
 type assets struct {
 	mu    sync.Mutex
 	ready map[string]func() *asset
@@ -34,16 +32,31 @@ func (a *assets) get(name string) *asset {
 	a.mu.Lock()
 	prepare, known := a.ready[name]
 	if !known {
-		source, err := files.ReadFile(name)
-		if err != nil {
+		content, found := read(name)
+		if !found {
 			a.mu.Unlock()
 			return nil // not remembered: there are names without end
 		}
-		prepare = sync.OnceValue(func() *asset { return newAsset(name, source) })
+		prepare = sync.OnceValue(func() *asset { return newAsset(name, content()) })
 		a.ready[name] = prepare
 	}
 	a.mu.Unlock()
 	return prepare()
+}
+
+// read finds a file: a bundle of scripts, or what stands in the repository in
+// fewer bytes.
+func read(name string) (content func() []byte, found bool) {
+	if path.Ext(name) == ".js" && !strings.Contains(name, "/") {
+		if scripts, err := bundle(); err == nil && scripts[name] != nil {
+			return func() []byte { return scripts[name] }, true
+		}
+	}
+	source, err := files.ReadFile(name)
+	if strings.HasPrefix(name, "vendor/") {
+		return func() []byte { return source }, err == nil // minified by who made it
+	}
+	return func() []byte { return minified(path.Ext(name), source) }, err == nil
 }
 
 // contentTypes are told here, as those of the system may differ.
@@ -54,9 +67,9 @@ var contentTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-func newAsset(name string, source []byte) *asset {
+func newAsset(name string, content []byte) *asset {
 	extension := path.Ext(name)
-	a := &asset{contentType: contentTypes[extension], plain: minified(extension, source)}
+	a := &asset{contentType: contentTypes[extension], plain: content}
 	if a.contentType == "" {
 		a.contentType = mime.TypeByExtension(extension)
 	}
@@ -64,25 +77,6 @@ func newAsset(name string, source []byte) *asset {
 		a.gzipped = small
 	}
 	return a
-}
-
-// minified is a script or a style sheet in fewer bytes; anything else, and what
-// the minifier does not understand, stays as it is.
-func minified(extension string, source []byte) []byte {
-	var minifier minify.Minifier
-	switch extension {
-	case ".js":
-		minifier = &js.Minifier{}
-	case ".css":
-		minifier = &css.Minifier{}
-	default:
-		return source
-	}
-	var out bytes.Buffer
-	if err := minifier.Minify(minify.New(), &out, bytes.NewReader(source), nil); err != nil {
-		return source
-	}
-	return out.Bytes()
 }
 
 func compressed(plain []byte) []byte {

@@ -77,17 +77,22 @@ function exitOf(card, free = false) {
 
 /**
  * Where a step goes for which nobody said where: after the selected one, or else
- * after the last that leads nowhere.
+ * after the last that leads nowhere, or else before the one end of the flow.
  * @returns {Place}
  */
 function freeEnd() {
   const chosen = canvas.selected ? cardOf(canvas.selected) : null;
-  const from = chosen && exitOf(chosen);
-  if (chosen && from !== undefined && from !== null) return afterCard(chosen, from);
+  const from = chosen ? exitOf(chosen) : undefined;
+  if (chosen && from !== undefined) return afterCard(chosen, from);
   const cards = /** @type {HTMLElement[]} */ ([...canvas.querySelectorAll("li.step:not([data-parent])")]);
   const loose = cards.filter((card) => !("end" in card.dataset) && exitOf(card, true) !== undefined).at(-1);
-  const port = loose && exitOf(loose, true);
-  return loose && port !== undefined ? afterCard(loose, port) : {};
+  if (loose) return afterCard(loose, exitOf(loose, true) ?? "");
+  const [end, ...more] = cards.filter((card) => "end" in card.dataset);
+  const before = /** @type {NodeListOf<SVGPathElement>} */ (canvas.querySelectorAll(`path.edge[data-to="${CSS.escape(end?.dataset.step ?? "")}"]`));
+  const [edge] = before;
+  if (!edge || more.length > 0 || before.length > 1) return {};
+  const { from: step = "", port = "", to = "" } = edge.dataset;
+  return { into: { from: step, port, to } };
 }
 
 /** @param {HTMLElement} card @param {string} port @returns {Place} */
@@ -214,13 +219,8 @@ function askReplacement(step) {
 // A flow without steps.
 
 part("#flow-empty").addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  if (!button) return;
-  if (button.dataset.action === "first-step") {
-    const box = button.getBoundingClientRect();
-    askStep({ clientX: box.right, clientY: box.top, after: { step: "trigger", port: "" } });
-  }
-  if (button.dataset.template) void begin(button.dataset.template);
+  const button = event.target instanceof Element ? event.target.closest("[data-template]") : null;
+  if (button instanceof HTMLElement) void begin(button.dataset.template ?? "");
 });
 
 /**

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,14 +99,38 @@ func TestEverythingIsMinified(t *testing.T) {
 			t.Fatalf("no files are like %s: %v", pattern, err)
 		}
 		for _, name := range names {
-			source, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
 			got := body(t, ask(t, static.URL(name), ""))
-			if len(got) >= len(source) || strings.Contains(string(got), "\n// ") {
-				t.Errorf("%s has %d bytes and is sent as %d; it is not minified", name, len(source), len(got))
+			if strings.Contains(string(got), "\n// ") || strings.Contains(string(got), "/**") || strings.Contains(string(got), "\n  const ") {
+				t.Errorf("%s is sent as it is written, it is not minified", name)
 			}
+		}
+	}
+}
+
+// Modules of a script that is not bundled would be on a page twice.
+func TestScriptsOfPagesAreBundled(t *testing.T) {
+	t.Parallel()
+	views, err := filepath.Glob("../web/*.templ")
+	if err != nil || len(views) == 0 {
+		t.Fatalf("no pages were found: %v", err)
+	}
+	named := regexp.MustCompile(`(?:pageScript\(|src=\{ static\.URL\()"([^"/]+\.js)"`)
+	scripts := map[string]bool{}
+	for _, view := range views {
+		source, err := os.ReadFile(view)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range named.FindAllSubmatch(source, -1) {
+			scripts[string(found[1])] = true
+		}
+	}
+	if len(scripts) < 5 {
+		t.Fatalf("pages name the scripts %v; there are more", scripts)
+	}
+	for name := range scripts {
+		if got := body(t, ask(t, static.URL(name), "")); bytes.Contains(got, []byte(`from"./dom.js"`)) {
+			t.Errorf("%s is not bundled; enter it in the list of pages", name)
 		}
 	}
 }

@@ -94,11 +94,12 @@ func oneLine(text string) string {
 	return text
 }
 
-// offeredTemplates are those that an empty canvas offers: all but the empty one.
+// offeredTemplates are those that an empty canvas offers: all that do more than
+// answer.
 func offeredTemplates() []template.Template {
 	var offered []template.Template
 	for _, t := range template.All() {
-		if len(t.Uses) > 0 {
+		if len(t.Uses) > 1 {
 			offered = append(offered, t)
 		}
 	}

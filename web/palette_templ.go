@@ -274,7 +274,7 @@ func stepMenu() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<input class=\"input\" id=\"step-menu-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"step-menu-list\" aria-autocomplete=\"list\" aria-label=\"Find a step\" placeholder=\"What comes next?\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div></div><div class=\"palette-list\" id=\"step-menu-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Steps\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>No step is called that.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<input class=\"input\" id=\"step-menu-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"step-menu-list\" aria-autocomplete=\"list\" aria-label=\"Step to add\" placeholder=\"What comes next?\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div></div><div class=\"palette-list\" id=\"step-menu-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Steps\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>No step is called that.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -358,7 +358,8 @@ func shortcutsSheet() templ.Component {
 	})
 }
 
-// emptyFlow stands on the canvas of a flow without steps.
+// emptyFlow stands on the canvas of a flow without steps, below the trigger and
+// the canvas' own question of what happens first.
 func emptyFlow(templates []template.Template) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -380,33 +381,25 @@ func emptyFlow(templates []template.Template) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"flow-empty\" id=\"flow-empty\" aria-label=\"Begin\"><button class=\"button primary\" type=\"button\" data-action=\"first-step\">")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = icon("plus").Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "What happens first?</button><p class=\"secondary small\">or begin with a template</p><ul class=\"flow-templates\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"flow-empty\" id=\"flow-empty\" aria-label=\"Templates\"><p class=\"secondary small\">Or begin with a template</p><ul class=\"flow-templates\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range templates {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<li><button type=\"button\" class=\"flow-template\" data-template=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<li><button type=\"button\" class=\"flow-template\" data-template=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(t.Slug)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 115, Col: 71}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 112, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -414,38 +407,38 @@ func emptyFlow(templates []template.Template) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<span><bdi>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<span><bdi>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 118, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 115, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</bdi> <bdi class=\"secondary small\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</bdi> <bdi class=\"secondary small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(t.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 119, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 116, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</bdi></span></button></li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</bdi></span></button></li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</ul></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</ul></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -475,7 +468,7 @@ func dropFile() templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<dialog class=\"drop-file\" id=\"drop-file\" aria-labelledby=\"drop-file-title\"><form method=\"dialog\"><div class=\"dialog-head\"><h2 id=\"drop-file-title\">Take over <bdi></bdi>?</h2></div><div class=\"dialog-body\"><p class=\"secondary\">It can replace this flow, or its steps can be added to those that are here. Undo takes either back.</p></div><div class=\"dialog-foot\"><button class=\"button\" value=\"\">Cancel</button> <button class=\"button\" value=\"add\">Add its steps</button> <button class=\"button primary\" value=\"replace\">Replace the flow</button></div></form></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<dialog class=\"drop-file\" id=\"drop-file\" aria-labelledby=\"drop-file-title\"><form method=\"dialog\"><div class=\"dialog-head\"><h2 id=\"drop-file-title\">Take over <bdi></bdi>?</h2></div><div class=\"dialog-body\"><p class=\"secondary\">It can replace this flow, or its steps can be added to those that are here. Undo takes either back.</p></div><div class=\"dialog-foot\"><button class=\"button\" value=\"\">Cancel</button> <button class=\"button\" value=\"add\">Add its steps</button> <button class=\"button primary\" value=\"replace\">Replace the flow</button></div></form></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

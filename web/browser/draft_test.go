@@ -106,14 +106,15 @@ func TestOthersEditsAppear(t *testing.T) {
 	ben.see("added Transform")
 
 	// Both go on: what one does is not lost to the other.
-	ben.searchFor("Wait")
+	ben.element("button", "Small").click()
+	ben.elementLike("textbox", "^Name of the flow").fill("Ours")
 	ben.press("\r")
-	ben.wait("the own step", cardIs("wait"))
+	ben.saved()
 	ada.ctrl("z")
 	ada.wait("the step to be gone", `!`+cardIs("transform"))
-	ada.wait("the other one's step to be there", cardIs("wait"))
-	if steps := p.stepsOf(t, "small"); steps["wait"] != "wait" || steps["transform"] != "" {
-		t.Errorf("the draft has the steps %v; it has wait, and no transform", steps)
+	ada.wait("the other one's name", `document.querySelector("#flow-name").textContent === "Ours"`)
+	if steps := p.stepsOf(t, "small"); len(steps) != 2 {
+		t.Errorf("the draft has the steps %v; it has the two that were there", steps)
 	}
 }
 
