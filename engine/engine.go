@@ -30,6 +30,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"redial/engine/component"
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
@@ -100,6 +101,7 @@ var errAborted = errors.New("the server stopped before the call had ended")
 // recorded. When ctx ends first, they are aborted. Executions that have not
 // ended stay in the journal for the next start.
 func (e *Engine) Stop(ctx context.Context) {
+	crashpoint.Here(crashpoint.StopBegun)
 	e.mu.Lock()
 	if !e.stopped {
 		e.stopped = true

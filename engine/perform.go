@@ -12,6 +12,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/core"
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
@@ -94,6 +95,7 @@ func (r *run) respond(result step.Result) any {
 	if r.state.Answered {
 		return step.NotSent()
 	}
+	crashpoint.Here(crashpoint.AnswerMade)
 	r.answer, r.answered = result.Answer, result.Answer
 	event := &flow.Event{Type: flow.ResponseStored, AnswerStatus: result.Answer.Status, At: r.engine.now()}
 	r.record.AnsweredAt, r.record.AnswerStatus, r.changed = event.At, result.Answer.Status, true
@@ -273,6 +275,8 @@ func (r *run) perform(ctx context.Context, s *programStep, caller step.Caller, c
 		}
 		call.Connection = connection
 	}
+	crashpoint.Here(crashpoint.CallBefore)
+	defer crashpoint.Here(crashpoint.CallAfter)
 	return caller.Call(ctx, call)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/core"
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
@@ -39,6 +40,7 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		}
 		runs = append(runs, r)
 	}
+	crashpoint.Here(crashpoint.ResumeLoaded)
 	for _, r := range runs {
 		canceling := r.state.Canceling() // when it was cut off
 		if canceling {
@@ -49,6 +51,7 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 			r.cancel()
 		}
 		r.begin()
+		crashpoint.Here(crashpoint.ResumeGoingOn)
 	}
 	return len(runs), nil
 }
@@ -60,6 +63,7 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("claiming it: %w", err)
 	}
+	crashpoint.Here(crashpoint.ResumeClaimed)
 	record, err := journal.Execution(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading its summary: %w", err)

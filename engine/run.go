@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redial/engine/core"
+	"redial/engine/crashpoint"
 	"redial/engine/expression"
 	"redial/engine/flow"
 )
@@ -206,6 +207,7 @@ func (r *run) carryOut(command core.Command) bool {
 }
 
 func (r *run) finish(status flow.Status) {
+	crashpoint.Here(crashpoint.FinishMade)
 	r.record.EndedAt = r.engine.now()
 	r.record.Failure = r.state.Failure
 	if status != flow.Failed {

@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"redial/engine/core"
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 )
 
@@ -69,6 +70,7 @@ func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, erro
 	r.state = core.NewState(graph)
 	started.At = r.record.StartedAt
 	r.emit(&started)
+	crashpoint.Here(crashpoint.StartUnstored)
 	r.begin()
 	return r.handle, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 )
 
@@ -81,12 +82,20 @@ func (r *run) release(w *write) {
 	for _, start := range w.gated {
 		start()
 	}
+	crashpoint.Here(crashpoint.CallsReleased)
+	if w.batch.Answer != nil {
+		crashpoint.Here(crashpoint.AnswerStored)
+	}
+	if w.ended {
+		crashpoint.Here(crashpoint.FinishStored)
+	}
 	// Viewers first: who begins to watch a flow after an answer is not told of
 	// the execution that has given it.
 	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
 	r.handle.stored.reach(nil)
 	if w.result != nil {
 		r.handle.decide(*w.result)
+		crashpoint.Here(crashpoint.AnswerTold)
 	}
 	if w.ended {
 		r.handle.ended.reach(nil)

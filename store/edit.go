@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"redial/engine/crashpoint"
 )
 
 // EditKind says how a revision of a draft was made.
@@ -100,6 +102,7 @@ func (s *Store) WriteDraft(ctx context.Context, w DraftWrite) (revision int64, c
 		if err := putDraft(c, w.Slug, w.Name, w.Source, r.revision, now, r.created); err != nil {
 			return r, err
 		}
+		crashpoint.Here(crashpoint.EditMiddle)
 		if err := w.Edit.enter(c, w.Slug, r.revision, now); err != nil {
 			return r, err
 		}

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+
+	"redial/engine/crashpoint"
 )
 
 //go:embed migrations/*.sql
@@ -45,8 +47,17 @@ func migrate(ctx context.Context, c driver.Connector, mayChange func() error) (e
 	if err := mayChange(); err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bringing the database from version %d to %d: %w", current, newest, explain(err))
+	crashpoint.Here(crashpoint.MigrateBefore)
+	for at := current; at < newest; {
+		// Each is a transaction of its own, with its entry in the table of those
+		// that are done.
+		done, err := provider.UpByOne(ctx)
+		if err != nil {
+			return fmt.Errorf("bringing the database from version %d to %d: %w", at, newest, explain(err))
+		}
+		at = done.Source.Version
+		crashpoint.Here(crashpoint.MigrateBetween)
 	}
+	crashpoint.Here(crashpoint.MigrateAfter)
 	return nil
 }

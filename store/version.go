@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"redial/engine"
+	"redial/engine/crashpoint"
 	"redial/engine/flow"
 )
 
@@ -64,6 +65,7 @@ func (s *Store) Publish(ctx context.Context, p Publication) (*flow.Version, erro
 				return nil, err
 			}
 		}
+		crashpoint.Here(crashpoint.PublishMiddle)
 		if _, err := c.exec(`UPDATE flows SET published = ?, settings = ? WHERE slug = ?`,
 			version.ID, string(settings), p.Slug); err != nil {
 			return nil, err

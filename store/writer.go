@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+
+	"redial/engine/crashpoint"
 )
 
 const (
@@ -164,6 +166,7 @@ func (w *writer) store(group []task) error {
 		return err
 	}
 	notify(group, func(i int) error { return results[i] })
+	crashpoint.Here(crashpoint.CommitTold)
 	return nil
 }
 
@@ -222,10 +225,12 @@ func (w *writer) transact(group []task, results []error) (again bool, err error)
 		}
 		return true, fmt.Errorf("applying a change: %w", explain(results[i]))
 	}
+	crashpoint.Here(crashpoint.CommitBefore)
 	if _, err := w.conn.run("COMMIT", nil); err != nil {
 		w.drop()
 		return false, fmt.Errorf("committing: %w", explain(err))
 	}
+	crashpoint.Here(crashpoint.CommitAfter)
 	return false, nil
 }
 
