@@ -252,18 +252,25 @@ function show(text) {
 /** @type {Map<string, boolean>} sections that were opened or closed by hand */
 const folds = new Map();
 
-/** @param {Element} details */
-const foldKey = (details) => {
-  const fold = details.getAttribute("data-fold") ?? "";
-  return details.matches(".folded") ? fold : `${shown()} ${fold}`;
+/** @param {Element} section a <details>, or a group with a button */
+const foldKey = (section) => {
+  const fold = section.getAttribute("data-fold") ?? "";
+  return section.matches(".folded") ? fold : `${shown()} ${fold}`;
 };
+
+/** @param {Element} section @param {boolean} open */
+function fold(section, open) {
+  if (section instanceof HTMLDetailsElement) { section.open = open; return; }
+  section.querySelector(".fold")?.setAttribute("aria-expanded", String(open));
+  section.querySelector(":scope > .group-body")?.toggleAttribute("hidden", !open);
+}
 
 /** Makes a form ready to be used. @param {ParentNode} root */
 function prepare(root) {
   for (const form of root.querySelectorAll("fieldset[disabled]")) form.removeAttribute("disabled");
-  for (const details of root.querySelectorAll("details[data-fold]")) {
-    const open = folds.get(foldKey(details));
-    if (open !== undefined) details.toggleAttribute("open", open);
+  for (const section of root.querySelectorAll("[data-fold]")) {
+    const open = folds.get(foldKey(section));
+    if (open !== undefined) fold(section, open);
   }
   for (const host of root.querySelectorAll("[data-views]")) {
     const chosen = views.get(`${shown()} ${host.getAttribute("data-views")}`);
@@ -289,10 +296,10 @@ function showView(host, view) {
 export function focusOn(path, button) {
   const own = CSS.escape(path);
   for (const field of [...inspector.querySelectorAll(`[data-path="${own}"]`), ...inspector.querySelectorAll(`[data-key="${own}"]`)]) {
-    const target = (button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`))
-      || field.querySelector("[data-as]:not([hidden] *), button:not(:disabled)");
+    const pressed = button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`);
+    for (let section = pressed ? null : field.closest("[data-fold]"); section; section = section.parentElement?.closest("[data-fold]") ?? null) fold(section, true);
+    const target = pressed || field.querySelector("[data-as]:not([hidden] *), button:not(:disabled)");
     if (!(target instanceof HTMLElement)) continue;
-    target.closest("details:not([open])")?.setAttribute("open", "");
     target.focus();
     return;
   }
@@ -311,14 +318,13 @@ document.addEventListener("flow-inspected", () => prepare(inspector));
 
 inspector.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
-  const summary = target?.closest("summary");
+  const section = target?.closest("summary, .fold")?.closest("[data-fold]");
   const button = target?.closest("button");
-  if (button instanceof HTMLButtonElement) {
-    if (summary) event.preventDefault(); // the group stays as it is
-    void press(button);
-  } else if (summary?.parentElement instanceof HTMLDetailsElement) {
-    folds.set(foldKey(summary.parentElement), !summary.parentElement.open);
-  }
+  if (section) {
+    const open = section instanceof HTMLDetailsElement ? !section.open : button?.ariaExpanded !== "true";
+    folds.set(foldKey(section), open);
+    if (button) fold(section, open);
+  } else if (button instanceof HTMLButtonElement) void press(button);
 });
 
 /** @param {HTMLButtonElement} button */

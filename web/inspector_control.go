@@ -203,9 +203,18 @@ func (f *form) items(m *formField) {
 	m.Add = itemField(m.Field)
 	for i, value := range list {
 		item := &formField{Field: m.Add, place: m.place.item(i), Value: value, Given: true, Item: true, Depth: m.Depth + 1, Literal: m.Literal}
+		item.spoken = m.named() + ", item " + strconv.Itoa(i+1)
 		f.control(item)
 		m.Items = append(m.Items, &formItem{formField: item, Index: i, Count: len(list), List: m.Path})
 	}
+}
+
+// named is what the control is called where it cannot be seen what it belongs to.
+func (m *formField) named() string {
+	if m.spoken != "" {
+		return m.spoken
+	}
+	return m.Label()
 }
 
 // members are the controls of an object's fields, and of what else is in it.
@@ -237,6 +246,7 @@ func (f *form) rows(m *formField) {
 		described := *of
 		described.Name = entry.Name
 		value := &formField{Field: &described, place: m.place.member(entry.Name), Value: entry.Value, Given: true, Item: true, Depth: m.Depth + 1, Literal: m.Literal}
+		value.spoken = m.named() + ": " + entry.Name
 		f.control(value)
 		m.Rows = append(m.Rows, &mapRow{formField: value, Key: entry.Name, Map: m.Path})
 	}
