@@ -363,7 +363,7 @@ function closeMenu(button) {
 
 /** Changes how a value of any kind is written. @param {HTMLButtonElement} button @param {boolean} json */
 function writeAs(button, json) {
-  const field = button.closest(".field");
+  const field = button.closest(".map-row, .field");
   if (!field) return;
   const from = part(`[data-part=${json ? "text" : "json"}]`, field), to = part(`[data-part=${json ? "json" : "text"}]`, field);
   const source = controlOf(from.querySelector("[data-as]")), control = controlOf(to.querySelector("[data-as]"));

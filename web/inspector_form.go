@@ -58,7 +58,7 @@ type formField struct {
 	Add      *component.Field
 	Problems []flow.Problem
 
-	spoken  string // name of an item, which has no label of its own
+	spoken  string // name of a control that has no label of its own
 	owner   string // component whose connections can be chosen
 	express string // the value as an expression
 	sample  *any   // the schema of the test call, for a field that holds one

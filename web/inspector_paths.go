@@ -34,6 +34,7 @@ func (f *form) paths(m *formField) {
 			place: at, Index: i, Count: len(list), branch: m, Otherwise: !conditional,
 			Name: f.field(&pathNameField, at, path), When: f.field(&pathWhenField, at, path),
 		}
+		made.When.spoken = made.Name.Text() + " is taken when"
 		m.Paths = append(m.Paths, made)
 	}
 }
