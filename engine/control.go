@@ -42,6 +42,23 @@ func (r *run) cancel() {
 	}
 }
 
+// HangUp records that a caller has gone who was kept waiting for an execution.
+// Where its settings say so and nobody else waits, that cancels it. It does not
+// wait for either. An execution that is not under way here is left alone: it has
+// come to its end at the same moment.
+func (e *Engine) HangUp(id string, last bool) {
+	r := e.find(id)
+	if r == nil {
+		return
+	}
+	r.mailbox.put(func(r *run) {
+		r.record.HungUpAt, r.changed = r.engine.now(), true
+		if last && r.record.Settings.OnDisconnect == flow.CancelOnDisconnect {
+			r.cancel()
+		}
+	})
+}
+
 func endedAlready(record *flow.Execution) error {
 	return &Error{Code: ErrorConflict, Message: fmt.Sprintf("execution %s has ended already: it is %s", record.ID, record.Status)}
 }

@@ -14,7 +14,7 @@ import (
 // is read from the journal, so that a batch that changes nothing else need not
 // touch the summary.
 const executionColumns = `SELECT id, flow, version_id, version, test, parent, settings, started_at, mode, status,
-  ended_at, answered_at, answer_status, failure,
+  ended_at, answered_at, answer_status, failure, hung_up_at,
   (SELECT last_seq FROM batches WHERE execution_id = executions.id ORDER BY first_seq DESC LIMIT 1)
 FROM executions`
 
@@ -34,13 +34,14 @@ type executionRecord struct {
 	parent                         sql.Null[string]
 	settings, failure              []byte
 	startedAt, endedAt, answeredAt sql.Null[int64]
+	hungUpAt                       sql.Null[int64]
 	answerStatus, lastSeq          sql.Null[int64]
 }
 
 func (r *executionRecord) places() []any {
 	return []any{
 		&r.ID, &r.Flow, &r.VersionID, &r.Version, &r.Test, &r.parent, &r.settings, &r.startedAt, &r.Mode, &r.Status,
-		&r.endedAt, &r.answeredAt, &r.answerStatus, &r.failure, &r.lastSeq,
+		&r.endedAt, &r.answeredAt, &r.answerStatus, &r.failure, &r.hungUpAt, &r.lastSeq,
 	}
 }
 
@@ -48,6 +49,7 @@ func (r *executionRecord) execution() (flow.Execution, error) {
 	x := r.Execution
 	x.Parent = r.parent.V
 	x.StartedAt, x.EndedAt, x.AnsweredAt = fromMoment(r.startedAt), fromMoment(r.endedAt), fromMoment(r.answeredAt)
+	x.HungUpAt = fromMoment(r.hungUpAt)
 	x.AnswerStatus, x.LastSeq = int(r.answerStatus.V), r.lastSeq.V
 	var err error
 	if x.Settings, err = decodeSettings(r.settings); err != nil {

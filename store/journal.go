@@ -14,8 +14,8 @@ import (
 
 const (
 	insertExecution = `INSERT INTO executions (id, flow, version_id, version, test, parent, settings, started_at,
-  epoch, mode, status, ended_at, answered_at, answer_status, answer_seq, failure)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  epoch, mode, status, ended_at, answered_at, answer_status, answer_seq, failure, hung_up_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`
 
 	insertFirstBatch = `INSERT INTO batches (execution_id, first_seq, last_seq, events, answer, answer_body, request)
@@ -29,7 +29,8 @@ WHERE e.id = ? AND e.epoch = ? AND ? = 1 + coalesce(
   (SELECT b.last_seq FROM batches b WHERE b.execution_id = e.id ORDER BY b.first_seq DESC LIMIT 1), 0)`
 
 	updateExecution = `UPDATE executions
-SET mode = ?, status = ?, ended_at = ?, answered_at = ?, answer_status = ?, answer_seq = coalesce(?, answer_seq), failure = ?
+SET mode = ?, status = ?, ended_at = ?, answered_at = ?, answer_status = ?, answer_seq = coalesce(?, answer_seq), failure = ?,
+  hung_up_at = ?
 WHERE id = ? AND epoch = ?`
 
 	selectSame = `SELECT 1 FROM batches WHERE execution_id = ? AND first_seq = ? AND last_seq = ? AND events = ?`
@@ -108,7 +109,7 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 			return e, 0, err
 		}
 		e.update = arguments(string(x.Mode), string(x.Status), moment(x.EndedAt), moment(x.AnsweredAt),
-			present(int64(x.AnswerStatus)), answerSeq, failure, e.id, e.epoch)
+			present(int64(x.AnswerStatus)), answerSeq, failure, moment(x.HungUpAt), e.id, e.epoch)
 	}
 	return e, size, nil
 }
@@ -144,7 +145,7 @@ func executionRow(b *engine.Batch, answerSeq any) ([]driver.NamedValue, error) {
 	}
 	return arguments(x.ID, x.Flow, x.VersionID, int64(x.Version), x.Test, present(x.Parent), string(settings),
 		x.StartedAt.UnixNano(), b.Epoch, string(x.Mode), string(x.Status), moment(x.EndedAt),
-		moment(x.AnsweredAt), present(int64(x.AnswerStatus)), answerSeq, failure), nil
+		moment(x.AnsweredAt), present(int64(x.AnswerStatus)), answerSeq, failure, moment(x.HungUpAt)), nil
 }
 
 // apply stores the entry. Only its first statement can be refused, so a refusal

@@ -10,8 +10,9 @@ import (
 	"redial/engine/flow"
 )
 
-// executionStatus tells a caller where an execution stands. Its ID is known to
-// nobody but those who started it, so the ID is what one needs to ask.
+// executionStatus tells a caller where an execution stands, if asked to when it
+// has come to rest. Its ID is known to nobody but those who started it, so the ID
+// is what one needs to ask.
 //
 // A person who is signed in gets a page instead.
 func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +23,7 @@ func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	record, ok := s.callersExecution(w, r)
+	record, ok := s.pollExecution(w, r, atRest)
 	if !ok {
 		return
 	}
@@ -64,6 +65,11 @@ func statusBody(e *flow.Execution) flow.Object {
 	if e.Failure != nil {
 		body = append(body, flow.Field{Name: "error", Value: e.Failure})
 	}
+	if !e.HungUpAt.IsZero() {
+		body = append(body, flow.Field{Name: "hangUp", Value: flow.Object{
+			{Name: "at", Value: e.HungUpAt}, {Name: "effect", Value: e.Settings.OnDisconnect},
+		}})
+	}
 	if e.Test {
 		body = append(body, flow.Field{Name: "test", Value: true})
 	}
@@ -81,9 +87,9 @@ func optionalTime(t time.Time) any {
 }
 
 // executionResponse is the answer itself, as the caller would have got it on
-// the line.
+// the line; if asked to, as soon as it is there.
 func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
-	record, ok := s.callersExecution(w, r)
+	record, ok := s.pollExecution(w, r, told)
 	if !ok {
 		return
 	}

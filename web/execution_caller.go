@@ -75,6 +75,10 @@ func (v *callerView) live(x *flow.Execution, now time.Time) {
 	if decided.IsZero() {
 		decided = x.EndedAt
 	}
+	if !x.HungUpAt.IsZero() {
+		v.hungUp(x, add)
+		waits = false
+	}
 	deadline := x.StartedAt.Add(time.Duration(x.Settings.Deadline))
 	if waits && now.After(deadline) && (decided.IsZero() || decided.After(deadline)) {
 		v.HandedOver = deadline
@@ -86,6 +90,15 @@ func (v *callerView) live(x *flow.Execution, now time.Time) {
 		waits = false
 	}
 	v.ends(x, waits, add)
+}
+
+// hungUp adds that the caller did not wait for the answer.
+func (v *callerView) hungUp(x *flow.Execution, add func(time.Time, string, string, string, int)) {
+	what := "The caller hung up, and the execution went on"
+	if x.Settings.OnDisconnect == flow.CancelOnDisconnect {
+		what = "The caller hung up, which cancels the execution"
+	}
+	add(x.HungUpAt, "log-out", "waiting", what, 0)
 }
 
 // ends adds the answer, or what the caller was told instead of one.

@@ -18,8 +18,8 @@ import (
 )
 
 // hook is a call of a published flow. Whether the caller holds the line, and
-// what becomes of one who has held it too long, is decided here and nowhere
-// else.
+// what becomes of one who has held it too long, is decided by its terms: here
+// and nowhere else.
 func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 	s.capture(r)
 	call, refusal := s.readCall(w, r)
@@ -29,78 +29,16 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer call.release()
+	terms := termsOf(call.published.Settings, r.Header)
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
 		Flow: call.slug, VersionID: call.published.Version.ID, Version: call.published.Version.Number,
-		Settings: call.published.Settings, Mode: call.published.Settings.Mode, Request: call.request,
+		Settings: terms.settings, Mode: terms.mode, Request: call.request,
 	})
 	if err != nil {
 		s.notStarted(w, r, err)
 		return
 	}
-	w.Header().Set("Redial-Execution-Id", handle.ID)
-	if call.published.Settings.Mode == flow.Async {
-		s.handOver(w, r, handle)
-		return
-	}
-	s.holdLine(w, r, handle, call.published.Settings)
-}
-
-// holdLine waits for the answer, until the deadline at most.
-func (s *Server) holdLine(w http.ResponseWriter, r *http.Request, handle *engine.Handle, settings flow.Settings) {
-	ctx, cancel := context.WithTimeout(r.Context(), time.Duration(settings.Deadline))
-	defer cancel()
-	result, err := handle.Wait(ctx)
-	switch {
-	case err == nil:
-		s.writeResult(w, r, handle.ID, result)
-	case r.Context().Err() != nil:
-		// The caller hung up; the execution goes on.
-	case errors.Is(err, context.DeadlineExceeded) && settings.OnDeadline == flow.FailAtDeadline:
-		if s.stored(w, r, handle) {
-			yes := true
-			s.problem(w, r, &Problem{Type: "deadline", Execution: handle.ID, Retryable: &yes})
-		}
-	case errors.Is(err, context.DeadlineExceeded):
-		s.handOver(w, r, handle)
-	default:
-		s.notStarted(w, r, err)
-	}
-}
-
-// handOver lets the caller go with the execution's addresses.
-func (s *Server) handOver(w http.ResponseWriter, r *http.Request, handle *engine.Handle) {
-	if !s.stored(w, r, handle) {
-		return
-	}
-	status := flow.Running
-	if record, err := s.store.Execution(r.Context(), handle.ID); err == nil {
-		status = record.Status
-	}
-	statusURL := s.absolute("/executions/" + handle.ID)
-	w.Header().Set("Location", statusURL)
-	s.writeJSON(w, http.StatusAccepted, flow.Object{
-		{Name: "executionId", Value: handle.ID},
-		{Name: "status", Value: status},
-		{Name: "statusUrl", Value: statusURL},
-		{Name: "responseUrl", Value: statusURL + "/response"},
-		{Name: "cancelUrl", Value: statusURL + "/cancel"},
-	})
-}
-
-// stored waits until the execution is durable. If it never will be, the caller
-// is told, as nothing was accepted.
-func (s *Server) stored(w http.ResponseWriter, r *http.Request, handle *engine.Handle) bool {
-	err := handle.Stored(r.Context())
-	if err != nil && r.Context().Err() == nil {
-		s.notStarted(w, r, err)
-	}
-	return err == nil
-}
-
-// notStarted answers a call that did not become an execution.
-func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, err error) {
-	w.Header().Del("Redial-Execution-Id")
-	s.fail(w, r, "starting an execution", err)
+	s.serve(w, r, handle, terms)
 }
 
 // call is a request to a hook that was found good.

@@ -24,9 +24,13 @@ type sockets struct {
 	mu     sync.Mutex
 	open   map[*viewer]struct{}
 	closed bool
+	// closing is closed when the server stops, for polls.
+	closing chan struct{}
 }
 
-func newSockets() *sockets { return &sockets{open: map[*viewer]struct{}{}} }
+func newSockets() *sockets {
+	return &sockets{open: map[*viewer]struct{}{}, closing: make(chan struct{})}
+}
 
 func (s *sockets) add(v *viewer) bool {
 	s.mu.Lock()
@@ -45,10 +49,13 @@ func (s *sockets) remove(v *viewer) {
 }
 
 // CloseSockets tells all viewers that the server goes away, and takes no new
-// ones.
+// ones. Long polls end with what there is.
 func (s *Server) CloseSockets() {
 	s.sockets.mu.Lock()
 	defer s.sockets.mu.Unlock()
+	if !s.sockets.closed {
+		close(s.sockets.closing)
+	}
 	s.sockets.closed = true
 	for v := range s.sockets.open {
 		v.stop(websocket.CloseGoingAway)

@@ -66,6 +66,9 @@ type Execution struct {
 	// AnsweredAt is when an answer was stored and AnswerStatus its HTTP status.
 	AnsweredAt   time.Time
 	AnswerStatus int
-	Failure      *Failure // of a failed execution
-	LastSeq      int64    // of its newest event
+	// HungUpAt is when a caller hung up who was kept waiting, the last one if
+	// there were several; zero: none has. Settings say what that means.
+	HungUpAt time.Time
+	Failure  *Failure // of a failed execution
+	LastSeq  int64    // of its newest event
 }

@@ -41,7 +41,7 @@ func keepsSummary(t *testing.T, open Open) {
 	must(t, r.append(r.first(2)))
 	wantEqual(t, "summary after the first batch", *value(s.Execution(ctx, r.ID))(t), r.Execution)
 
-	r.Mode = flow.Sync
+	r.Mode, r.HungUpAt = flow.Sync, began.Add(2*time.Second)
 	r.Failure = &flow.Failure{
 		Code: flow.FailedTimeout, Message: "zu spät", Status: 504, Step: "pay", Iteration: []int{2, 0},
 		Retryable: true, RetryAfter: flow.Duration(time.Minute),
