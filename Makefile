@@ -77,6 +77,11 @@ bench: ## all benchmarks
 fuzz: ## every fuzz target for fuzztime (10s)
 	.ci/fuzz $(or $(fuzztime),10s)
 
+.PHONY: crash
+crash: ## kill the program n times (100) at random under load, and see what is left
+	go build -trimpath -o .cache/redial-crash .
+	go run ./web/crashtest/campaign -binary .cache/redial-crash -kills $(or $(n),100)
+
 .PHONY: screenshots
 screenshots: setup ## pictures of all pages, for README and docs
 	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots
