@@ -140,12 +140,15 @@ func (c *Campaign) killOnce(ctx context.Context, early bool) error {
 		return err
 	}
 	defer p.Kill()
-	settling := make(chan error, 1)
+	settling := make(chan struct{})
 	g := &generation{base: p.Base, down: make(chan struct{})}
 	c.comesUp(g)
-	go func() { settling <- c.manager(g).settle(ctx) }()
-	// It may be cut off. What cannot be settled keeps the campaign from its end.
-	defer func() { _ = <-settling }()
+	go func() {
+		defer close(settling)
+		// It may be cut off. What cannot be settled keeps the campaign from its end.
+		_ = c.manager(g).settle(ctx)
+	}()
+	defer func() { <-settling }()
 	// From a twentieth of the mean, so that the program gets to work.
 	timer := time.NewTimer(c.Between/20 + rand.N(2*c.Between))
 	defer timer.Stop()

@@ -43,7 +43,7 @@ func run(ctx context.Context, binary string, pause time.Duration, campaign *cras
 		_, _ = fmt.Fprintln(os.Stderr, "the data folder is left in", dir)
 	}()
 	command := func(args ...string) *exec.Cmd {
-		return exec.Command(binary, args...) //nolint:gosec // the program to kill is the operator's choice
+		return exec.CommandContext(context.WithoutCancel(ctx), binary, args...) //nolint:gosec // the program to kill is the operator's choice
 	}
 	if campaign.Shop, err = crashtest.OpenShop(ctx, dir, pause, command); err != nil {
 		return err
