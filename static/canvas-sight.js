@@ -207,9 +207,10 @@ export class Sight {
   #fitting() {
     const { view } = this;
     const { x, y, width, height } = this.bounds;
-    const k = Math.max(range[0], Math.min(1, view.clientWidth / width, view.clientHeight / height));
+    const free = this.#free();
+    const k = Math.max(range[0], Math.min(1, view.clientWidth / width, free / height));
     return zoomIdentity
-      .translate((view.clientWidth - width * k) / 2 - x * k, (view.clientHeight - height * k) / 2 - y * k)
+      .translate((view.clientWidth - width * k) / 2 - x * k, (free - height * k) / 2 - y * k)
       .scale(k);
   }
 
@@ -222,7 +223,7 @@ export class Sight {
     if (all.k >= readable || !first) { this.#to(all, false); return; }
     const k = view.clientWidth < 640 ? 0.85 : 0.8;
     const left = Math.min(margin, view.clientWidth / 16);
-    this.#to(zoomIdentity.translate(left - first.x * k, view.clientHeight * 0.4 - (first.y + sizes.portY) * k).scale(k), false);
+    this.#to(zoomIdentity.translate(left - first.x * k, this.#free() * 0.4 - (first.y + sizes.portY) * k).scale(k), false);
   }
 
   /** @param {Transform} transform @param {boolean} smoothly */

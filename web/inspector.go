@@ -43,6 +43,14 @@ func (i *inspected) Tint() string {
 	return i.Card.Tint
 }
 
+// KindWords say what kind of step it is, where its title does not.
+func (i *inspected) KindWords() string {
+	if i.Card.Trigger && i.Card.Kind == i.Card.Title {
+		return "Trigger"
+	}
+	return i.Card.Kind
+}
+
 // inspect is the inspector of the step with an ID; nil if there is no such step.
 func (s *Server) inspect(ctx context.Context, state *flowState, workshop *designer.Workshop, graph *canvas.Graph, id string) (*inspected, error) {
 	card := graph.Card(id)
