@@ -31,6 +31,7 @@ document.addEventListener("draft-saving", (event) => {
   if (!(event instanceof CustomEvent)) return;
   const saving = /** @type {Saving} */ (event.detail.saving);
   clearTimeout(slow);
+  saved.dataset.saving = saving;
   if (saving === "saving") slow = setTimeout(show, patience, saving);
   else show(saving);
 });
