@@ -32,6 +32,7 @@ type dataPanelSource struct {
 	At        time.Time
 	Execution string
 	Stale     bool
+	Large     bool // too large to be shown
 	// MaySkip says that the step may not have run.
 	MaySkip bool
 
@@ -61,6 +62,7 @@ func (s *Server) dataPanelFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing the data of a step", err)
 		return
 	}
+	defer data.leave()
 	data.markStale()
 	if name := r.URL.Query().Get("source"); name != "" {
 		if _, known := data.Sources[name]; !known {
@@ -69,10 +71,13 @@ func (s *Server) dataPanelFragment(w http.ResponseWriter, r *http.Request) {
 		}
 		left := panelRows
 		source := data.panelSource(name, &left)
+		data.leave()
 		s.render(w, r, http.StatusOK, dataSourceBody(&source))
 		return
 	}
-	s.render(w, r, http.StatusOK, dataPanelView(data.panel()))
+	panel := data.panel()
+	data.leave()
+	s.render(w, r, http.StatusOK, dataPanelView(panel))
 }
 
 func (d *draftData) panel() *dataPanel {
@@ -146,7 +151,8 @@ func (d *draftData) panelSource(name string, left *int) dataPanelSource {
 	path := sourcePath(name)
 	s := dataPanelSource{
 		Name: name, Title: name, Icon: "braces", Tint: plainTint, Insert: expression.Path(path...),
-		Origin: source.Origin, About: source.about(), At: source.At, Execution: source.Execution, Stale: source.Stale,
+		Origin: source.Origin, About: source.about(), At: source.At, Execution: source.Execution,
+		Stale: source.Stale, Large: source.Large,
 	}
 	typ, document := d.sourceType(name)
 	d.dress(&s, name)
@@ -243,6 +249,7 @@ func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading the data of a step", err)
 		return
 	}
+	defer data.leave()
 	source, known := data.Sources[r.URL.Query().Get("source")]
 	if !known || source.Origin == fromNowhere {
 		s.fail(w, r, "reading the data of a step", engine.ErrNotFound)
@@ -256,6 +263,7 @@ func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "writing the data of a step", err)
 		return
 	}
+	data.leave()
 	guardAnswer(w.Header())
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

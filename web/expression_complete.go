@@ -57,6 +57,7 @@ func (s *Server) completeExpression(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	defer data.leave()
 	values := data.values()
 	found := expression.Complete(asked.Source, asked.Offset, asked.Language, data.Scope, &values)
 	answer := completionAnswer{From: found.From, To: found.To, Outside: found.Outside, Items: make([]candidateAnswer, len(found.Items))}
@@ -66,6 +67,7 @@ func (s *Server) completeExpression(w http.ResponseWriter, r *http.Request) {
 	if call := found.Call; call != nil {
 		answer.Call = &callAnswer{call.Name, call.Signature, call.Help, call.Argument}
 	}
+	data.leave()
 	s.writePlain(w, r, answer)
 }
 

@@ -41,6 +41,8 @@ type dataSource struct {
 	Of string
 	// Stale says that the step was changed since it put this out.
 	Stale bool
+	// Large says that there is a value, which is too large to be tried on.
+	Large bool
 }
 
 // draftData is what the expressions of one step of a draft may read, and values
@@ -57,7 +59,10 @@ type draftData struct {
 
 	workshop *designer.Workshop
 	runs     []*dataRun
-	pins     map[string]any
+	pinned   []store.Pin
+	// leave says that the data are in nobody's hands any more. It has to be
+	// called; before an answer goes out, as that may take long.
+	leave func()
 }
 
 // source is what is known of where a path's value comes from.
@@ -74,8 +79,22 @@ func (d *draftData) source(path []string) (name string, source dataSource, ok bo
 }
 
 // draftData is the data of a step; engine.ErrNotFound if the draft has no such
-// step.
+// step. leave has to be called then.
 func (s *Server) draftData(ctx context.Context, slug, id string) (*draftData, error) {
+	leave, err := s.runs.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.readDraftData(ctx, slug, id)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	d.leave = leave
+	return d, nil
+}
+
+func (s *Server) readDraftData(ctx context.Context, slug, id string) (*draftData, error) {
 	draft, err := s.store.Draft(ctx, slug)
 	if err != nil {
 		return nil, err
@@ -91,20 +110,21 @@ func (s *Server) draftData(ctx context.Context, slug, id string) (*draftData, er
 	plan := s.plans.get(workshop, draft, checked)
 	d := &draftData{
 		Flow: checked.Flow, Library: workshop.Library, Step: id, Scope: plan.Scope(id),
-		Sources: map[string]dataSource{}, workshop: workshop, pins: map[string]any{},
+		Sources: map[string]dataSource{}, workshop: workshop,
 	}
 	if d.Scope == nil {
 		return nil, engine.ErrNotFound
 	}
-	if d.runs, err = s.runs.newest(ctx, s, slug); err != nil {
+	if err := s.fillPins(ctx, d); err != nil {
+		return nil, err
+	}
+	if d.runs, err = s.runs.newest(ctx, s, slug, d.unpinned()); err != nil {
 		return nil, err
 	}
 	if err := s.fillTrigger(ctx, d); err != nil {
 		return nil, err
 	}
-	if err := s.fillSteps(ctx, d, plan); err != nil {
-		return nil, err
-	}
+	d.fillSteps(plan)
 	d.fillFlow()
 	d.fillItems(plan)
 	return d, nil
@@ -122,7 +142,8 @@ func (s *Server) fillTrigger(ctx context.Context, d *draftData) error {
 	isKept := err == nil
 	request, faulty := kept.request()
 	if (!isKept || faulty != nil) && len(d.runs) > 0 {
-		if last, err := s.store.Request(ctx, d.runs[0].id); err == nil {
+		source = dataSource{Origin: fromExample, Of: "the schema"}
+		if last := d.runs[0].call; last != nil {
 			request, faulty = last, nil
 			source = dataSource{Origin: fromRun, At: d.runs[0].at, Execution: d.runs[0].id}
 		}
@@ -141,21 +162,35 @@ func (s *Server) fillTrigger(ctx context.Context, d *draftData) error {
 	return nil
 }
 
-// fillSteps finds an output for each step that may be read.
-func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan) error {
-	pins, err := s.store.Pins(ctx, d.Flow.Slug)
-	if err != nil {
+// fillPins takes what is pinned to steps that may be read.
+func (s *Server) fillPins(ctx context.Context, d *draftData) (err error) {
+	if d.pinned, err = s.store.Pins(ctx, d.Flow.Slug); err != nil {
 		return err
 	}
-	for _, pin := range pins {
-		output, err := flow.DecodeJSON(pin.Output)
-		if err != nil {
+	for _, pin := range d.pinned {
+		if !d.Scope.Steps[pin.Step].Upstream {
 			continue
 		}
-		if d.pins[pin.Step] = output; d.Scope.Steps[pin.Step].Upstream {
+		if output, err := flow.DecodeJSON(pin.Output); err == nil {
 			d.Sources["steps."+pin.Step] = dataSource{Origin: fromPin, Value: output, At: pin.At}
 		}
 	}
+	return nil
+}
+
+// unpinned are the steps that may be read and have nothing pinned to them.
+func (d *draftData) unpinned() []string {
+	var steps []string
+	for def := range d.Flow.All {
+		if _, pinned := d.Sources["steps."+def.ID]; !pinned && d.Scope.Steps[def.ID].Upstream {
+			steps = append(steps, def.ID)
+		}
+	}
+	return steps
+}
+
+// fillSteps finds an output for each step that may be read and has none yet.
+func (d *draftData) fillSteps(plan *check.Plan) {
 	for def := range d.Flow.All {
 		name := "steps." + def.ID
 		if _, pinned := d.Sources[name]; pinned || !d.Scope.Steps[def.ID].Upstream {
@@ -167,7 +202,6 @@ func (s *Server) fillSteps(ctx context.Context, d *draftData, plan *check.Plan) 
 		source, known := d.Sources["steps."+id]
 		return source.Value, known && source.Origin != fromNowhere
 	}
-	return nil
 }
 
 // stepSource is the output of a step in the newest run that has one, or else an
@@ -176,6 +210,9 @@ func stepSource(def *flow.Step, plan *check.Plan, runs []*dataRun, library *step
 	for _, run := range runs {
 		if output, ran := run.outputs[def.ID]; ran {
 			return dataSource{Origin: fromRun, Value: output, At: run.at, Execution: run.id}
+		}
+		if run.large[def.ID] {
+			return dataSource{Origin: fromNowhere, Large: true, At: run.at, Execution: run.id}
 		}
 	}
 	compiled := plan.Steps[def.ID]
@@ -247,6 +284,14 @@ func (d *draftData) fillItems(plan *check.Plan) {
 // markStale finds the outputs that are of before a change. That takes a while,
 // so it is left to who shows it.
 func (d *draftData) markStale() {
+	pins := map[string]any{}
+	for _, pin := range d.pinned {
+		if source := d.Sources["steps."+pin.Step]; source.Origin == fromPin {
+			pins[pin.Step] = source.Value
+		} else if output, err := flow.DecodeJSON(pin.Output); err == nil {
+			pins[pin.Step] = output
+		}
+	}
 	for _, run := range d.runs {
 		var stale []string
 		for name, source := range d.Sources {
@@ -255,7 +300,7 @@ func (d *draftData) markStale() {
 				continue
 			}
 			if stale == nil && run.ran.Flow != nil {
-				stale = append([]string{""}, d.workshop.Stale(d.Flow, run.ran, d.pins)...)
+				stale = append([]string{""}, d.workshop.Stale(d.Flow, run.ran, pins)...)
 			}
 			source.Stale = run.ran.Flow == nil || slices.Contains(stale, id)
 			d.Sources[name] = source

@@ -84,7 +84,10 @@ func (s *Server) evaluateExpression(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.writePlain(w, r, data.evaluate(asked))
+	defer data.leave()
+	answer := data.evaluate(asked)
+	data.leave()
+	s.writePlain(w, r, answer)
 }
 
 // tried is a compiled expression or template.

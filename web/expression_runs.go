@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,34 +12,80 @@ import (
 	"redial/store"
 )
 
-// dataRun is an execution as a source of data: what its steps put out.
+// dataRun is an execution as a source of data: its call, and what its steps put
+// out.
 type dataRun struct {
 	id  string
 	seq int64
 	at  time.Time
 	// ran is what it ran; its flow is nil if that is not there any more.
 	ran designer.Ran
+	// call is nil if it is too large.
+	call *flow.Request
 	// outputs are by the IDs of steps; of a step in rounds it is the first one's.
 	outputs map[string]any
+	// large are steps whose outputs were left out.
+	large map[string]bool
+	// asked are the steps whose outputs were read.
+	asked map[string]bool
+	// bytes is how large all of these are, as JSON.
+	bytes int
 }
 
-// Bounds of looking for data in executions.
+// tells reports whether it is known what a step put out in a run, or that it is
+// too large.
+func (r *dataRun) tells(id string) bool {
+	_, found := r.outputs[id]
+	return found || r.large[id]
+}
+
+// Bounds of looking for data in executions. A value takes many times its bytes
+// in memory.
 const (
-	dataRuns      = 5       // the newest executions of a flow
-	dataEvents    = 3000    // the first events of each
-	dataKept      = 40      // executions that are remembered
-	dataKeptBytes = 1 << 20 // of the outputs of one of them
+	dataRuns      = 5        // the newest executions of a flow
+	dataEvents    = 3000     // the first events of each
+	dataLog       = 32 << 20 // bytes of these, in the store
+	dataBytes     = 4 << 20  // of the call, and of all outputs, of one of them
+	dataKept      = 40       // executions that are remembered
+	dataKeptBytes = 16 << 20 // of all of them
+	// dataAtOnce is how many requests can have data in their hands, and
+	// dataPatience is how long another one waits for that.
+	dataAtOnce   = 4
+	dataPatience = 20 * time.Second
 )
 
 // dataRunCache remembers the outputs of executions. An execution is the same as
 // long as it has the same newest event.
 type dataRunCache struct {
-	mu   sync.Mutex
-	runs map[string]*dataRun // by ID
+	mu    sync.Mutex
+	runs  map[string]*dataRun // by ID
+	bytes int                 // of the runs
+	hands chan struct{}       // one for each request that has data
+	begin sync.Once           // makes hands
 }
 
-// newest are the newest executions of a flow, tests and calls alike.
-func (c *dataRunCache) newest(ctx context.Context, s *Server, slug string) ([]*dataRun, error) {
+// errCrowded: too many look at data at the same time.
+var errCrowded = errors.New("too many requests look at data at the same time")
+
+// take waits until the request may have data in its hands. leave says that it
+// has them no more; it may be called again. errCrowded: that took too long.
+func (c *dataRunCache) take(ctx context.Context) (leave func(), err error) {
+	c.begin.Do(func() { c.hands = make(chan struct{}, dataAtOnce) })
+	patience := time.NewTimer(dataPatience)
+	defer patience.Stop()
+	select {
+	case c.hands <- struct{}{}:
+		return sync.OnceFunc(func() { <-c.hands }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-patience.C:
+		return nil, errCrowded
+	}
+}
+
+// newest are the newest executions of a flow, tests and calls alike. They go
+// back no further than to where something is known of all steps.
+func (c *dataRunCache) newest(ctx context.Context, s *Server, slug string, steps []string) ([]*dataRun, error) {
 	executions, _, err := s.store.Executions(ctx, store.ExecutionQuery{Flow: slug, Limit: dataRuns})
 	if err != nil {
 		return nil, err
@@ -55,30 +103,44 @@ func (c *dataRunCache) newest(ctx context.Context, s *Server, slug string) ([]*d
 			c.keep(run)
 		}
 		runs = append(runs, run)
+		if steps = slices.DeleteFunc(steps, run.tells); len(steps) == 0 {
+			break
+		}
 	}
 	return runs, nil
 }
 
 func (c *dataRunCache) keep(run *dataRun) {
-	if !fitsIn(run.outputs, dataKeptBytes) {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.runs == nil || len(c.runs) >= dataKept {
-		c.runs = map[string]*dataRun{}
+	if before := c.runs[run.id]; before != nil {
+		c.bytes -= before.bytes
+		delete(c.runs, run.id)
+	}
+	if c.runs == nil || len(c.runs) >= dataKept || c.bytes+run.bytes > dataKeptBytes {
+		c.runs, c.bytes = map[string]*dataRun{}, 0
 	}
 	c.runs[run.id] = run
+	c.bytes += run.bytes
 }
 
 func readDataRun(ctx context.Context, s *Server, x *flow.Execution) (*dataRun, error) {
-	run := &dataRun{id: x.ID, seq: x.LastSeq, at: x.StartedAt, outputs: map[string]any{}}
+	run := &dataRun{
+		id: x.ID, seq: x.LastSeq, at: x.StartedAt,
+		outputs: map[string]any{}, large: map[string]bool{}, asked: map[string]bool{},
+	}
 	run.ran.Test = x.Test
 	if version, err := s.store.Version(ctx, x.VersionID); err == nil {
 		run.ran.Components = version.Components
 		run.ran.Flow, _ = s.engine.Flow(ctx, x.VersionID) // one that is gone tells nothing
 	}
-	events, err := s.store.Events(ctx, x.ID, 0, dataEvents)
+	call, size, err := s.store.RequestWithin(ctx, x.ID, dataBytes)
+	if err != nil && !errors.Is(err, store.ErrRequestTooLarge) {
+		return nil, err
+	}
+	run.call, run.bytes = call, size
+	log := int64(dataLog)
+	events, err := s.store.Endings(ctx, x.ID, dataEvents, &log, run.wants)
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +149,38 @@ func readDataRun(ctx context.Context, s *Server, x *flow.Execution) (*dataRun, e
 	}
 	for i := range events {
 		e := &events[i]
-		if e.Type != flow.StepFinished || e.Outcome == flow.StepSkipped || (e.Outcome == flow.StepFailed && e.Output == nil) {
+		if !putOut(e) || run.large[e.Step] || (e.Outcome == flow.StepFailed && e.Output == nil) {
 			continue
 		}
 		if _, earlier := run.outputs[e.Step]; !earlier {
 			run.outputs[e.Step] = e.Output
 		}
 	}
+	if int64(len(events)) < min(x.LastSeq, dataEvents) && run.ran.Flow != nil {
+		for def := range run.ran.Flow.All { // the rest was too large to be read
+			run.large[def.ID] = !run.tells(def.ID)
+		}
+	}
 	return run, nil
 }
+
+// wants reports whether the output of an event is to be read: the first one of
+// each step, as long as all are not too large together.
+func (r *dataRun) wants(e *flow.Event, bytes int) bool {
+	if !putOut(e) || r.asked[e.Step] || r.large[e.Step] {
+		return false
+	}
+	if r.bytes+bytes > dataBytes {
+		r.large[e.Step] = true
+		return false
+	}
+	r.asked[e.Step] = true
+	r.bytes += bytes
+	return true
+}
+
+// putOut reports whether a step has an output at the end that an event tells of.
+func putOut(e *flow.Event) bool { return e.Type == flow.StepFinished && e.Outcome != flow.StepSkipped }
 
 // fitsIn says whether a value is at most so large, in bytes as JSON writes it,
 // nearly. It looks at no more than that.

@@ -67,6 +67,7 @@ func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string)
 	weakest := []dataOrigin{fromNowhere, fromDraft, fromPin, fromRun, fromPayload, fromExample}
 	origin = fromNowhere
 	var parts, missing []string
+	large := ""
 	for _, path := range paths {
 		_, source, known := d.source(path)
 		if !known {
@@ -74,6 +75,9 @@ func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string)
 		}
 		if slices.Index(weakest, source.Origin) > slices.Index(weakest, origin) {
 			origin = source.Origin
+		}
+		if source.Large {
+			large = d.nameOf(path)
 		}
 		if name := d.nameOf(path); source.Origin == fromNowhere && !slices.Contains(missing, name) {
 			missing = append(missing, name)
@@ -87,6 +91,8 @@ func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string)
 		parts = append(parts[:most], "others")
 	}
 	switch {
+	case large != "":
+		words = "what " + large + " put out in the last run is too large to be tried on; pin a smaller output to it"
 	case len(missing) > 0:
 		words = "there is no data of " + strings.Join(missing[:min(len(missing), most)], " and ") + " yet; a test run brings some"
 	case len(parts) > 0:

@@ -16,6 +16,8 @@ const (
 	paceSample = 50
 	// paceEvents bounds how many events of one call are read for it.
 	paceEvents = 4000
+	// paceLog bounds how much of all of them is read, in bytes.
+	paceLog = 64 << 20
 	// paceKept is for how long what was found is believed.
 	paceKept = 30 * time.Second
 	// maxPaces bounds for how many flows it is kept.
@@ -66,13 +68,17 @@ func measurePace(ctx context.Context, s *store.Store, slug string) (*pace, error
 	}
 	found := &pace{Steps: map[string]time.Duration{}}
 	took := map[string][]time.Duration{}
+	left := int64(paceLog)
 	for i := range calls {
 		if calls[i].EndedAt.IsZero() {
 			continue
 		}
-		events, err := s.Events(ctx, calls[i].ID, 0, paceEvents)
+		events, err := s.Endings(ctx, calls[i].ID, paceEvents, &left, func(*flow.Event, int) bool { return false })
 		if err != nil {
 			return nil, err
+		}
+		if len(events) == 0 {
+			continue // it is too large
 		}
 		found.Calls++
 		for j := range events {

@@ -131,12 +131,24 @@ func (s *Server) outputToPin(r *http.Request, data []byte) (any, error) {
 	if record.Flow != r.PathValue("slug") {
 		return nil, engine.ErrNotFound
 	}
-	events, err := s.stepEvents(r.Context(), execution, r.PathValue("step"), r.URL.Query().Get("round"), "")
-	if err != nil {
+	id, round := r.PathValue("step"), r.URL.Query().Get("round")
+	log, large := int64(latestLog), false
+	events, err := s.store.Endings(r.Context(), execution, maxExplained, &log, func(e *flow.Event, bytes int) bool {
+		if e.Step != id || roundText(e.Iteration) != round {
+			return false
+		}
+		large = large || bytes > 2*store.MaxPinBytes // the log writes some values longer
+		return !large
+	})
+	switch {
+	case err != nil:
 		return nil, err
+	case large:
+		return nil, store.ErrPinTooLarge
 	}
 	for i := range events {
-		if e := &events[i]; e.Type == flow.StepFinished && e.Outcome == flow.StepSucceeded {
+		e := &events[i]
+		if e.Step == id && roundText(e.Iteration) == round && e.Type == flow.StepFinished && e.Outcome == flow.StepSucceeded {
 			return e.Output, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -10,6 +11,10 @@ import (
 
 // sampleCalls is how many of the last calls are offered as samples.
 const sampleCalls = 5
+
+// maxSample is how large a call may be to be offered, in bytes: it has to fit
+// into a test payload.
+const maxSample = maxPayload / 2
 
 // listSamples answers with calls to test with.
 func (s *Server) listSamples(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +31,9 @@ func (s *Server) listSamples(w http.ResponseWriter, r *http.Request) {
 	calls, _, err := s.store.Executions(r.Context(), store.ExecutionQuery{Flow: f.Slug, Origin: store.FromCallers, Limit: sampleCalls})
 	for i := 0; err == nil && i < len(calls); i++ {
 		var request *flow.Request
-		if request, err = s.store.Request(r.Context(), calls[i].ID); err == nil {
+		if request, _, err = s.store.RequestWithin(r.Context(), calls[i].ID, maxSample); errors.Is(err, store.ErrRequestTooLarge) {
+			err = nil
+		} else if err == nil {
 			samples = append(samples, sampleCall{
 				Label: "Call", At: &calls[i].StartedAt, Status: calls[i].Status, Payload: requestPayload(request),
 			})

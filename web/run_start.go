@@ -44,6 +44,12 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	if !ok || !s.keepPayload(w, r, &order.payload) {
 		return
 	}
+	leave, err := s.runs.take(r.Context())
+	if err != nil {
+		s.fail(w, r, "starting a test", err)
+		return
+	}
+	defer leave()
 	start, trial, ok := s.freezeTrial(w, r, order.Part)
 	if !ok {
 		return
@@ -54,6 +60,7 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	}
 	start.Safe, start.Request = !order.Real, request
 	handle, err := s.engine.Start(r.Context(), *start)
+	leave()
 	if err != nil {
 		s.notStarted(w, r, err)
 		return

@@ -50,6 +50,12 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 	told := staleState{
 		Execution: r.URL.Query().Get("execution"), Steps: []string{}, Gone: []namedStep{}, Pinned: []string{}, Effects: []namedStep{},
 	}
+	leave, err := s.runs.take(r.Context())
+	if err != nil {
+		s.fail(w, r, "comparing a draft", err)
+		return
+	}
+	defer leave()
 	pins, err := s.pinnedOutputs(r.Context(), slug)
 	if err != nil {
 		s.fail(w, r, "comparing a draft", err)
@@ -76,6 +82,7 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	leave()
 	s.writePlain(w, r, told)
 }
 
@@ -125,18 +132,23 @@ func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft
 // addOutputs adds what a test took as given, and what steps put out in it that
 // are pinned now.
 func (s *Server) addOutputs(ctx context.Context, record *flow.Execution, pins map[string]any, ran *designer.Ran) error {
-	wanted := 1
+	most, log := 1, int64(latestLog)
 	if len(pins) > 0 && record.LastSeq <= maxExplained {
-		wanted = 0 // all of them
+		most = int(record.LastSeq)
 	}
-	events, err := s.store.Events(ctx, record.ID, 0, wanted)
+	large := map[string]bool{} // and so other values than what is pinned
+	events, err := s.store.Endings(ctx, record.ID, most, &log, func(e *flow.Event, bytes int) bool {
+		_, pinned := pins[e.Step]
+		large[e.Step] = bytes > 2*store.MaxPinBytes
+		return pinned && !large[e.Step]
+	})
 	if err != nil || len(events) == 0 {
 		return err
 	}
 	ran.Given, ran.Outputs = events[0].Given, map[string]any{}
 	for i := range events {
 		e := &events[i]
-		if _, pinned := pins[e.Step]; pinned && e.Type == flow.StepFinished && e.Outcome == flow.StepSucceeded {
+		if _, pinned := pins[e.Step]; pinned && !large[e.Step] && e.Type == flow.StepFinished && e.Outcome == flow.StepSucceeded {
 			ran.Outputs[e.Step] = e.Output
 		}
 	}

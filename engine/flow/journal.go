@@ -78,18 +78,7 @@ func DecodeEvents(execution string, data []byte) ([]Event, error) {
 	events := make([]Event, len(stored))
 	for i := range stored {
 		s := &stored[i]
-		events[i] = Event{
-			Execution: execution,
-			Seq:       s.Seq, Type: s.Type, At: s.At, Step: s.Step, Iteration: s.Iteration,
-			Attempt: s.Attempt, Outcome: s.Outcome, Port: s.Port, Duration: s.Duration,
-			Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
-			Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
-			Exchanges: s.Exchanges, Simulated: s.Simulated, Pinned: s.Pinned, Reused: s.Reused,
-			Safe: s.Safe, Part: s.Part,
-		}
-		if s.Until != nil {
-			events[i].Until = *s.Until
-		}
+		events[i] = s.event(execution)
 		var err error
 		if events[i].Input, err = decodeOptional(s.Input); err != nil {
 			return nil, fmt.Errorf("reading the input of step %s of execution %s: %w", s.Step, execution, err)
@@ -97,7 +86,7 @@ func DecodeEvents(execution string, data []byte) ([]Event, error) {
 		if events[i].Output, err = decodeOptional(s.Output); err != nil {
 			return nil, fmt.Errorf("reading the output of step %s of execution %s: %w", s.Step, execution, err)
 		}
-		if events[i].Given, err = decodeGiven(s.Given); err != nil {
+		if events[i].Given, err = decodeGiven(s.Given, true); err != nil {
 			return nil, fmt.Errorf("reading what was given to execution %s: %w", execution, err)
 		}
 	}
@@ -116,4 +105,21 @@ func decodeOptional(data json.RawMessage) (any, error) {
 		return nil, nil
 	}
 	return decodeJSON(data)
+}
+
+// event is a stored event without its values.
+func (s *journalEvent) event(execution string) Event {
+	e := Event{
+		Execution: execution,
+		Seq:       s.Seq, Type: s.Type, At: s.At, Step: s.Step, Iteration: s.Iteration,
+		Attempt: s.Attempt, Outcome: s.Outcome, Port: s.Port, Duration: s.Duration,
+		Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
+		Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
+		Exchanges: s.Exchanges, Simulated: s.Simulated, Pinned: s.Pinned, Reused: s.Reused,
+		Safe: s.Safe, Part: s.Part,
+	}
+	if s.Until != nil {
+		e.Until = *s.Until
+	}
+	return e
 }

@@ -55,7 +55,8 @@ func encodeGiven(given map[string]Given) (json.RawMessage, error) {
 	return EncodeJSON(stored)
 }
 
-func decodeGiven(data json.RawMessage) (map[string]Given, error) {
+// decodeGiven reads what encodeGiven wrote, the outputs only if they are wanted.
+func decodeGiven(data json.RawMessage, outputs bool) (map[string]Given, error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
@@ -65,6 +66,9 @@ func decodeGiven(data json.RawMessage) (map[string]Given, error) {
 	}
 	given := make(map[string]Given, len(stored))
 	for id, s := range stored {
+		if !outputs {
+			s.Output = nil
+		}
 		output, err := decodeOptional(s.Output)
 		if err != nil {
 			return nil, fmt.Errorf("the output of step %s: %w", id, err)

@@ -19,6 +19,8 @@ import (
 type Store interface {
 	engine.Journal
 
+	Endings(ctx context.Context, id string, limit int, bytes *int64, wanted func(*flow.Event, int) bool) ([]flow.Event, error)
+	RequestWithin(ctx context.Context, id string, bytes int) (*flow.Request, int, error)
 	Executions(ctx context.Context, q store.ExecutionQuery) ([]flow.Execution, string, error)
 	CountExecutions(ctx context.Context, q store.ExecutionQuery, width time.Duration) ([]store.ExecutionCount, bool, error)
 	Health(ctx context.Context, slugs []string, from time.Time, hours int) (map[string]*store.Health, error)
@@ -84,6 +86,7 @@ func Run(t *testing.T, open Open) {
 		tests map[string]func(*testing.T, Open)
 	}{
 		{"journal", journalTests},
+		{"ending", endingTests},
 		{"refusals", refusalTests},
 		{"executions", executionTests},
 		{"statistics", statisticsTests},
