@@ -32,8 +32,9 @@ export class Next {
     if (!this.stage.editable || host.hasAttribute("data-dragging") || host.hasAttribute("data-wiring")) return;
     const selected = card.item.hasAttribute("data-selected") && !host.hasAttribute("data-several");
     const ports = card.ports.filter(({ port }) => selected || graph.outOf(card.id, port).length === 0);
-    const key = `${card.id} ${selected} ${card.x} ${card.y} ${card.width} ${ports.map(({ port }) => port).join()}`;
-    if (key === this.#shown) return;
+    const ends = ports.map(({ port, y }) => `${port} ${y} ${graph.outOf(card.id, port).length > 0}`);
+    const key = [card.id, card.title, selected, card.x, card.y, card.width, ...ends].join();
+    if (key === this.#shown) return; // what is being pressed stays
     this.#shown = key;
     this.#place.replaceChildren(...ports.map(({ port, y }) => {
       const words = port ? `Add a step after ${card.title}, ${port}` : `Add a step after ${card.title}`;
@@ -64,10 +65,7 @@ export class Next {
   }
 
   /** The graph has changed. */
-  refresh() {
-    this.#shown = "";
-    this.rest();
-  }
+  refresh() { this.rest(); }
 
   /**
    * Asks which step is to come after a port; without one, after the first that

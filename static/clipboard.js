@@ -44,8 +44,11 @@ function detail(text) {
 
 function readAhead() {
   clearTimeout(timer);
-  const steps = canvas.selection;
-  if (steps.length > 0 && !steps.includes("trigger")) timer = setTimeout(() => read(steps).catch(() => undefined), pause);
+  timer = setTimeout(async () => {
+    await settled(); // which may give them other IDs
+    const steps = canvas.selection;
+    if (steps.length > 0 && !steps.includes("trigger")) read(steps).catch(() => undefined);
+  }, pause);
 }
 canvas.addEventListener("canvas-select", readAhead);
 document.addEventListener("draft-changed", readAhead);

@@ -6,6 +6,7 @@
 import { part, request, RequestError } from "./dom.js";
 import { EditQueue } from "./edit-queue.js";
 import { toast } from "./page.js";
+import { released } from "./press.js";
 
 /** @typedef {import("./canvas.js").FlowCanvas} FlowCanvas */
 /** @typedef {import("./edit-queue.js").Operation} Operation */
@@ -60,11 +61,13 @@ const queue = new EditQueue({
   send: async (entry) => {
     if (entry.kind === "look") {
       const result = await request(`${base}/edits?since=${known}`);
+      await released();
       take(result, false);
       return result;
     }
     const body = { base: known, token: entry.token, merge: entry.merge || undefined, operations: entry.kind === "edits" ? entry.operations : undefined };
     const result = await request(`${base}/${entry.kind}`, { method: "POST", body });
+    await released();
     take(result, true);
     return result;
   },

@@ -240,6 +240,14 @@ document.addEventListener("click", (event) => {
 const inspector = part("#inspector");
 let asked = 0;
 
+/** Says in the address of the page which step is shown. @param {string} step */
+function address(step) {
+  const url = new URL(location.href);
+  if (step) url.searchParams.set("step", step);
+  else url.searchParams.delete("step");
+  history.replaceState(null, "", url);
+}
+
 /**
  * Shows a step in the inspector; an empty ID shows none.
  * @param {string} step
@@ -248,10 +256,7 @@ let asked = 0;
 async function inspect(step, fromElsewhere = false) {
   const turn = ++asked;
   if (fromElsewhere) canvas.select(step);
-  const url = new URL(location.href);
-  if (step) url.searchParams.set("step", step);
-  else url.searchParams.delete("step");
-  history.replaceState(null, "", url);
+  address(step);
   document.dispatchEvent(new CustomEvent("flow-step", { detail: { step } }));
   if (!step) {
     inspector.hidden = true;
@@ -272,6 +277,9 @@ async function inspect(step, fromElsewhere = false) {
 
 canvas.addEventListener("canvas-select", (event) => {
   if (event instanceof CustomEvent) void inspect(event.detail.step);
+});
+document.addEventListener("flow-renamed", (event) => {
+  if (event instanceof CustomEvent) address(event.detail.step);
 });
 document.addEventListener("flow-show-step", (event) => {
   if (event instanceof CustomEvent) void inspect(event.detail.step, true);

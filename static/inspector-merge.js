@@ -5,7 +5,7 @@
 const kept = "input, select, textarea, button, summary, expression-field";
 
 /** Attributes that a kept control takes over. Its value is the typist's. */
-const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby", "aria-labelledby", "data-edit", "data-focus", "data-name", "aria-pressed", "aria-expanded", "aria-label"];
+const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby", "aria-labelledby", "data-edit", "data-focus", "data-name", "data-step", "aria-pressed", "aria-expanded", "aria-label"];
 
 /**
  * Replaces an element by a newer one, but for the control in it that has the

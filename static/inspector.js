@@ -8,6 +8,7 @@ import { dragItems, named } from "./inspector-list.js";
 import { merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
+import { released } from "./press.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
 /** @typedef {import("./inspector-value.js").Control} Control */
@@ -178,6 +179,8 @@ function showFault(control, fault) {
  */
 export async function submit(operations, merged = "", place = "") {
   underWay++;
+  if (loading) { wanted = true; reading.abort(); } // the form is behind before it is there
+  tell();
   const line = place ? inspector.querySelector(place) : null;
   if (line instanceof HTMLElement) line.hidden = true;
   try {
@@ -194,6 +197,7 @@ export async function submit(operations, merged = "", place = "") {
   } finally {
     underWay--;
     if (wanted) reload();
+    tell();
   }
 }
 
@@ -204,6 +208,7 @@ let wanted = false;
 /** A control with the focus kept what the server knows otherwise. */
 let skipped = false;
 let loading = false;
+let reading = new AbortController();
 /** What to do when the form is up to date. @type {(() => void)[]} */
 let then = [];
 
@@ -211,15 +216,21 @@ let then = [];
 export function reload(done) {
   wanted = true;
   if (done) then.push(done);
-  if (!loading && idle() && shown()) void load();
+  if (!loading && idle() && shown()) void load().then(tell);
+  tell();
 }
+
+/** Says on the inspector whether its form is going to be shown anew. */
+function tell() { inspector.toggleAttribute("data-behind", wanted || loading || underWay > 0); }
 
 async function load() {
   const step = shown();
   loading = true;
   wanted = skipped = false;
-  const response = await fetch(base + encodeURIComponent(step), { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
-  const text = await response?.text();
+  reading = new AbortController();
+  const response = await fetch(base + encodeURIComponent(step), { headers: { "HX-Request-Type": "partial" }, signal: reading.signal }).catch(() => null);
+  const text = await response?.text().catch(() => undefined);
+  await released();
   loading = false;
   if (shown() !== step) return;
   if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
@@ -298,7 +309,7 @@ export function focusOn(path, button) {
   for (const field of [...inspector.querySelectorAll(`[data-path="${own}"]`), ...inspector.querySelectorAll(`[data-key="${own}"]`)]) {
     const pressed = button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`);
     for (let section = pressed ? null : field.closest("[data-fold]"); section; section = section.parentElement?.closest("[data-fold]") ?? null) fold(section, true);
-    const target = pressed || field.querySelector("[data-as]:not([hidden] *), button:not(:disabled)");
+    const target = pressed || field.querySelector("[data-as]:not([hidden] *)") || field.querySelector("button:not(:disabled)");
     if (!(target instanceof HTMLElement)) continue;
     target.focus();
     return;
@@ -308,9 +319,14 @@ export function focusOn(path, button) {
 document.addEventListener("draft-changed", (event) => {
   if (!(event instanceof CustomEvent) || !shown()) return;
   const renamed = event.detail.renamed?.[shown()];
-  if (renamed) choose([renamed]);
-  else reload();
+  if (renamed) follow(renamed);
+  reload();
 });
+/** The step that is shown has another ID: its form stays, with what has the focus. @param {string} step */
+function follow(step) {
+  part("#inspector-step", inspector).dataset.step = step;
+  document.dispatchEvent(new CustomEvent("flow-renamed", { detail: { step } }));
+}
 document.addEventListener("flow-step", () => void flush());
 document.addEventListener("flow-inspected", () => prepare(inspector));
 

@@ -33,6 +33,9 @@ export class RunInspector {
     document.addEventListener("flow-inspected", (event) => {
       if (event instanceof CustomEvent) this.open(event.detail.step);
     });
+    document.addEventListener("flow-renamed", (event) => {
+      if (event instanceof CustomEvent) this.step = event.detail.step;
+    });
     document.addEventListener("flow-run", () => this.update());
   }
 
