@@ -30,7 +30,27 @@ export function composed(rows) {
     const operator = text(row, "operator");
     return { field: text(row, "field"), operator, value: valueless.includes(operator) ? "" : text(row, "value") };
   }));
-  return { condition: { join: text(rows, "join"), groups: groups.filter((group) => group.length > 0) } };
+  return { path: pathOf(rows), condition: { join: text(rows, "join"), groups: groups.filter((group) => group.length > 0) } };
+}
+
+/**
+ * Shows in each row the comparisons and the values that fit its field. What has
+ * the focus stays, and so does what is chosen.
+ * @param {HTMLElement} rows
+ * @param {{operators: string, value: string}[]} offers of the rows in turn
+ */
+function offer(rows, offers) {
+  for (const [index, row] of [...rows.querySelectorAll("[data-group] > [data-row]")].entries()) {
+    const offered = offers[index], operators = row.querySelector('[data-part="operator"]'), line = row.querySelector('[data-part="value-line"]');
+    if (!offered || !(operators instanceof HTMLSelectElement) || !line) continue;
+    const { value } = operators;
+    if (document.activeElement !== operators) operators.innerHTML = offered.operators;
+    operators.value = value;
+    const fresh = document.createElement("div");
+    fresh.innerHTML = offered.value;
+    const known = (/** @type {Element} */ root) => [...root.querySelectorAll("datalist > option")].map((option) => option.getAttribute("value")).join("\n");
+    if (known(fresh) !== known(line) && !line.contains(document.activeElement)) line.replaceChildren(...fresh.childNodes);
+  }
 }
 
 export class RowEditor {
@@ -89,6 +109,7 @@ export class RowEditor {
       fault.hidden = !answer.fault;
       fault.textContent = answer.fault ?? "";
     }
+    if (answer.offers) offer(rows, answer.offers);
     keep(rows, Boolean(answer.fault));
     if (!answer.fault) await this.submit([{ op: "set", step, path, value: answer.source }], `rows ${step} ${path}`);
   }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"redial/designer"
 	"redial/designer/canvas"
 	"redial/engine/component"
+	"redial/engine/expression"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 	"redial/engine/step"
@@ -67,6 +69,7 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 		kind = &step.Kind{Uses: card.Uses} // its fields are shown as what they are
 	}
 	f := &form{step: id, kind: kind, connections: workshop.Connections}
+	f.scope = sync.OnceValue(func() *expression.Scope { return s.plans.get(workshop, state.Draft, state.Checked).Scope(id) })
 	if f.flows, err = s.otherFlows(ctx, kind, state.Draft.Slug); err != nil {
 		return nil, err
 	}

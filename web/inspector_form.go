@@ -8,6 +8,7 @@ import (
 	"redial/designer/mapping"
 	inferred "redial/designer/schema"
 	"redial/engine/component"
+	"redial/engine/expression"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
@@ -22,7 +23,9 @@ type form struct {
 	flows []string
 	// sample is the body of the test payload; nil without one.
 	sample *any
-	ids    int
+	// scope is what the expressions of the step may read.
+	scope func() *expression.Scope
+	ids   int
 }
 
 // formField is one place of the draft with the control that edits it.
@@ -53,6 +56,7 @@ type formField struct {
 	// none.
 	Condition *condition.Condition
 	NoRows    string
+	Compared  [][]*comparison // the rows, with what is known of them
 	// Mapping are the rows of a list that is made out of another one.
 	Mapping  *mapping.Mapping
 	Add      *component.Field
@@ -177,7 +181,7 @@ func (f *form) control(made *formField) {
 	case controlPaths:
 		f.paths(made)
 	case controlCondition:
-		made.readCondition()
+		f.readCondition(made)
 	case controlAny, controlText:
 		made.readMapping()
 	default:

@@ -10,11 +10,12 @@ import (
 	"redial/designer/condition"
 	"redial/designer/mapping"
 	"redial/engine/component"
+	"redial/engine/expression"
 	"redial/engine/flow"
 )
 
 // readCondition takes a condition apart into rows, if it has any.
-func (m *formField) readCondition() {
+func (f *form) readCondition(m *formField) {
 	text, _ := m.Value.(string)
 	read, err := condition.Read(text)
 	if err != nil {
@@ -22,6 +23,11 @@ func (m *formField) readCondition() {
 		return
 	}
 	m.Condition = read
+	var scope *expression.Scope
+	if text != "" {
+		scope = f.scope()
+	}
+	m.Compared = comparisons(read, scope, f.step, m.Path)
 }
 
 // readMapping takes an expression apart that makes a list out of another one.
@@ -66,19 +72,6 @@ func (m *formField) Map() string {
 	return m.Set("{{ " + source + " }}")
 }
 
-// operatorGroups are the comparisons as a list offers them.
-func operatorGroups() []kindGroup {
-	var groups []kindGroup
-	for _, d := range condition.Operators() {
-		if len(groups) == 0 || groups[len(groups)-1].Title != d.Group {
-			groups = append(groups, kindGroup{Title: d.Group})
-		}
-		last := &groups[len(groups)-1]
-		last.Kinds = append(last.Kinds, option{Value: string(d.Operator), Title: d.Words})
-	}
-	return groups
-}
-
 // valueless are the comparisons that need no value.
 func valueless() string {
 	var names []string
@@ -98,7 +91,8 @@ func takesValue(row *condition.Row) bool {
 // maxRows bounds what is sent to be written as an expression, in bytes.
 const maxRows = 256 << 10
 
-// composeExpression writes rows as an expression.
+// composeExpression writes rows as an expression, and says what each row of a
+// condition may compare.
 func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRows))
 	var tooLarge *http.MaxBytesError
@@ -109,6 +103,7 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	var rows struct {
 		Condition *condition.Condition `json:"condition"`
 		Mapping   *mapping.Mapping     `json:"mapping"`
+		Path      string               `json:"path"`
 	}
 	if err == nil {
 		err = json.Unmarshal(body, &rows)
@@ -131,6 +126,14 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		// Rows that are not filled in yet are no failure of the page.
 		answer = answer.Set("fault", err.Error())
+	}
+	if rows.Condition != nil {
+		offers, err := s.offers(r.Context(), r.PathValue("slug"), r.PathValue("step"), rows.Path, rows.Condition)
+		if err != nil {
+			s.fail(w, r, "reading what a step can compare", err)
+			return
+		}
+		answer = answer.Set("offers", offers)
 	}
 	s.writeJSON(w, http.StatusOK, answer)
 }
