@@ -11,6 +11,13 @@ import (
 // maxAnswers is how many statuses a row names.
 const maxAnswers = 2
 
+// Sizes of what stands behind a port without an answer, as in canvas.css.
+const (
+	offerGap    = 46
+	offerWidth  = 88
+	offerHeight = 26
+)
+
 // Answers is what the callers of a flow get at the ends of its paths.
 type Answers struct {
 	// Behind are the respond steps that may answer once a port is taken.
@@ -39,7 +46,10 @@ func (g *Graph) ShowAnswers(answers Answers) {
 	}
 	for _, port := range answers.Silent {
 		if card := g.cards[port.Step]; card != nil {
-			card.Silent = append(card.Silent, card.silentPort(port.Port))
+			silent := card.silentPort(port.Port)
+			card.Silent = append(card.Silent, silent)
+			offer := Box{card.Right() + offerGap, card.Y + silent.Y - offerHeight/2, offerWidth, offerHeight}
+			g.Bounds = g.Bounds.Union(offer)
 		}
 	}
 }
