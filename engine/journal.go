@@ -27,8 +27,8 @@ type Journal interface {
 	// Append stores a batch, whole or not at all, and then calls done exactly
 	// once, from any goroutine and possibly before Append returns. A nil error
 	// means that the batch is durable. Batches of one execution are stored in
-	// the order of the calls. ErrFenced and ErrUnstorable: nothing was
-	// stored, nor will be; after other errors a repeat may succeed.
+	// the order of the calls. ErrFenced, ErrUnstorable and a *KeyTakenError:
+	// nothing was stored, nor will be; after other errors a repeat may succeed.
 	// done must not block.
 	Append(batch Batch, done func(error))
 
@@ -66,6 +66,10 @@ type Batch struct {
 	// execution that exists already stores nothing and is no error: that makes
 	// starting a child execution again harmless.
 	Request *flow.Request
+	// Claim is the key under which the execution starts, if it has one. It is
+	// there in the first batch at most. A key that another execution has refuses
+	// the batch.
+	Claim *Claim
 	// Changed says that a summary field other than LastSeq differs from what
 	// the batch before it left. It is true in the first batch.
 	Changed bool

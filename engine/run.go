@@ -34,6 +34,7 @@ type run struct {
 
 	pending  []flow.Event // applied, not yet handed to the journal
 	answer   *flow.Answer // that the pending response.stored is about
+	claim    *Claim       // that the first batch makes
 	created  bool         // the first batch was handed to the journal
 	changed  bool         // the summary differs from the stored one
 	gated    []func()     // calls to make once pending is durable
@@ -132,7 +133,7 @@ func (r *run) partFromWaiting() {
 	case r.err == nil:
 		r.handle.fail(ErrStopping)
 		return
-	case !errors.Is(r.err, ErrFenced): // whoever owns it now goes on with it
+	case !errors.Is(r.err, ErrFenced) && !isTaken(r.err): // whoever owns it, or the key, now goes on with it
 		r.engine.options.Logger.Error("an execution was given up until the next start", "execution", r.record.ID, "flow", r.record.Flow, "error", r.err)
 	}
 	r.handle.fail(r.err)

@@ -29,6 +29,10 @@ type StartRequest struct {
 	Given   map[string]flow.Given
 	Request *flow.Request
 	Parent  string // as in flow.Execution
+	// Claim is the key of the call; nil: it has none. If another execution has it
+	// already, the handle says so by a *KeyTakenError: calls that must not be
+	// repeated blindly have not been made then.
+	Claim *Claim
 
 	id    string // of a child; else a new one is made
 	rerun bool   // what is given is of the execution that is run again
@@ -64,6 +68,7 @@ func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, erro
 		Status: flow.Running, Parent: request.Parent, StartedAt: e.now(),
 	})
 	r.begunAs(&started)
+	r.claim = request.Claim
 	if err := e.enter(r); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (r *run) flush() {
 		gated: r.gated, result: r.outcome(), ended: status.Ended(),
 	}
 	if !r.created {
-		w.batch.Request = r.request
+		w.batch.Request, w.batch.Claim = r.request, r.claim
 		r.alone = w.ended
 	}
 	r.pending, r.gated, r.answer, r.changed = nil, nil, nil, false

@@ -40,13 +40,16 @@ WHERE id = ? AND epoch = ?`
 )
 
 // Append implements engine.Journal. After an error other than ErrTooLarge,
-// ErrOutOfOrder and engine.ErrFenced the same batch may be appended again; one
+// ErrOutOfOrder, engine.ErrFenced and engine.KeyTakenError the same batch may be appended again; one
 // that turns out to be stored already is no error and is not stored twice.
 //
 // The batch is encoded before it is queued, so that the writer has nothing to do
 // but to hand it to SQLite.
 func (s *Store) Append(batch engine.Batch, done func(error)) {
 	entry, size, err := newEntry(&batch)
+	if batch.Claim != nil && err == nil {
+		entry.takes(batch.Claim, s.clocks.later().UnixNano(), s.keysEnd())
+	}
 	if err != nil {
 		done(fmt.Errorf("storing events of execution %s: %w", batch.Execution.ID, err))
 		return
@@ -55,13 +58,15 @@ func (s *Store) Append(batch engine.Batch, done func(error)) {
 }
 
 // entry is a batch in the form in which it is stored: the arguments of up to
-// two statements.
+// three statements.
 type entry struct {
 	id                string
 	epoch             int64
 	firstSeq, lastSeq int64
 	events            []byte
 
+	claim     *engine.Claim       // only in the first batch
+	claimed   []driver.NamedValue // of claimKey
 	execution []driver.NamedValue // of insertExecution; only in the first batch
 	batch     []driver.NamedValue // of insertFirstBatch or insertBatch
 	update    []driver.NamedValue // of updateExecution
@@ -114,6 +119,13 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 	return e, size, nil
 }
 
+// takes makes the entry claim a key first. Whoever has a key that was claimed up
+// to the time over has it no more.
+func (e *entry) takes(claim *engine.Claim, now, over int64) {
+	e.claim = claim
+	e.claimed = arguments(claim.Flow, claim.Caller, claim.Key, claim.Fingerprint[:], e.id, now, over)
+}
+
 // checkBatch refuses what would leave a journal that cannot be read again.
 func checkBatch(b *engine.Batch) error {
 	if b.Execution.ID == "" {
@@ -126,6 +138,9 @@ func checkBatch(b *engine.Batch) error {
 	}
 	if b.Request != nil && len(b.Events) > 0 && b.Events[0].Seq != 1 {
 		return fmt.Errorf("%w: the first event is number %d", ErrOutOfOrder, b.Events[0].Seq)
+	}
+	if b.Claim != nil && b.Request == nil {
+		return errors.New("a key is claimed by the first batch alone")
 	}
 	if b.Answer != nil && len(b.Events) == 0 {
 		return errors.New("there is an answer without an event")
@@ -151,6 +166,15 @@ func executionRow(b *engine.Batch, answerSeq any) ([]driver.NamedValue, error) {
 // apply stores the entry. Only its first statement can be refused, so a refusal
 // leaves nothing behind.
 func (e entry) apply(c *conn) error {
+	if e.claim != nil {
+		rows, err := c.run(claimKey, e.claimed)
+		if err != nil {
+			return err
+		}
+		if rows == 0 {
+			return refuseKey(c, e.claim)
+		}
+	}
 	if e.execution != nil {
 		rows, err := c.run(insertExecution, e.execution)
 		if err != nil || rows == 0 {

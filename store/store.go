@@ -58,6 +58,7 @@ type Store struct {
 	sealer *sealer
 	lock   *flock.Flock // nil unless exclusive
 	clock  func() time.Time
+	clocks clocks
 	logger *slog.Logger
 
 	closing  sync.Once
@@ -84,7 +85,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.KeyFile == "" {
 		o.KeyFile = filepath.Join(o.Dir, keyFile)
 	}
-	s := &Store{clock: o.Clock, logger: o.Logger}
+	s := &Store{clock: o.Clock, clocks: newClocks(o.Clock), logger: o.Logger}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("opening %s: %w", o.Dir, err), s.Close())

@@ -20,7 +20,12 @@ func wantsPage(r *http.Request) bool {
 }
 
 // executionList is the list of executions: a page to people, JSON to programs.
+// With a key, it is the execution of that key, for whoever may call the flow.
 func (s *Server) executionList(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has("idempotency-key") {
+		s.executionOfKey(w, r)
+		return
+	}
 	w.Header().Set("Vary", "Accept, Cookie")
 	if wantsPage(r) {
 		s.page(s.executionListPage).ServeHTTP(w, r)

@@ -28,29 +28,54 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, refusal)
 		return
 	}
-	defer call.release()
+	defer call.drop()
 	terms := termsOf(call.published.Settings, r.Header)
+	if call.claim != nil {
+		s.serveKeyed(w, r, call, terms)
+	} else if handle, ok := s.start(w, r, call, terms); ok {
+		s.serve(w, r, handle, terms)
+	}
+}
+
+// start starts the execution of a call. It answers itself when that cannot be.
+func (s *Server) start(w http.ResponseWriter, r *http.Request, c *call, t terms) (*engine.Handle, bool) {
+	request, refusal := s.readRequest(r, c)
+	if refusal != nil {
+		s.metrics.refused(refusal)
+		s.problem(w, r, refusal)
+		return nil, false
+	}
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
-		Flow: call.slug, VersionID: call.published.Version.ID, Version: call.published.Version.Number,
-		Settings: terms.settings, Mode: terms.mode, Request: call.request,
+		Flow: c.slug, VersionID: c.published.Version.ID, Version: c.published.Version.Number,
+		Settings: t.settings, Mode: t.mode, Request: request, Claim: c.claim,
 	})
 	if err != nil {
 		s.notStarted(w, r, err)
-		return
 	}
-	s.serve(w, r, handle, terms)
+	return handle, err == nil
 }
 
-// call is a request to a hook that was found good.
+// call is a call of a hook whose flow takes its method, size and type.
 type call struct {
 	slug      string
 	published *store.Published
-	request   *flow.Request
-	release   func() // gives back the room of the body
+	trigger   *step.Webhook
+	data      []byte        // its body
+	claim     *engine.Claim // its key; nil: it has none
+	release   func()        // gives back the room of the body; nil: it has none
 }
 
-// readCall checks a request against the flow's trigger. Nothing has started
-// when it refuses.
+// drop lets go of the body.
+func (c *call) drop() {
+	c.data = nil
+	if c.release != nil {
+		c.release()
+		c.release = nil
+	}
+}
+
+// readCall checks what of a call can be checked without reading the value of its
+// body. Nothing has started when it refuses.
 func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Problem) {
 	slug := r.PathValue("slug")
 	published, trigger, refusal := s.findHook(r.Context(), slug)
@@ -63,17 +88,35 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
 		}
 	}
-	body, release, refusal := s.readBody(w, r, trigger)
-	if refusal == nil && trigger.Schema != nil {
-		if violations := trigger.Schema.Validate(body); len(violations) > 0 {
-			refusal = &Problem{Type: "invalid-body", Violations: violations}
-		}
-	}
+	key, keyed, refusal := readKey(r.Header)
 	if refusal != nil {
-		release()
 		return nil, refusal
 	}
-	return &call{slug: slug, published: published, request: newRequest(r, body), release: release}, nil
+	data, refusal := rawBody(w, r, trigger)
+	if refusal != nil {
+		return nil, refusal
+	}
+	c := &call{slug: slug, published: published, trigger: trigger, data: data}
+	if keyed {
+		c.claim = &engine.Claim{Flow: slug, Key: key, Fingerprint: fingerprint(r.Method, r.URL, data)}
+	}
+	return c, nil
+}
+
+// readRequest reads a call as the flow sees it, if it fits the flow's trigger.
+// A repeat is not read again: what was taken once is not refused later, because
+// the trigger has changed.
+func (s *Server) readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
+	body, refusal := s.readBody(r, c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if c.trigger.Schema != nil {
+		if violations := c.trigger.Schema.Validate(body); len(violations) > 0 {
+			return nil, &Problem{Type: "invalid-body", Violations: violations}
+		}
+	}
+	return newRequest(r, body), nil
 }
 
 func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *Problem) {
@@ -98,23 +141,19 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 	return nil, nil, &Problem{Type: "internal"}
 }
 
-// readBody reads the body as the value that expressions see. release gives back
-// the room that it takes, and is never nil.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) (value any, release func(), refusal *Problem) {
-	release = func() {}
-	data, refusal := rawBody(w, r, trigger)
-	if refusal != nil {
-		return nil, release, refusal
+// readBody reads the body as the value that expressions see.
+func (s *Server) readBody(r *http.Request, c *call) (any, *Problem) {
+	release, ok := s.intake.take(r.Context(), int64(len(c.data)))
+	if !ok {
+		return nil, &Problem{Type: "unavailable", RetryAfter: shortPause}
 	}
-	room, ok := s.intake.take(r.Context(), int64(len(data)))
-	if release = room; !ok {
-		return nil, release, &Problem{Type: "unavailable", RetryAfter: shortPause}
-	}
-	value, err := content.Decode(r.Header.Get("Content-Type"), data, content.DefaultLimits)
+	c.release = release
+	value, err := content.Decode(r.Header.Get("Content-Type"), c.data, content.DefaultLimits)
+	c.data = nil
 	if err != nil {
-		return nil, release, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
+		return nil, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
 	}
-	return value, release, nil
+	return value, nil
 }
 
 // rawBody is the body as bytes, if its size and its type are what the flow

@@ -56,6 +56,7 @@ type Server struct {
 	metrics   *metrics
 	sockets   *sockets
 	lines     *lines
+	openCalls *openCalls
 	intake    *intake
 	sessions  *scs.SessionManager
 	client    *outbound.Client
@@ -73,7 +74,7 @@ func New(options Options) *Server {
 	s := &Server{
 		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
-		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), intake: newIntake(),
+		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(), intake: newIntake(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
 		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(),

@@ -25,6 +25,9 @@ type Store interface {
 	CountExecutions(ctx context.Context, q store.ExecutionQuery, width time.Duration) ([]store.ExecutionCount, bool, error)
 	Health(ctx context.Context, slugs []string, from time.Time, hours int) (map[string]*store.Health, error)
 
+	CallKey(ctx context.Context, flow, caller, key string) (*store.CallKey, error)
+	SweepCallKeys(ctx context.Context, limit int) (int, error)
+
 	Draft(ctx context.Context, slug string) (*store.Draft, error)
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
 	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
@@ -89,6 +92,7 @@ func Run(t *testing.T, open Open) {
 		{"ending", endingTests},
 		{"refusals", refusalTests},
 		{"executions", executionTests},
+		{"keys of calls", callKeyTests},
 		{"statistics", statisticsTests},
 		{"flows", flowTests},
 		{"edits", editTests},

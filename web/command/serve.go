@@ -184,6 +184,7 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 		Handler: s.web.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn),
 	}
+	s.sweep(ctx)
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(s.listener) }()
 	select {

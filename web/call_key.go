@@ -1,0 +1,262 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"redial/engine"
+	"redial/engine/flow"
+)
+
+// maxKey is how long the key of a call may be, in characters.
+const maxKey = 255
+
+// readKey reads the Idempotency-Key of a call: a string of RFC 8941, or the bare
+// characters. given is false if there is none.
+func readKey(header http.Header) (key string, given bool, refusal *Problem) {
+	values := header.Values("Idempotency-Key")
+	if len(values) == 0 {
+		return "", false, nil
+	}
+	key, ok := parseKey(values[0])
+	if !ok || len(values) > 1 {
+		return "", true, badKey("Idempotency-Key")
+	}
+	return key, true, nil
+}
+
+func badKey(where string) *Problem {
+	return &Problem{Type: "bad-request", Detail: fmt.Sprintf(
+		"%s has to be one key of 1 to %d visible ASCII characters, in quotation marks or without; nothing was started.", where, maxKey)}
+}
+
+// parseKey reads a key, with the escapes of RFC 8941 where it is quoted.
+func parseKey(text string) (key string, ok bool) {
+	text = strings.Trim(text, " \t")
+	if strings.HasPrefix(text, `"`) {
+		if text, ok = parseString(text); !ok {
+			return "", false
+		}
+	}
+	if text == "" || len(text) > maxKey {
+		return "", false
+	}
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] >= 0x7f {
+			return "", false
+		}
+	}
+	return text, true
+}
+
+// parseString reads a string of RFC 8941, section 4.2.5, and nothing behind it.
+func parseString(text string) (string, bool) {
+	var inside strings.Builder
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			return inside.String(), i == len(text)-1
+		case '\\':
+			if i++; i == len(text) || text[i] != '"' && text[i] != '\\' {
+				return "", false
+			}
+		}
+		inside.WriteByte(text[i])
+	}
+	return "", false
+}
+
+// fingerprint tells a call from others that come with its key: by method, path,
+// query and body, byte for byte. Lengths stand between them, so that no two calls
+// give the same bytes.
+func fingerprint(method string, target *url.URL, body []byte) (sum [32]byte) {
+	hash := sha256.New()
+	var length [8]byte
+	for _, part := range [][]byte{[]byte(method), []byte(target.EscapedPath()), []byte(target.RawQuery), body} {
+		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
+		hash.Write(length[:])
+		hash.Write(part)
+	}
+	hash.Sum(sum[:0])
+	return sum
+}
+
+// openCalls are the calls with a key whose execution is being started. Calls with
+// the same key wait until that is stored.
+type openCalls struct {
+	mu   sync.Mutex
+	open map[engine.Claim]*openCall // without fingerprints
+}
+
+// openCall is one of them.
+type openCall struct {
+	over chan struct{}
+	// taken names the execution of the key once over is closed; nil: there is
+	// none.
+	taken *engine.KeyTakenError
+}
+
+func newOpenCalls() *openCalls { return &openCalls{open: map[engine.Claim]*openCall{}} }
+
+// enter waits for the call that is being started under the key. If there is none,
+// or it came to nothing, the caller's own is the one: leave is not nil then, and
+// has to be called with the execution that the key has, or nil.
+func (o *openCalls) enter(ctx context.Context, claim engine.Claim) (taken *engine.KeyTakenError, leave func(*engine.KeyTakenError), err error) {
+	claim.Fingerprint = [32]byte{}
+	for {
+		o.mu.Lock()
+		other := o.open[claim]
+		if other == nil {
+			own := &openCall{over: make(chan struct{})}
+			o.open[claim] = own
+			o.mu.Unlock()
+			return nil, func(taken *engine.KeyTakenError) {
+				own.taken = taken
+				o.mu.Lock()
+				delete(o.open, claim)
+				o.mu.Unlock()
+				close(own.over)
+			}, nil
+		}
+		o.mu.Unlock()
+		select {
+		case <-other.over:
+			if other.taken != nil {
+				return other.taken, nil, nil
+			}
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// serveKeyed serves a call that came with a key: it starts an execution, or is
+// served by the one that the key has.
+func (s *Server) serveKeyed(w http.ResponseWriter, r *http.Request, c *call, t terms) {
+	taken, leave, err := s.openCalls.enter(r.Context(), *c.claim)
+	if err != nil {
+		return // the caller hung up
+	}
+	if leave != nil {
+		if taken, err = s.keyHolder(r.Context(), c.claim); err != nil || taken != nil {
+			leave(taken)
+		}
+	}
+	switch {
+	case err != nil:
+		s.fail(w, r, "looking for the key of a call", err)
+	case taken != nil:
+		s.repeat(w, r, c, t, taken)
+	default:
+		s.startKeyed(w, r, c, t, leave)
+	}
+}
+
+// keyHolder is the execution that has a key; nil: none has.
+func (s *Server) keyHolder(ctx context.Context, claim *engine.Claim) (*engine.KeyTakenError, error) {
+	found, err := s.store.CallKey(ctx, claim.Flow, claim.Caller, claim.Key)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, nil //nolint:nilnil // nobody has it, and that is no error
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &engine.KeyTakenError{Execution: found.Execution, Fingerprint: found.Fingerprint}, nil
+}
+
+// startKeyed starts the execution of a key.
+func (s *Server) startKeyed(w http.ResponseWriter, r *http.Request, c *call, t terms, leave func(*engine.KeyTakenError)) {
+	handle, taken := s.startClaimed(w, r, c, t, leave)
+	switch {
+	case handle != nil:
+		s.serve(w, r, handle, t)
+	case taken != nil: // by another process
+		s.repeat(w, r, c, t, taken)
+	}
+}
+
+// startClaimed starts an execution and waits until it is stored with its key, so
+// that those who wait with the same key learn of it. If there is neither a handle
+// nor another execution that has the key, it has answered.
+func (s *Server) startClaimed(w http.ResponseWriter, r *http.Request, c *call, t terms, leave func(*engine.KeyTakenError)) (handle *engine.Handle, taken *engine.KeyTakenError) {
+	defer func() { leave(taken) }()
+	handle, ok := s.start(w, r, c, t)
+	if !ok {
+		return nil, nil
+	}
+	err := handle.Stored(context.WithoutCancel(r.Context()))
+	if errors.As(err, &taken) {
+		return nil, taken
+	}
+	if err == nil {
+		taken = &engine.KeyTakenError{Execution: handle.ID, Fingerprint: c.claim.Fingerprint}
+	}
+	return handle, taken
+}
+
+// repeat serves a call whose key another call came with before: by what is stored
+// of that one, or together with it.
+func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms, taken *engine.KeyTakenError) {
+	if taken.Fingerprint != c.claim.Fingerprint {
+		refusal := &Problem{Type: "key-reused"}
+		s.metrics.refused(refusal)
+		s.problem(w, r, refusal)
+		return
+	}
+	c.drop()
+	record, err := s.store.Execution(r.Context(), taken.Execution)
+	if err != nil {
+		s.fail(w, r, "reading the execution of a key", err)
+		return
+	}
+	result, final, err := s.result(r.Context(), record)
+	if err != nil {
+		s.fail(w, r, "reading the answer of a key", err)
+		return
+	}
+	if final {
+		w.Header().Set("Redial-Execution-Id", record.ID)
+		w.Header().Set("Idempotency-Replayed", "true")
+		s.writeResult(w, r, record.ID, result)
+		return
+	}
+	handle, err := s.engine.Attach(r.Context(), record.ID)
+	if err != nil {
+		s.fail(w, r, "joining an execution", err)
+		return
+	}
+	s.serve(w, r, handle, t)
+}
+
+// executionOfKey finds the execution of a key, for callers who have lost its ID.
+func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	key, ok := parseKey(query.Get("idempotency-key"))
+	if !ok || len(query["idempotency-key"]) > 1 {
+		s.problem(w, r, badKey("idempotency-key"))
+		return
+	}
+	slug := query.Get("flow")
+	if !flow.ValidSlug(slug) {
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
+		return
+	}
+	found, err := s.store.CallKey(r.Context(), slug, "", key)
+	if errors.Is(err, engine.ErrNotFound) {
+		s.problem(w, r, &Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
+		return
+	}
+	if err != nil {
+		s.fail(w, r, "looking for the key of a call", err)
+		return
+	}
+	r.SetPathValue("id", found.Execution)
+	s.executionStatus(w, r)
+}
