@@ -2,7 +2,7 @@
 // is typing into. Plain ES module, checked by tsc.
 
 /** What keeps its state while it has the focus. */
-const kept = "input, select, textarea, button, summary, expression-field";
+const kept = "input, select, textarea, button, summary, expression-field, [data-part=choices]";
 
 /** Attributes that a kept control takes over. Its value is the typist's. */
 const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby", "aria-labelledby", "data-edit", "data-focus", "data-name", "data-step", "aria-pressed", "aria-expanded", "aria-label"];

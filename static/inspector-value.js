@@ -30,9 +30,12 @@ export function outcome(control, step) {
   const set = (value) => ({ operation: { op: "set", step, path, value } });
   const unset = () => (control.dataset.item === undefined ? { operation: { op: "unset", step, path } } : set(""));
   const text = control.value;
+  if (control.validity.badInput) return {}; // half of a date
   switch (control.dataset.as) {
     case "number":
       return text.trim() === "" ? unset() : set(number(text.trim()) ?? text);
+    case "moment": // to the minute, or to the second
+      return text === "" ? unset() : set(`${text.length === 16 ? `${text}:00` : text}Z`);
     case "switch":
       return set(control instanceof HTMLInputElement && control.checked);
     case "choice":

@@ -249,6 +249,10 @@ function show(text) {
     const twin = fresh.querySelector(`.field[data-path="${CSS.escape(pathOf(field))}"]`);
     if (twin && !field.contains(document.activeElement)) twin.replaceWith(field);
   }
+  for (const open of inspector.querySelectorAll("[data-part=choices]")) { // they are no part of what the server knows
+    const notes = fresh.querySelector(`.field[data-path="${CSS.escape(pathOf(open))}"] > .field-notes`);
+    notes?.before(open.contains(document.activeElement) ? open.cloneNode(false) : open);
+  }
   const body = part("#inspector-step", inspector);
   const top = body.scrollTop;
   for (const selector of [".inspector-head", ".inspector-form"]) {

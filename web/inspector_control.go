@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"redial/engine/component"
 	"redial/engine/flow"
@@ -58,6 +59,10 @@ func (f *form) valueControl(m *formField) control {
 		if !templated(m.Value) && (text == "" || len(text) == len("2006-01-02")) {
 			return controlDate
 		}
+	case component.KindDateTime:
+		if m.Value == nil || moment(m.Value) != "" {
+			return controlMoment
+		}
 	case component.KindJSON:
 		return controlAny
 	default:
@@ -77,6 +82,17 @@ func (f *form) valueControl(m *formField) control {
 		return controlPlain
 	}
 	return controlText
+}
+
+// moment is an RFC 3339 date and time as a control of the browser takes it, in
+// UTC; empty if the value is anything else, or finer than a second.
+func moment(value any) string {
+	text, _ := value.(string)
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || at.Nanosecond() != 0 || at.UTC().Year() > 9999 {
+		return ""
+	}
+	return at.UTC().Format("2006-01-02T15:04:05")
 }
 
 func (f *form) chosenControl(m *formField) control {

@@ -66,7 +66,7 @@ func (m *formField) Expressible() bool {
 		return false
 	}
 	switch m.Control {
-	case controlSwitch, controlChoice, controlSegmented, controlChecks, controlDate, controlList, controlObject, controlMap, controlFile:
+	case controlSwitch, controlChoice, controlSegmented, controlChecks, controlDate, controlMoment, controlList, controlObject, controlMap, controlFile:
 		return true
 	default:
 		return false
@@ -83,7 +83,7 @@ func (m *formField) Expressed() bool {
 		return false
 	}
 	switch m.Kind {
-	case component.KindBoolean, component.KindChoice, component.KindFlow, component.KindFile, component.KindList, component.KindObject, component.KindMap, component.KindDate:
+	case component.KindBoolean, component.KindChoice, component.KindFlow, component.KindFile, component.KindList, component.KindObject, component.KindMap, component.KindDate, component.KindDateTime:
 		return true
 	default:
 		return false

@@ -82,6 +82,7 @@ const (
 	controlSegmented  control = "segmented"  // one of two or three
 	controlChecks     control = "checks"     // some of a few
 	controlDate       control = "date"       // a day
+	controlMoment     control = "moment"     // a day and a time, in UTC
 	controlList       control = "list"       // values, or objects, in an order
 	controlObject     control = "object"     // known members
 	controlMap        control = "map"        // members with names of one's own
