@@ -60,7 +60,7 @@ func (f *form) valueControl(m *formField) control {
 			return controlDate
 		}
 	case component.KindDateTime:
-		if m.Value == nil || moment(m.Value) != "" {
+		if m.Value == nil || utcTime(m.Value) != "" {
 			return controlMoment
 		}
 	case component.KindJSON:
@@ -84,9 +84,9 @@ func (f *form) valueControl(m *formField) control {
 	return controlText
 }
 
-// moment is an RFC 3339 date and time as a control of the browser takes it, in
+// utcTime is an RFC 3339 date and time as a control of the browser takes it, in
 // UTC; empty if the value is anything else, or finer than a second.
-func moment(value any) string {
+func utcTime(value any) string {
 	text, _ := value.(string)
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil || at.Nanosecond() != 0 || at.UTC().Year() > 9999 {
