@@ -103,6 +103,8 @@ func TestFaultyChoiceSources(t *testing.T) {
 		"no value":                    {"{action: colours}", "value"},
 		"an unknown name":             {"{action: colours, value: connection.token}", "connection"},
 		"another key":                 {"{action: colours, value: item.id, then: 1}", "then"},
+		"a field that is not there":   {"{action: colours, input: {shade: light, dark}, value: item.id}", "dark"},
+		"a field of another type":     {"{action: colours, input: {shade: [light]}, value: item.id}", "shade"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
