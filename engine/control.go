@@ -124,13 +124,23 @@ func (e *Engine) Decide(ctx context.Context, id, stepID string, iteration []int,
 }
 
 func (r *run) decide(ref core.Ref, decision Decision) {
+	if ref.Held() {
+		r.state.Redo(ref)
+		if decision == DecideRetry {
+			return // it is due, and runs like any other
+		}
+		r.start(ref, &flow.Event{}) // only what has begun can be skipped by a person
+	}
 	switch decision {
 	case DecideRetry:
 		_, attempt, _, _ := ref.Begun()
 		r.state.Redo(ref)
 		r.start(ref, &flow.Event{Attempt: attempt + 1, Input: r.inputs[ref]})
-		if caller, ok := r.program.steps[ref.ID()].compiled.Runner.(step.Caller); ok {
-			r.call(ref, caller, caller.Effect() == component.Lookup)
+		switch runner := r.program.steps[ref.ID()].compiled.Runner.(type) {
+		case step.Caller:
+			r.call(ref, runner, runner.Effect() == component.Lookup)
+		case step.Evaluator:
+			r.evaluate(ref, runner)
 		}
 	case DecideSkip:
 		r.emitStep(ref, &flow.Event{Type: flow.StepFinished, Outcome: flow.StepSkipped, Passed: true})

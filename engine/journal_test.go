@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -16,6 +17,9 @@ var errDisk = errors.New("injected: the disk is full")
 // or lost with the process.
 type journal struct {
 	*store.Store
+
+	// deaths is what Resumes says of every execution.
+	deaths int
 
 	mu     sync.Mutex
 	dead   bool
@@ -91,6 +95,9 @@ func (j *journal) Append(b engine.Batch, done func(error)) {
 		j.Store.Append(b, done)
 	}
 }
+
+// Resumes implements engine.Journal.
+func (j *journal) Resumes(context.Context, string) (int, error) { return j.deaths, nil }
 
 // has reports whether a batch has an event of a step; "" is any.
 func has(b engine.Batch, kind flow.EventType, stepID string) bool {

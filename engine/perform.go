@@ -32,6 +32,9 @@ func (r *run) runStep(ref core.Ref) bool {
 		return true
 	}
 	s := r.program.steps[ref.ID()]
+	if r.holding && r.hold(ref) {
+		return true
+	}
 	switch runner := s.compiled.Runner.(type) {
 	case step.Evaluator:
 		r.evaluate(ref, runner)

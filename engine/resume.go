@@ -46,7 +46,11 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		if canceling {
 			r.abortCalls(errCanceled)
 		}
-		r.goOn()
+		if r.suspect && !canceling {
+			r.holdBack()
+		} else {
+			r.goOn()
+		}
 		if canceling {
 			r.cancel()
 		}
@@ -92,6 +96,9 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 		return nil, fmt.Errorf("folding its events: %w", err)
 	}
 	r.begunAs(&events[0])
+	if r.suspect, err = r.isSuspect(ctx); err != nil {
+		return nil, err
+	}
 	r.epoch, r.created, r.changed = epoch, true, false
 	r.record.LastSeq = r.state.LastSeq
 	r.handle.stored.reach(nil)

@@ -52,6 +52,9 @@ type run struct {
 	given  map[string]flow.Given // how steps end that are not run
 	safe   bool                  // a test whose steps with effects are not performed
 	rounds int                   // of each step at most; 0: all
+	// suspect: it may be what has taken the process down again and again.
+	// holding: what is to be done now is held back.
+	suspect, holding bool
 }
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {

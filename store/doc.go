@@ -24,6 +24,8 @@
 //	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload
 //	flow_pins      slug, step, output
+//	server         running: one row
+//	resumes        execution_id, last_seq, unclean
 //
 // Solid lines are foreign keys. The dotted ones are not: they lie on the path
 // of every call, and the writer keeps them itself.

@@ -31,6 +31,12 @@ var (
 	// ErrFull: there is no room on the disk. Nothing was stored; a repeat may
 	// succeed once there is.
 	ErrFull = errors.New("the disk that holds the data folder is full; make room and try again")
+	// ErrDisk: the disk fails. Nothing was stored; a repeat may succeed.
+	ErrDisk = errors.New("the disk that holds the data folder fails; see the system's log and the disk's quota")
+	// ErrReadOnly: the data folder cannot be written.
+	ErrReadOnly = errors.New("the data folder cannot be written; give it to the user that runs the server, or choose another one with --data")
+	// ErrCorrupt: the database is damaged, or is none.
+	ErrCorrupt = errors.New("the database is damaged; stop the server, keep a copy of the data folder, and put a backup in its place")
 	// ErrOverloaded: changes come in faster than the disk takes them. Nothing
 	// was stored.
 	ErrOverloaded = errors.New("too much is waiting to be stored; try again later")
@@ -52,6 +58,12 @@ func explain(err error) error {
 		return fmt.Errorf("%w (%w)", ErrBusy, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w (%w)", ErrFull, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w (%w)", ErrDisk, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("%w (%w)", ErrReadOnly, err)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%w (%w)", ErrCorrupt, err)
 	}
 	return err
 }

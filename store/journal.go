@@ -236,6 +236,11 @@ func (s *Store) Claim(ctx context.Context, id string) (int64, error) {
 		if rows == 0 {
 			return 0, fmt.Errorf("claiming execution %s: %w", id, engine.ErrNotFound)
 		}
+		if s.died {
+			if _, err := c.exec(countResume, id); err != nil {
+				return 0, err
+			}
+		}
 		var epoch sql.Null[int64]
 		_, err = c.find(selectEpoch, []any{id}, &epoch)
 		return epoch.V, err

@@ -5,10 +5,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -60,6 +62,7 @@ type Store struct {
 	clock  func() time.Time
 	clocks clocks
 	logger *slog.Logger
+	died   bool // the server that had the folder before
 
 	closing  sync.Once
 	closeErr error
@@ -87,6 +90,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	}
 	s := &Store{clock: o.Clock, clocks: newClocks(o.Clock), logger: o.Logger}
 	defer func() {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+			err = fmt.Errorf("%w (%w)", ErrReadOnly, err)
+		}
 		if err != nil {
 			err = errors.Join(fmt.Errorf("opening %s: %w", o.Dir, err), s.Close())
 		}
@@ -138,8 +144,10 @@ func (s *Store) start(ctx context.Context, o Options, writing, reading driver.Co
 	if s.sealer, err = s.openSealer(ctx, o); err != nil {
 		return err
 	}
-	s.writer, err = newWriter(writing, s.logger)
-	return err
+	if s.writer, err = newWriter(writing, s.logger); err != nil || !o.Exclusive {
+		return err
+	}
+	return s.beginServing(ctx)
 }
 
 // makeFolder makes the data folder, for its owner alone.
@@ -217,6 +225,9 @@ func (s *Store) openSealer(ctx context.Context, o Options) (*sealer, error) {
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		var errs []error
+		if s.writer != nil && s.lock != nil {
+			errs = append(errs, s.endServing())
+		}
 		if s.writer != nil {
 			errs = append(errs, s.writer.close())
 		}

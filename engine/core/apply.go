@@ -162,12 +162,29 @@ func (s *State) Interrupt(ref Ref) {
 	}
 }
 
-// Redo puts a step that needed attention under way again. Other steps are left
-// alone.
-func (s *State) Redo(ref Ref) {
-	if s.within(ref) && ref.state().phase == attention {
-		s.setPhase(ref, running)
+// Hold keeps a step that is due from beginning: a person has to decide about it
+// first. Like Interrupt it is no event. Each steps and those that merely wait are
+// left alone.
+func (s *State) Hold(ref Ref) {
+	if s.within(ref) && ref.state().phase == due && ref.node().Inner == nil && !ref.node().Waits {
+		s.setPhase(ref, attention)
+		ref.state().held = true
 	}
+}
+
+// Redo puts a step that needed attention under way again; one that was held is
+// due again. Other steps are left alone.
+func (s *State) Redo(ref Ref) {
+	if !s.within(ref) || ref.state().phase != attention {
+		return
+	}
+	if !ref.state().held {
+		s.setPhase(ref, running)
+		return
+	}
+	s.setPhase(ref, due)
+	ref.state().held = false
+	s.due.add(ref)
 }
 
 // within reports whether the step's scope is still open.

@@ -56,6 +56,22 @@ func TestFailure(t *testing.T) {
 			}, "", flow.Running,
 		},
 		{
+			"one that is held does not begin", steps("a", "b"),
+			func(s *script) { s.state.Hold(s.ref("a")) }, "run b", flow.Running,
+		},
+		{
+			"all that is left is held", steps("a"),
+			func(s *script) { s.state.Hold(s.ref("a")) }, "", flow.NeedsAttention,
+		},
+		{
+			"one that was held begins", steps("a", "b"),
+			func(s *script) { s.state.Hold(s.ref("a")); s.start("b"); s.state.Redo(s.ref("a")) }, "run a", flow.Running,
+		},
+		{
+			"a wait is not held", []core.Node{wait("a")},
+			func(s *script) { s.state.Hold(s.ref("a")) }, "run a", flow.Running,
+		},
+		{
 			"others go on while one needs attention", steps("a", "b"),
 			func(s *script) { s.start("a"); s.state.Interrupt(s.ref("a")) }, "run b", flow.Running,
 		},

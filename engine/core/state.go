@@ -6,8 +6,8 @@ import (
 	"redial/engine/flow"
 )
 
-// State is where an execution stands. It is changed by Apply, Cancel, Interrupt
-// and Redo alone, and belongs to one goroutine.
+// State is where an execution stands. It is changed by Apply, Cancel, Interrupt,
+// Hold and Redo alone, and belongs to one goroutine.
 type State struct {
 	Root *Scope
 	// Failure is why the execution fails or failed.
@@ -73,6 +73,7 @@ type nodeState struct {
 	child   string
 	failure *flow.Failure // of the attempt before the pause that the step is in
 	ran     bool
+	held    bool // needs attention before it has begun
 	output  any
 	each    *eachState
 }
@@ -233,6 +234,9 @@ func (r Ref) Due() bool {
 
 // Running reports whether the step has begun and has not settled.
 func (r Ref) Running() bool { return r.state().phase == running }
+
+// Held reports whether the step needs attention although it has not begun.
+func (r Ref) Held() bool { return r.Undecided() && r.state().held }
 
 // Undecided reports whether a person has to settle the step.
 func (r Ref) Undecided() bool { return r.state().phase == attention }

@@ -133,17 +133,20 @@ func Here(p Point) {
 	}
 }
 
-// hit dies if it is time. Nothing of the caller happens after that.
+// hit dies if it is time. Nothing of the caller happens after that, nor of those
+// who come by in the moment that the kill takes.
 func hit() {
-	if left.Add(-1) != 0 {
+	switch n := left.Add(-1); {
+	case n > 0:
 		return
+	case n == 0:
+		process, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = process.Kill()
+		}
+		if err != nil {
+			panic(fmt.Sprintf("the process cannot kill itself: %v", err))
+		}
 	}
-	process, err := os.FindProcess(os.Getpid())
-	if err == nil {
-		err = process.Kill()
-	}
-	if err != nil {
-		panic(fmt.Sprintf("the process cannot kill itself: %v", err))
-	}
-	select {} // the kill may take a moment
+	select {}
 }

@@ -133,13 +133,19 @@ func (x *trial) manager() *manager {
 // start starts the program and lets everything come to its end.
 func (x *trial) start() {
 	x.t.Helper()
+	x.open()
+	if err := x.manager().rest(x.context()); err != nil {
+		x.t.Fatalf("%v; log: %s", err, x.program.Log())
+	}
+}
+
+// open starts the program.
+func (x *trial) open() {
+	x.t.Helper()
 	x.orders.Forget()
 	var err error
 	if x.program, err = Start(x.context(), x.shop.Serve()); err != nil {
 		x.t.Fatal(err)
-	}
-	if err := x.manager().rest(x.context()); err != nil {
-		x.t.Fatalf("%v; log: %s", err, x.program.Log())
 	}
 }
 
@@ -183,11 +189,7 @@ func (x *trial) leaveUnfinished(slug string) {
 		x.arm(crashpoint.CallAfter, 3)
 		_, _ = x.orders.Place(x.t.Context(), x.program.Base, slug) // cut off
 		x.dies(crashpoint.CallAfter)
-		x.orders.Forget()
-		var err error
-		if x.program, err = Start(x.context(), x.shop.Serve()); err != nil {
-			x.t.Fatal(err)
-		}
+		x.open()
 	}
 	x.arm(crashpoint.CallBefore, 1)
 	_, _ = x.orders.Place(x.t.Context(), x.program.Base, slug) // cut off
