@@ -1,0 +1,252 @@
+package browser
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// invoicing is a flow whose step has fields that QuickBooks knows values of.
+const invoicing = `redial: 1
+slug: invoicing
+trigger: {uses: webhook}
+steps:
+  invoice: {uses: quickbooks/create-invoice, connection: quickbooks, with: {customer_id: "", lines: [{amount: 1}]}}
+edges: [trigger -> invoice]
+`
+
+func TestFormOffersValuesOfTheService(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.api(t, "PUT", "/api/flows/invoicing", invoicing, nil)
+	page := p.signedIn(t)
+	page.openForm(p, "invoicing", "invoice")
+
+	p.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "error"}}})
+	page.v.watch.expect(502)
+	page.element("button", "Choose Customer from the service").click()
+	page.wait("what went wrong", inField("with.customer_id", `.querySelector("[data-part=choices] .problem")?.textContent.length > 10`))
+	p.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "none"}}})
+	page.element("button", "Try again").click()
+	page.element("combobox", "Find a value of the service").fill("sorensen")
+	page.wait("one that is found", `document.querySelectorAll(".service-choices [role=option]").length === 1`)
+	page.press("\r")
+	page.wait("the value in the field", inField("with.customer_id", `.querySelector("[data-as]").value === "2"`))
+	page.saved()
+	if got := p.fields(t, "invoicing", "invoice")["customer_id"]; got != "2" {
+		t.Errorf("the customer is %v, as text 2 is wanted", got)
+	}
+
+	// By the keyboard, in a list; Escape gives the focus back.
+	page.element("button", "Choose Item from the service").click()
+	page.wait("the list", `document.activeElement.matches(".service-choices input")`)
+	page.press(kb.Escape)
+	page.wait("the focus on the button", `document.activeElement.dataset.action === "choices" && !document.querySelector(".service-choices")`)
+	page.press("\r")
+	page.wait("the list", `document.activeElement.matches(".service-choices input")`)
+	page.press(kb.ArrowDown)
+	page.press("\r")
+	page.wait("the value in the field", inField("with.lines[0].item_id", `.querySelector("[data-as]").value === "1"`))
+	page.picture("inspector-choices")
+}
+
+func TestConditionRowsFollowTheirField(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "decide")
+	when := inField("with.paths[0].when", "")
+	rows := when + `.querySelectorAll("[data-group] > [data-row]")`
+	has := func(row int, operator string) string {
+		return fmt.Sprintf(`%s[%d].querySelector('option[value="%s"]')`, rows, row, operator)
+	}
+	page.wait("the comparisons of a number", has(0, "less")+` && !`+has(0, "starts_with"))
+	page.wait("the comparisons of a text", has(1, "starts_with")+` && !`+has(1, "less"))
+
+	// A row that is not filled in is no expression yet, and offers what fits.
+	page.elements("button", "^Add a row$")[0].click()
+	page.wait("the new row", `document.activeElement.closest("[data-row]") === `+rows+`[2]`)
+	page.wait("all comparisons", has(2, "less")+` && `+has(2, "starts_with"))
+	page.press("trigger.body.quantity")
+	page.press("\t")
+	page.wait("the comparisons of a number", has(2, "less")+` && !`+has(2, "starts_with"))
+	page.wait("what is wrong", when+`.querySelector("[data-part=rows-fault]:not([hidden])")`)
+	if first := p.pathsOf(t)[0]; strings.Contains(fmt.Sprint(first), "quantity <= 2 and trigger.body.sku startsWith \"L\" and") {
+		t.Errorf("a row without a value became part of the condition: %v", first)
+	}
+	evaluate[any](page, rows+`[2].querySelector("[data-part=value]").focus(), undefined`)
+	page.press("9")
+	page.press("\t")
+	page.wait("the fault to be gone", `!`+when+`.querySelector("[data-part=rows-fault]:not([hidden])")`)
+	page.saved()
+	if first := fmt.Sprint(p.pathsOf(t)[0]); !strings.Contains(first, `and trigger.body.quantity == 9`) {
+		t.Errorf("the condition is %s", first)
+	}
+
+	// An expression that cannot be read has no rows; mended, it has them again.
+	source := when + `.querySelector("[data-part=source] [data-as]")`
+	write := func(text string) {
+		evaluate[any](page, fmt.Sprintf(`(() => {
+			const control = %s;
+			control.value = %q;
+			control.dispatchEvent(new Event("input", { bubbles: true }));
+			control.dispatchEvent(new Event("change", { bubbles: true }));
+		})(), undefined`, source, text))
+		page.saved()
+	}
+	evaluate[any](page, when+`.querySelector("[data-view=source]").click(), undefined`)
+	page.wait("the expression", `!`+source+`.closest("[hidden]")`)
+	write("trigger.body.quantity >")
+	page.wait("why there are no rows", when+`.querySelector("[data-view=rows]").disabled && `+when+`.textContent.includes("when the expression can be read")`)
+	write("trigger.body.quantity > 4")
+	page.wait("the rows", `!`+when+`.querySelector("[data-view=rows]").disabled`)
+	evaluate[any](page, when+`.querySelector("[data-view=rows]").click(), undefined`)
+	page.wait("the value in its row", rows+`[0].querySelector("[data-part=value]").value === "4" && `+rows+`.length === 1`)
+}
+
+func (p *program) pathsOf(t *testing.T) []any {
+	t.Helper()
+	paths, _ := p.fields(t, "everything", "decide")["paths"].([]any)
+	if len(paths) == 0 {
+		t.Fatal("the branch has no paths")
+	}
+	return paths
+}
+
+func TestFormDragsAnItem(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "full")
+	// A drag by the mouse is the browser's own; what it does is ours.
+	marked := evaluate[string](page, `(() => {
+		const [first, , third] = `+inField("with.tags", "")+`.querySelectorAll("li");
+		const options = { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() };
+		first.querySelector("[data-handle]").dispatchEvent(new DragEvent("dragstart", options));
+		third.dispatchEvent(new DragEvent("dragover", options));
+		const { drop } = third.dataset;
+		third.dispatchEvent(new DragEvent("drop", options));
+		first.querySelector("[data-handle]").dispatchEvent(new DragEvent("dragend", options));
+		return drop;
+	})()`)
+	if marked != "after" {
+		t.Errorf("the place to drop is marked %q", marked)
+	}
+	page.wait("the item at its place", inField("with.tags", `.querySelectorAll("li")[2].querySelector("[data-as]").value === "one"`))
+	page.saved()
+	if got := fmt.Sprint(p.fields(t, "everything", "full")["tags"]); got != "[{{ trigger.body.sku }} three one]" {
+		t.Errorf("the list is %s", got)
+	}
+}
+
+func TestFormTakesAFileAndATime(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "full")
+	upload := func(name, content string) {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := page.within()
+		defer cancel()
+		_, err := chromedp.Call(ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{
+			Files: []string{path}, BackendNodeID: page.elementLike("button", "^Attachment").node,
+		})
+		page.must("choosing a file", err)
+	}
+	upload("large.txt", strings.Repeat("x", 65<<10))
+	page.wait("that it is too large", inField("with.file", `.innerText.includes("larger than 64 KB")`))
+	upload("note.txt", "a note")
+	page.wait("the file", inField("with.file", `.innerText.includes("6 bytes")`))
+	page.saved()
+	if file, _ := p.fields(t, "everything", "full")["file"].(map[string]any); file["contentType"] != "text/plain" || file["base64"] != "YSBub3Rl" {
+		t.Errorf("the file is %v", file)
+	}
+
+	page.element("button", "Use a value for Moment").click()
+	page.wait("the control of a time", inField("with.moment", `.querySelector("input[type=datetime-local]")`))
+	evaluate[any](page, `(() => {
+		const control = `+inField("with.moment", `.querySelector("input")`)+`;
+		control.value = "2026-01-31T09:30";
+		control.dispatchEvent(new Event("input", { bubbles: true }));
+		control.dispatchEvent(new Event("change", { bubbles: true }));
+	})(), undefined`)
+	page.saved()
+	if got := p.fields(t, "everything", "full")["moment"]; got != "2026-01-31T09:30:00Z" {
+		t.Errorf("the time is %v", got)
+	}
+}
+
+func TestFormSaysWhereJSONIsBroken(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "full")
+	payload := inField("with.payload", `.querySelector("textarea.json")`)
+	write := func(text string) {
+		evaluate[any](page, fmt.Sprintf(`%s.focus(), %[1]s.select(), undefined`, payload))
+		page.press(text)
+		page.press("\t")
+	}
+	write(`{"a": 1,, "b": 2}`)
+	page.wait("the place of the fault", inField("with.payload", `.innerText.includes("line 1, column 9")`))
+	page.wait("the control to be marked", payload+`.getAttribute("aria-invalid") === "true"`)
+	page.element("switch", "Active").click()
+	page.saved()
+	page.wait("what was typed, after the form was shown anew", payload+`.value.includes(",,")`)
+	write(`{"a": 9007199254740993}`)
+	page.wait("the fault to be gone", `!`+inField("with.payload", `.innerText.includes("line 1")`))
+	page.saved()
+	if got := jsonText(p.fields(t, "everything", "full")["payload"]); !strings.HasPrefix(got, `{"a":900719925474099`) {
+		t.Errorf("the payload is %s", got)
+	}
+}
+
+func TestFormReplacesTheStep(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "nap")
+	page.element("button", "More for this step").click()
+	page.element("menuitem", "Replace…").click()
+	page.element("heading", "Replace the step")
+	evaluate[any](page, `document.querySelector("#replace-uses").value = "respond", undefined`)
+	page.element("button", "Replace").click()
+	page.wait("the other form", `document.querySelector('#inspector [data-path="with.status"]')`)
+	page.saved()
+	if uses := p.stepsOf(t, "everything")["nap"]; uses != "respond" {
+		t.Errorf("the step is %s", uses)
+	}
+	page.ctrl("z")
+	page.wait("the form of before", `document.querySelector('#inspector [data-path="with.for"]')`)
+}
+
+func TestFormTriesAConnection(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.api(t, "PUT", "/api/flows/invoicing", invoicing, nil)
+	page := p.signedIn(t)
+	page.openForm(p, "invoicing", "invoice")
+	page.element("button", "Edit").click()
+	page.wait("the dialog", `document.querySelector(".connection-dialog[open] form")`)
+	page.elementLike("button", "^Test").click()
+	page.wait("the answer of the service", `document.querySelector(".connection-dialog #connection-trial .notice")`)
+	if said := evaluate[string](page, `document.querySelector("#connection-trial").textContent`); !strings.Contains(said, "QuickBooks") || strings.Contains(said, "failed") {
+		t.Errorf("the test says %q", said)
+	}
+	page.press(kb.Escape)
+	page.wait("the form", `!document.querySelector(".connection-dialog[open]") && document.activeElement.closest("[data-path]")?.dataset.path === "connection"`)
+}
