@@ -23,7 +23,7 @@ import (
 // of each other. Packages inside of a room (web/simulated) share its layer.
 var layers = [][]string{
 	{"engine/crashpoint", "engine/flow"},
-	{"engine/content", "engine/core", "engine/expression", "engine/flowfile", "engine/outbound", "engine/schema"},
+	{"engine/content", "engine/core", "engine/expression", "engine/flowfile", "engine/outbound", "engine/schema", "engine/signature"},
 	{"engine/component"},
 	{"engine/components", "engine/step"},
 	{"engine/check"},

@@ -18,7 +18,7 @@ func (d *Draft) Differs(library *step.Library, published *flow.Version, settings
 		return false, fmt.Errorf("comparing flow %s with version %d: %w", d.Flow.Slug, published.Number, err)
 	}
 	sameComponent := func(a, b flow.Manifest) bool { return a.Hash == b.Hash }
-	same := bytes.Equal(content, published.Content) && d.Flow.Settings == settings &&
+	same := bytes.Equal(content, published.Content) && d.Flow.Settings.Equal(settings) &&
 		slices.EqualFunc(manifests(d.Flow, library), published.Components, sameComponent)
 	return !same, nil
 }

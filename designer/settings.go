@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 )
 
 // SettingNames are the settings that may be changed without publishing.
-var SettingNames = []string{"mode", "deadline", "on_deadline", "on_disconnect", "callers_choose", "concurrency"}
+var SettingNames = []string{"mode", "deadline", "on_deadline", "on_disconnect", "callers_choose", "concurrency", "callback"}
 
 // SettingError is a setting that cannot have a value.
 type SettingError struct{ Message string }
@@ -75,7 +76,7 @@ func changeDraft(
 	}
 	before := document.Flow.Settings
 	c.apply(&document.Flow.Settings)
-	if document.Flow.Settings != before {
+	if !document.Flow.Settings.Equal(before) {
 		if blocking := c.blocking(document.Problems); blocking != nil {
 			return &Changed{Problems: blocking}, nil
 		}
@@ -94,7 +95,8 @@ func changeDraft(
 func (c change) blocking(problems []flow.Problem) []flow.Problem {
 	var blocking []flow.Problem
 	for _, p := range problems {
-		if _, mended := c[p.Path]; p.Severity == flow.SeverityError && !mended {
+		name, _, _ := strings.Cut(p.Path, ".")
+		if _, mended := c[name]; p.Severity == flow.SeverityError && !mended {
 			blocking = append(blocking, p)
 		}
 	}
@@ -130,6 +132,12 @@ func setting(name string, value any) (func(*flow.Settings), error) {
 		return nil, &SettingError{fmt.Sprintf("%s cannot be %.40s; it is %s", name, shown, want)}
 	}
 	switch name {
+	case "callback":
+		callback, err := callbackValue(value)
+		if err != nil {
+			return nil, err
+		}
+		return func(s *flow.Settings) { s.Callback = callback }, nil
 	case "mode":
 		if !isText {
 			return wrong("sync or async")

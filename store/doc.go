@@ -20,6 +20,8 @@
 //	 first_seq, last_seq, events,                  tokens        SHA-256, name
 //	 request, answer                               generation    one number
 //
+//	callbacks      execution_id, url, state, due_at, …   the outbox
+//	callback_attempts  execution_id, number, status, …
 //	flow_history   slug, at, user, what, old and new value
 //	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload

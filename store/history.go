@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"redial/engine/flow"
@@ -100,5 +101,21 @@ func settingTexts(s flow.Settings) []settingText {
 		{"on_disconnect", string(s.OnDisconnect)},
 		{"callers_choose", strconv.FormatBool(s.CallersChoose)},
 		{"concurrency", strconv.Itoa(s.Concurrency)},
+		{"callback", callbackText(s.Callback)},
 	}
+}
+
+// callbackText says where callbacks go. It is empty for none.
+func callbackText(c *flow.Callback) string {
+	if c == nil {
+		return ""
+	}
+	parts := []string{}
+	if c.URL != "" {
+		parts = append(parts, c.URL)
+	}
+	if len(c.Hosts) > 0 {
+		parts = append(parts, "hosts "+strings.Join(c.Hosts, " "))
+	}
+	return strings.Join(append(parts, "signed by "+c.Secret), ", ")
 }

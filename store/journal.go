@@ -54,6 +54,15 @@ func (s *Store) Append(batch engine.Batch, done func(error)) {
 		done(fmt.Errorf("storing events of execution %s: %w", batch.Execution.ID, err))
 		return
 	}
+	if entry.ready = readiness(&batch, s.now()); entry.ready != nil {
+		finished := done
+		done = func(err error) {
+			if err == nil {
+				s.wakeCallbacks()
+			}
+			finished(err)
+		}
+	}
 	s.writer.submit(task{change: entry, bytes: size, done: done})
 }
 
@@ -70,6 +79,7 @@ type entry struct {
 	execution []driver.NamedValue // of insertExecution; only in the first batch
 	batch     []driver.NamedValue // of insertFirstBatch or insertBatch
 	update    []driver.NamedValue // of updateExecution
+	ready     []driver.NamedValue // of readyCallback; nil unless somebody may be called back
 }
 
 func newEntry(b *engine.Batch) (entry, int, error) {
@@ -200,6 +210,10 @@ func (e entry) apply(c *conn) error {
 		if rows == 0 {
 			return e.refusal(c)
 		}
+	}
+	if e.ready != nil {
+		_, err := c.run(readyCallback, e.ready)
+		return err
 	}
 	return nil
 }

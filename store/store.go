@@ -63,6 +63,8 @@ type Store struct {
 	clocks clocks
 	logger *slog.Logger
 	died   bool // the server that had the folder before
+	// callbacks tells the one who delivers them that there may be some.
+	callbacks chan struct{}
 
 	closing  sync.Once
 	closeErr error
@@ -88,7 +90,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.KeyFile == "" {
 		o.KeyFile = filepath.Join(o.Dir, keyFile)
 	}
-	s := &Store{clock: o.Clock, clocks: newClocks(o.Clock), logger: o.Logger}
+	s := &Store{clock: o.Clock, clocks: newClocks(o.Clock), logger: o.Logger, callbacks: make(chan struct{}, 1)}
 	defer func() {
 		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 			err = fmt.Errorf("%w (%w)", ErrReadOnly, err)

@@ -20,12 +20,18 @@ func (s *Server) writeResult(w http.ResponseWriter, r *http.Request, execution s
 	case result.Failure != nil:
 		s.problem(w, r, failureProblem(execution, result.Failure))
 	case result.Status == flow.Canceled:
-		no := false
-		s.problem(w, r, &Problem{Type: "canceled", Execution: execution, Retryable: &no})
+		s.problem(w, r, canceledProblem(execution))
 	default:
 		guardAnswer(w.Header())
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+// canceledProblem is what the caller of an execution gets that was canceled
+// before it had answered.
+func canceledProblem(execution string) *Problem {
+	no := false
+	return &Problem{Type: "canceled", Execution: execution, Retryable: &no}
 }
 
 // writeAnswer sends the answer of a flow, byte for byte as it was stored.

@@ -51,11 +51,20 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading the events of an execution", err)
 		return
 	}
-	s.writeJSON(w, http.StatusOK, append(statusBody(record),
+	callback, err := s.callbackLog(r.Context(), record.ID)
+	if err != nil {
+		s.fail(w, r, "reading the callback of an execution", err)
+		return
+	}
+	body := append(statusBody(record),
 		flow.Field{Name: "settings", Value: record.Settings},
 		flow.Field{Name: "trigger", Value: request},
 		flow.Field{Name: "steps", Value: stepRuns(record.Status, events)},
-	))
+	)
+	if callback != nil {
+		body = append(body, flow.Field{Name: "callback", Value: callback.object()})
+	}
+	s.writeJSON(w, http.StatusOK, body)
 }
 
 // stepRun is what happened to one step of an execution.

@@ -231,6 +231,7 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 			{Name: "on_disconnect", Value: changed.Settings.OnDisconnect},
 			{Name: "callers_choose", Value: changed.Settings.CallersChoose},
 			{Name: "concurrency", Value: int64(changed.Settings.Concurrency)},
+			{Name: "callback", Value: changed.Settings.Callback},
 		})
 	}
 }

@@ -107,6 +107,9 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 // A repeat is not read again: what was taken once is not refused later, because
 // the trigger has changed.
 func (s *Server) readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
+	if refusal := refuseCallback(r, c.published.Settings); refusal != nil {
+		return nil, refusal
+	}
 	body, refusal := s.readBody(r, c)
 	if refusal != nil {
 		return nil, refusal

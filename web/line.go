@@ -81,15 +81,22 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, handle *engine
 	if !s.stored(w, r, handle) {
 		return
 	}
-	status := flow.Running
-	if record, err := s.store.Execution(r.Context(), handle.ID); err == nil {
-		status = record.Status
+	record, err := s.store.Execution(r.Context(), handle.ID)
+	if err != nil {
+		s.fail(w, r, "reading an execution", err)
+		return
 	}
+	release, err := s.promiseCallback(w, r, record)
+	if err != nil {
+		s.fail(w, r, "promising a callback", err)
+		return
+	}
+	defer release()
 	statusURL := s.absolute("/executions/" + handle.ID)
 	w.Header().Set("Location", statusURL)
 	s.writeJSON(w, http.StatusAccepted, flow.Object{
 		{Name: "executionId", Value: handle.ID},
-		{Name: "status", Value: status},
+		{Name: "status", Value: record.Status},
 		{Name: "statusUrl", Value: statusURL},
 		{Name: "responseUrl", Value: statusURL + "/response"},
 		{Name: "cancelUrl", Value: statusURL + "/cancel"},

@@ -23,6 +23,7 @@ import (
 	"redial/engine/step"
 	"redial/static"
 	"redial/store"
+	"redial/web/callback"
 )
 
 // Options are what a server stands on.
@@ -64,6 +65,7 @@ type Server struct {
 	drawings  *drawings
 	editor    *designer.Editor
 	captures  *captures
+	callbacks *callback.Deliverer
 	paces     paces
 	plans     draftPlans
 	runs      dataRunCache
@@ -82,6 +84,7 @@ func New(options Options) *Server {
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}
+	s.callbacks = s.newCallbacks()
 	s.metrics = newMetrics(options.Engine)
 	return s
 }
@@ -129,6 +132,8 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("POST /api/executions/{id}/cancel", s.cancelExecution)
 	handle("POST /api/executions/{id}/rerun", s.rerunExecution)
 	handle("POST /api/executions/{id}/resume", s.resumeExecution)
+	handle("POST /api/executions/{id}/callback", s.sendCallbackAgain)
+	handle("POST /api/flows/{slug}/callback/test", s.testCallback)
 	handle("GET /api/connections", s.listConnections)
 	handle("GET /api/connections/{name}", s.getConnection)
 	handle("PUT /api/connections/{name}", s.putConnection)

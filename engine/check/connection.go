@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"redial/engine/flow"
+	"redial/engine/step"
 )
 
 // Connections finds names of connections that do not exist, or that belong to
@@ -29,10 +30,10 @@ func Connections(f *flow.Flow, known map[string]string, severity flow.Severity) 
 	}
 	auth, _ := f.Trigger.With.Get("auth")
 	if object, ok := auth.(flow.Object); ok {
-		look(object.Text("connection"), "trigger.with.auth.connection", flow.TriggerID, "")
+		look(object.Text("connection"), "trigger.with.auth.connection", flow.TriggerID, callersComponent(object.Text("type")))
 	}
-	if f.Callback != nil {
-		look(f.Callback.Secret, "callback.secret", "", "")
+	if f.Settings.Callback != nil {
+		look(f.Settings.Callback.Secret, "callback.secret", "", step.SignatureComponent)
 	}
 	var walk func(b *flow.Body, path string)
 	walk = func(b *flow.Body, path string) {
@@ -51,4 +52,13 @@ func Connections(f *flow.Flow, known map[string]string, severity flow.Severity) 
 	}
 	walk(&f.Body, "")
 	return found.list
+}
+
+// callersComponent is that of the connections that callers of a hook are checked
+// against.
+func callersComponent(kind string) string {
+	if kind == step.AuthSignature {
+		return step.SignatureComponent
+	}
+	return step.HTTPComponent
 }

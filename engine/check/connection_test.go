@@ -29,7 +29,7 @@ steps:
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := check.Connections(d.Flow, map[string]string{"acme": "acme", "mail": "ses", "signer": "webhook"}, flow.SeverityWarning)
+	found := check.Connections(d.Flow, map[string]string{"acme": "acme", "mail": "ses", "signer": "signature"}, flow.SeverityWarning)
 	var got []string
 	for _, p := range d.Locate(found) {
 		got = append(got, p.String())

@@ -35,6 +35,9 @@ func Flow(f *flow.Flow, library *step.Library) (*Plan, []flow.Problem) {
 		c.config[field.Name] = expression.TypeOf(flow.Plain(field.Value))
 	}
 	c.compileTrigger()
+	if field, message := f.Settings.Callback.Missing(); field != "" {
+		c.problems.error(flow.CodeMissingField, "callback."+field, "", "%s", message)
+	}
 	c.findKinds(&f.Body, "")
 	g := c.graph(&f.Body, "", "")
 	g.reportUnreachable(&c.problems)

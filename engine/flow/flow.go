@@ -41,7 +41,6 @@ type Flow struct {
 	Name        string
 	Description string
 	Settings    Settings
-	Callback    *Callback
 	Config      Object
 	Trigger     Trigger
 	Body
@@ -127,13 +126,6 @@ const (
 	OnErrorContinue ErrorMode = "continue" // the output is {"error": …}
 	OnErrorRoute    ErrorMode = "route"    // the error port is taken
 )
-
-// Callback is where the answer of an execution is sent to.
-type Callback struct {
-	URL    string
-	Hosts  []string // hosts that a call may name
-	Secret string   // name of the connection that signs
-}
 
 var (
 	slugPattern = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)

@@ -52,6 +52,16 @@ type Settings struct {
 	OnDisconnect  DisconnectMode `json:"on_disconnect"`
 	CallersChoose bool           `json:"callers_choose"`
 	Concurrency   int            `json:"concurrency"` // 0: unlimited
+	// Callback is nil where nobody is called back. It is not changed once it is
+	// part of settings, so settings may share it.
+	Callback *Callback `json:"callback,omitempty"`
+}
+
+// Equal reports whether two settings are the same.
+func (s Settings) Equal(other Settings) bool {
+	same := s.Callback.Equal(other.Callback)
+	s.Callback, other.Callback = nil, nil
+	return same && s == other
 }
 
 // DefaultSettings are those of a flow file that gives none.
@@ -89,6 +99,9 @@ func (s Settings) Problems() []Problem {
 	}
 	if s.Concurrency < 0 {
 		report("concurrency", "concurrency is %d; it is a number of executions, or 0 for no limit", s.Concurrency)
+	}
+	if s.Callback != nil {
+		s.Callback.problems(report)
 	}
 	return problems
 }

@@ -3,6 +3,7 @@ package flowfile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"redial/engine/flow"
 )
@@ -49,15 +50,29 @@ func readFlow(r *report, root *node) (*flow.Flow, error) {
 	fr.require(root, "slug", "the key slug is missing; it names the flow in its URLs, for example slug: order-request")
 	fr.require(root, "trigger", "the key trigger is missing; it says what starts the flow, for example trigger: {uses: webhook}")
 	for _, p := range f.Settings.Problems() {
-		setting, found := root.get(p.Path)
+		name, inner, _ := strings.Cut(p.Path, ".")
+		setting, found := root.get(name)
 		if !found {
 			continue
 		}
-		fr.name(p.Path)
-		fr.add(p.Severity, setting.node.start, p.Code, p.Message)
+		fr.name(name)
+		fr.addWithin(setting.node, inner, p)
 		fr.up()
 	}
 	return f, nil
+}
+
+// addWithin reports a problem of a field of a setting, or of the setting where
+// the field is missing.
+func (r *flowReader) addWithin(setting *node, field string, p flow.Problem) {
+	inner, found := setting.get(field)
+	if !found {
+		r.add(p.Severity, setting.start, p.Code, p.Message)
+		return
+	}
+	r.name(field)
+	r.add(p.Severity, inner.node.start, p.Code, p.Message)
+	r.up()
 }
 
 func (r *flowReader) flowField(f *flow.Flow, v field) error {
@@ -92,7 +107,7 @@ func (r *flowReader) flowField(f *flow.Flow, v field) error {
 	case "concurrency":
 		r.integer(n, &f.Settings.Concurrency)
 	case "callback":
-		f.Callback = r.callback(n)
+		f.Settings.Callback = r.callback(n)
 	case "config":
 		r.object(n, &f.Config)
 	case "trigger":

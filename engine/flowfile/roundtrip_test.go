@@ -135,7 +135,7 @@ func anyFlow() *rapid.Generator[*flow.Flow] {
 			Body:    drawBody(t, ids.Draw(t, "ids")),
 		}
 		if rapid.Bool().Draw(t, "callback") {
-			f.Callback = &flow.Callback{URL: text().Draw(t, "url"), Secret: text().Draw(t, "secret")}
+			f.Settings.Callback = &flow.Callback{URL: rapid.SampledFrom([]string{"", "https://a.example/x?y=1", "http://[::1]:80/"}).Draw(t, "url"), Secret: text().Draw(t, "secret")}
 		}
 		return f
 	})

@@ -18,9 +18,6 @@ func form(f *flow.Flow) flow.Object {
 	file = addText(file, "name", f.Name)
 	file = addText(file, "description", f.Description)
 	file = addSettings(file, f.Settings)
-	if f.Callback != nil {
-		file = append(file, flow.Field{Name: "callback", Value: callbackForm(f.Callback)})
-	}
 	file = addObject(file, "config", f.Config)
 	trigger := flow.Object{{Name: "uses", Value: f.Trigger.Uses}}
 	trigger = addObject(trigger, "with", f.Trigger.With)
@@ -43,6 +40,9 @@ func addSettings(file flow.Object, s flow.Settings) flow.Object {
 	add("on_disconnect", string(s.OnDisconnect), s.OnDisconnect == standard.OnDisconnect)
 	add("callers_choose", s.CallersChoose, s.CallersChoose == standard.CallersChoose)
 	add("concurrency", int64(s.Concurrency), s.Concurrency == standard.Concurrency)
+	if s.Callback != nil {
+		add("callback", callbackForm(s.Callback), false)
+	}
 	return file
 }
 

@@ -53,6 +53,17 @@ type Store interface {
 	RenamePins(ctx context.Context, slug string, renamed map[string]string) error
 	Generation(ctx context.Context) (int64, error)
 
+	PromiseCallback(ctx context.Context, execution, address, secret string) error
+	ReleaseCallback(execution string)
+	ReleaseCallbacks(ctx context.Context) error
+	CallbacksChanged() <-chan struct{}
+	Callback(ctx context.Context, execution string) (*store.Callback, error)
+	CallbackHosts(ctx context.Context) ([]store.HostDue, error)
+	DueCallbacks(ctx context.Context, host string, now time.Time, limit int) ([]store.Callback, error)
+	RecordCallback(ctx context.Context, execution string, state store.CallbackState, a store.CallbackAttempt) error
+	CallbackAttempts(ctx context.Context, execution string) ([]store.CallbackAttempt, error)
+	ResendCallback(ctx context.Context, execution string) (bool, error)
+
 	Connection(ctx context.Context, name string) (*store.Connection, error)
 	Connections(ctx context.Context) ([]store.Connection, error)
 	PutConnection(ctx context.Context, c store.Connection) error
@@ -101,6 +112,7 @@ func Run(t *testing.T, open Open) {
 		{"history", historyTests},
 		{"payloads", payloadTests},
 		{"pins", pinTests},
+		{"callbacks", callbackTests},
 		{"generation", generationTests},
 		{"connections", connectionTests},
 		{"components", componentTests},

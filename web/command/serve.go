@@ -185,6 +185,8 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn),
 	}
 	s.sweep(ctx)
+	stopCallbacks := s.deliverCallbacks()
+	defer stopCallbacks()
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(s.listener) }()
 	select {
@@ -193,6 +195,21 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 	case <-ctx.Done():
 	}
 	return s.stop(httpServer)
+}
+
+// deliverCallbacks runs until it is stopped, which is after those who hold the
+// line have got their answers.
+func (s *server) deliverCallbacks() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.web.DeliverCallbacks(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 // stop takes no more calls, lets those who wait get their answers and calls

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"redial/engine"
+	"redial/engine/flow"
+	"redial/engine/signature"
+	"redial/engine/step"
+	"redial/store"
+	"redial/web/callback"
+)
+
+// callbackHeader is where a call names the address that it wants to be called
+// back at.
+const callbackHeader = "Redial-Callback-Url"
+
+func (s *Server) newCallbacks() *callback.Deliverer {
+	return callback.New(callback.Options{
+		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.callbackMessage, Logger: s.logger,
+	})
+}
+
+// DeliverCallbacks delivers what is in the outbox until the context ends.
+func (s *Server) DeliverCallbacks(ctx context.Context) { s.callbacks.Run(ctx) }
+
+// refuseCallback refuses a call that names an address which the flow does not
+// call back. Where it names none it is nil.
+func refuseCallback(r *http.Request, settings flow.Settings) *Problem {
+	named := r.Header.Get(callbackHeader)
+	if named == "" {
+		return nil
+	}
+	if settings.Callback == nil {
+		return &Problem{Type: "callback-not-allowed", Detail: "The flow calls nobody back, and the call names an address in " + callbackHeader + "."}
+	}
+	if _, err := settings.Callback.Target(named); err != nil {
+		return &Problem{Type: "callback-not-allowed", Detail: sentence(err.Error())}
+	}
+	return nil
+}
+
+// promiseCallback makes sure that the caller will be called back, where the flow
+// does that. To be called before the 202 goes out; release, after it has, lets
+// the callback go.
+func (s *Server) promiseCallback(w http.ResponseWriter, r *http.Request, record *flow.Execution) (release func(), err error) {
+	settings := record.Settings.Callback
+	if settings == nil {
+		return func() {}, nil
+	}
+	address, err := settings.Target(r.Header.Get(callbackHeader))
+	if err != nil || address == "" {
+		// An address that is not allowed was refused before; here it is that of a
+		// repeated call, whose execution began under other settings.
+		return func() {}, nil //nolint:nilerr // see above
+	}
+	// Should the caller hang up now, the promise must not be half made.
+	err = s.store.PromiseCallback(context.WithoutCancel(r.Context()), record.ID, address, settings.Secret)
+	return func() {
+		// What is written waits in a buffer until the handler has ended. A caller
+		// who has gone gets its callback all the same.
+		_ = http.NewResponseController(w).Flush()
+		s.store.ReleaseCallback(record.ID)
+	}, err
+}
+
+// signingKey is what a connection signs callbacks with. The error is for people.
+func (s *Server) signingKey(ctx context.Context, name string) (signature.Key, error) {
+	key, err := s.signatureKey(ctx, name)
+	if err == nil && key.Scheme() != signature.Standard {
+		return signature.Key{}, fmt.Errorf("the connection %s is for the scheme %s, and callbacks are signed as Standard Webhooks", name, key.Scheme())
+	}
+	return key, err
+}
+
+// signatureKey is the key of a connection of the component signature. The error
+// is for people and shows no secret.
+func (s *Server) signatureKey(ctx context.Context, name string) (signature.Key, error) {
+	connection, err := s.store.Connection(ctx, name)
+	switch {
+	case errors.Is(err, engine.ErrNotFound):
+		return signature.Key{}, fmt.Errorf("there is no connection %s; make it under Connections", name)
+	case err != nil:
+		s.logger.Error("a connection could not be read", "connection", name, "error", err)
+		return signature.Key{}, fmt.Errorf("the connection %s cannot be read", name)
+	case connection.Component != step.SignatureComponent:
+		return signature.Key{}, fmt.Errorf("the connection %s is one of %s, not of %s", name, connection.Component, step.SignatureComponent)
+	}
+	text := func(field string) string {
+		value, _ := connection.Fields[field].(string)
+		return value
+	}
+	scheme := signature.Scheme(text("scheme"))
+	if scheme == "" {
+		scheme = signature.Standard
+	}
+	key, err := signature.NewKey(scheme, text("secret"), text("previous_secret"))
+	if err != nil {
+		return key, fmt.Errorf("the connection %s cannot sign: %w", name, err)
+	}
+	return key, nil
+}
+
+// callbackLog is what became of the callback of an execution; nil if there is
+// none.
+func (s *Server) callbackLog(ctx context.Context, execution string) (*callbackView, error) {
+	found, err := s.store.Callback(ctx, execution)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	attempts, err := s.store.CallbackAttempts(ctx, execution)
+	if err != nil {
+		return nil, err
+	}
+	return &callbackView{Callback: *found, Log: attempts}, nil
+}
+
+// callbackView is a callback as pages and programs see it.
+type callbackView struct {
+	store.Callback
+	Log []store.CallbackAttempt
+}
+
+// object is the callback in the management API.
+func (v *callbackView) object() flow.Object {
+	attempts := make([]any, len(v.Log))
+	for i := range v.Log {
+		a := &v.Log[i]
+		attempt := flow.Object{
+			{Name: "number", Value: int64(a.Number)}, {Name: "at", Value: a.At},
+			{Name: "ms", Value: float64(a.Duration.Microseconds()) / 1000},
+		}
+		if a.Status != 0 {
+			attempt = append(attempt, flow.Field{Name: "status", Value: int64(a.Status)})
+		}
+		if a.Error != "" {
+			attempt = append(attempt, flow.Field{Name: "error", Value: a.Error})
+		}
+		if !a.Next.IsZero() {
+			attempt = append(attempt, flow.Field{Name: "nextAt", Value: a.Next})
+		}
+		attempts[i] = attempt
+	}
+	return flow.Object{
+		{Name: "url", Value: v.URL}, {Name: "state", Value: string(v.State)},
+		{Name: "readyAt", Value: optionalTime(v.Ready)}, {Name: "nextAt", Value: optionalTime(v.Due)},
+		{Name: "attempts", Value: attempts},
+	}
+}
