@@ -24,13 +24,13 @@ type Pin struct {
 
 // Bounds of what is pinned.
 const (
-	MaxPinBytes  = 1 << 20  // of one step
-	MaxPinsBytes = 16 << 20 // of one flow
+	MaxPinBytes  = 1 << 20 // of one step
+	MaxPinsBytes = 4 << 20 // of one flow; all of it is read to try an expression
 )
 
 // ErrPinTooLarge: the output of a step, or those of all steps of a flow, are
 // more than is kept of what is pinned.
-var ErrPinTooLarge = errors.New("one step can have 1 MiB pinned to it, and all steps of a flow 16 MiB; pin a smaller value, or unpin other steps")
+var ErrPinTooLarge = errors.New("one step can have 1 MiB pinned to it, and all steps of a flow 4 MiB; pin a smaller value, or unpin other steps")
 
 // Pin is what is pinned to a step; engine.ErrNotFound if nothing is.
 func (s *Store) Pin(ctx context.Context, slug, step string) (*Pin, error) {

@@ -23,6 +23,10 @@ func (s *Server) pageFault(w http.ResponseWriter, r *http.Request, doing string,
 		s.faultPage(w, r, http.StatusNotFound, "Nothing there", "What you are looking for is not here, or not any more. Go back to the list and choose again.")
 		return
 	}
+	if errors.Is(err, errCrowded) {
+		s.faultPage(w, r, http.StatusServiceUnavailable, "Too much at once", "The server is busy with the data of other flows. Try again in a moment.")
+		return
+	}
 	s.logger.Error("a page failed", "doing", doing, "path", r.URL.Path, "error", err)
 	s.faultPage(w, r, http.StatusInternalServerError, "This did not work", "Something went wrong inside of Redial. Try again; if it stays, the log of the server says more.")
 }
