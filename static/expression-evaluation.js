@@ -1,6 +1,7 @@
 // What an expression comes to, asked for while it is written: after a pause, the
 // newest text alone. Plain ES module, checked by tsc.
 import { RequestError } from "./dom.js";
+import { released } from "./press.js";
 import { ExpressionResult } from "./expression-result.js";
 import { tools } from "./expression-tools.js";
 
@@ -76,6 +77,7 @@ export class ExpressionEvaluation {
     const asking = this.asking = new AbortController();
     try {
       const answer = await editor.server.evaluate(text, asking.signal);
+      await released(); // what is below moves
       if (asking.signal.aborted) return;
       this.about = text;
       this.result.show(answer, text);

@@ -70,6 +70,6 @@ function adopt(to, from, names) {
 
 /** @param {Element} a @param {Element} b @returns {boolean} they are the same part of the form */
 function alike(a, b) {
-  const same = ["data-path", "data-key", "data-fold", "data-control", "data-part", "data-as", "data-button"].every((name) => a.getAttribute(name) === b.getAttribute(name));
+  const same = ["data-path", "data-key", "data-fold", "data-control", "data-part", "data-as", "data-button", "data-action", "data-view", "data-rows"].every((name) => a.getAttribute(name) === b.getAttribute(name));
   return same && a.tagName === b.tagName && a.classList[0] === b.classList[0];
 }

@@ -291,6 +291,10 @@ function prepare(root) {
     const chosen = views.get(`${shown()} ${host.getAttribute("data-views")}`);
     if (chosen) showView(host, chosen);
   }
+  for (const button of root.querySelectorAll('[data-action="as-json"]')) {
+    const json = button.closest(".map-row, .field")?.querySelector("[data-part=json]");
+    if (json && written.has(`${shown()} ${pathOf(json)}`)) showAs(button, true);
+  }
 }
 
 /** @type {Map<string, string>} how a value is written, where that was chosen by hand */
@@ -381,18 +385,26 @@ function closeMenu(button) {
   if (menu instanceof HTMLElement) menu.hidePopover();
 }
 
+/** Fields that were chosen to be written as JSON. @type {Set<string>} */
+const written = new Set();
+
 /** Changes how a value of any kind is written. @param {HTMLButtonElement} button @param {boolean} json */
 function writeAs(button, json) {
-  const field = button.closest(".map-row, .field");
-  if (!field) return;
+  const { from, to } = showAs(button, json);
+  if (!from || !to) return;
+  written[json ? "add" : "delete"](`${shown()} ${pathOf(to)}`);
+  if (to.value === "" && from.value !== "") to.value = json ? JSON.stringify(from.value) : from.value;
+  to.focus();
+}
+
+/** @param {Element} button @param {boolean} json @returns {{from: Control | null, to: Control | null}} the two controls */
+function showAs(button, json) {
+  const field = button.closest(".map-row, .field") ?? inspector;
   const from = part(`[data-part=${json ? "text" : "json"}]`, field), to = part(`[data-part=${json ? "json" : "text"}]`, field);
-  const source = controlOf(from.querySelector("[data-as]")), control = controlOf(to.querySelector("[data-as]"));
-  if (!source || !control || !to.hidden) return;
   for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
-  if (control.value === "" && source.value !== "") control.value = json ? JSON.stringify(source.value) : source.value;
   from.hidden = true;
   to.hidden = false;
-  control.focus();
+  return { from: controlOf(from.querySelector("[data-as]")), to: controlOf(to.querySelector("[data-as]")) };
 }
 
 const replaceDialog = () => /** @type {HTMLDialogElement} */ (part("#replace-step", inspector));
