@@ -37,14 +37,19 @@ type pace struct {
 type paces struct {
 	mu    sync.Mutex
 	flows map[string]*pace // by slug
+	// measuring is held by the one who measures: it takes a while where the
+	// executions are large, and the others can use what was found.
+	measuring sync.Mutex
 }
 
 // of tells how long the steps of a flow took in its newest calls that ended.
 func (p *paces) of(ctx context.Context, s *store.Store, slug string, now time.Time) (*pace, error) {
-	p.mu.Lock()
-	known := p.flows[slug]
-	p.mu.Unlock()
-	if known != nil && now.Sub(known.at) < paceKept {
+	if known := p.known(slug, now); known != nil {
+		return known, nil
+	}
+	p.measuring.Lock()
+	defer p.measuring.Unlock()
+	if known := p.known(slug, now); known != nil {
 		return known, nil
 	}
 	found, err := measurePace(ctx, s, slug)
@@ -59,6 +64,16 @@ func (p *paces) of(ctx context.Context, s *store.Store, slug string, now time.Ti
 	}
 	p.flows[slug] = found
 	return found, nil
+}
+
+// known is what was found a short while ago; nil: nothing.
+func (p *paces) known(slug string, now time.Time) *pace {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known := p.flows[slug]; known != nil && now.Sub(known.at) < paceKept {
+		return known
+	}
+	return nil
 }
 
 func measurePace(ctx context.Context, s *store.Store, slug string) (*pace, error) {
