@@ -182,7 +182,18 @@ func (e element) fill(text string) {
 	e.tb.t.Helper()
 	ctx, cancel := e.tb.within()
 	defer cancel()
-	_, err := e.call(ctx, `function () { this.focus(); this.select(); return ""; }`)
+	const choose = `function () {
+		if (!this.isConnected) throw new Error("the element is gone");
+		this.focus();
+		this.select();
+		return "";
+	}`
+	_, err := e.call(ctx, choose)
+	for err != nil && ctx.Err() == nil { // the page has put another one in its place
+		e.tb.nextFrame(ctx)
+		e = e.tb.element(e.role, e.name)
+		_, err = e.call(ctx, choose)
+	}
 	e.tb.must("choosing the text of "+e.what(), err)
 	_, err = chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
 	e.tb.must("typing into "+e.what(), err)
