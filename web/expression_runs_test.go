@@ -64,6 +64,9 @@ func TestDataAtOnce(t *testing.T) {
 			}
 			a := p.send(t, http.MethodPost, "/flows/tried/steps/answer/evaluate", `{"source": "steps.sum_up.total"}`)
 			wantsText(t, a.body, `"value":5`)
+			a = p.send(t, http.MethodPost, "/flows/tried/steps/answer/compose",
+				`{"path": "with.when", "condition": {"groups": [[{"field": "steps.sum_up.total", "operator": "is", "value": "5"}]]}}`)
+			wantsText(t, a.body, `"offers":[{`)
 		})
 	}
 	all.Wait()

@@ -3,10 +3,12 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 
 	"redial/designer/condition"
+	"redial/engine"
 	"redial/engine/expression"
 	"redial/engine/flow"
 )
@@ -88,9 +90,13 @@ func (s *Server) offers(ctx context.Context, slug, id, path string, of *conditio
 		return nil, nil
 	}
 	data, err := s.draftData(ctx, slug, id)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
+	defer data.leave()
 	var offers []any
 	for _, group := range comparisons(of, data.Scope, id, path) {
 		for _, row := range group {
