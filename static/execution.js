@@ -409,6 +409,13 @@ function act(button) {
         await request(`${api}/cancel`, { method: "POST" });
         refreshSummarySoon();
       });
+    case "callback":
+      return busy(button, async () => {
+        await request(`${api}/callback`, { method: "POST" });
+        refreshSummarySoon();
+        // Delivering takes a moment, and is no event of the execution.
+        setTimeout(refreshSummarySoon, 2000);
+      });
     case "rerun":
       return busy(button, async () => {
         const { executionId } = await request(`${api}/rerun`, { method: "POST", body: button.dataset.from ? { from: button.dataset.from } : {} });

@@ -127,6 +127,27 @@ type callbackView struct {
 	Log []store.CallbackAttempt
 }
 
+// stateText is where the callback stands, for people.
+func (v *callbackView) stateText() string {
+	switch v.State {
+	case store.CallbackPromised:
+		return "when it has answered"
+	case store.CallbackPending:
+		if len(v.Log) == 0 {
+			return "on its way"
+		}
+		return "tried again"
+	case store.CallbackDelivered:
+		return "delivered"
+	case store.CallbackRefused:
+		return "wanted no more"
+	case store.CallbackFailed:
+		return "given up"
+	default:
+		return string(v.State)
+	}
+}
+
 // object is the callback in the management API.
 func (v *callbackView) object() flow.Object {
 	attempts := make([]any, len(v.Log))

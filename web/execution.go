@@ -16,7 +16,7 @@ import (
 //
 // A person who is signed in gets a page instead.
 func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Vary", "Accept, Cookie")
+	w.Header().Add("Vary", "Accept, Cookie")
 	if wantsPage(r) {
 		if name, err := s.sessionName(r); err == nil && name != "" {
 			s.page(s.executionPage).ServeHTTP(w, r)

@@ -24,6 +24,7 @@ const eventsInPage = 1500
 type executionPageView struct {
 	Row       executionRow
 	Caller    *callerView
+	Callback  *callbackView // nil: nobody is called back
 	Undecided []engine.Undecided
 	Titles    map[string]string // of steps, by ID
 	Canvas    templ.Component
@@ -104,6 +105,9 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 	}
 	now := time.Now()
 	if view.Caller, err = s.callerOf(ctx, x, now); err != nil {
+		return nil, err
+	}
+	if view.Callback, err = s.callbackLog(ctx, id); err != nil {
 		return nil, err
 	}
 	view.Row = newExecutionRow(x, orText(f.Name, x.Flow), now)

@@ -82,9 +82,10 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 	if refusal != nil {
 		return nil, refusal
 	}
+	allowOrigin(w.Header(), r, trigger)
 	if !slices.Contains(trigger.Methods, r.Method) {
 		return nil, &Problem{
-			Type: "method-not-allowed", Allow: strings.Join(trigger.Methods, ", "),
+			Type: "method-not-allowed", Allow: allowedMethods(trigger),
 			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
 		}
 	}

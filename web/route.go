@@ -24,6 +24,10 @@ func (s *Server) hooked(next http.Handler) http.Handler {
 		}
 		r.SetPathValue("slug", slug)
 		r.SetPathValue("below", below)
+		if r.Method == http.MethodOptions {
+			s.hookOptions(w, r)
+			return
+		}
 		call(w, r)
 	})
 }

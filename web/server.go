@@ -107,9 +107,12 @@ func (s *Server) Handler() http.Handler {
 // routeCallers are the URLs of those who call flows, beside the hooks themselves.
 // They need no sign-in.
 func (s *Server) routeCallers(mux *http.ServeMux) {
-	mux.HandleFunc("GET /executions/{id}", s.executionStatus)
-	mux.HandleFunc("GET /executions/{id}/response", s.executionResponse)
-	mux.HandleFunc("POST /executions/{id}/cancel", s.callerCancel)
+	mux.HandleFunc("GET /executions/{id}", s.forPages(s.executionStatus))
+	mux.HandleFunc("GET /executions/{id}/response", s.forPages(s.executionResponse))
+	mux.HandleFunc("POST /executions/{id}/cancel", s.forPages(s.callerCancel))
+	mux.HandleFunc("OPTIONS /executions/{id}", s.executionOptions("GET, HEAD, OPTIONS"))
+	mux.HandleFunc("OPTIONS /executions/{id}/response", s.executionOptions("GET, HEAD, OPTIONS"))
+	mux.HandleFunc("OPTIONS /executions/{id}/cancel", s.executionOptions("POST, OPTIONS"))
 	mux.HandleFunc("GET /problems/{type}", s.problemPage)
 	mux.Handle("GET "+static.Base(), static.Handler())
 }
