@@ -99,10 +99,12 @@ export class RowEditor {
 
   /** @param {HTMLElement} rows */
   async #write(rows) {
-    clearTimeout(this.#waiting.get(rows));
+    const timer = this.#waiting.get(rows);
+    clearTimeout(timer);
     const path = pathOf(rows), step = rows.dataset.step ?? "";
     const answer = await request(`${this.base}${encodeURIComponent(step)}/compose`, { method: "POST", body: composed(rows) })
       .catch((error) => ({ fault: error instanceof Error ? error.message : "" }));
+    if (this.#waiting.get(rows) !== timer) return; // they were changed meanwhile, and are written again
     this.#waiting.delete(rows);
     const fault = rows.querySelector('[data-part="rows-fault"]');
     if (fault instanceof HTMLElement) {

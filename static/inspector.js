@@ -26,8 +26,6 @@ const shown = () => (inspector.hidden ? "" : inspector.querySelector("#inspector
 
 /** @type {Map<Control, number>} controls whose text is not sent yet, with their timers */
 const typing = new Map();
-/** @type {WeakMap<Control, string>} what was sent of a control */
-const sent = new WeakMap();
 /** Edits that are on their way. */
 let underWay = 0;
 /** Typing into a control from focus to blur is one step of undo. */
@@ -73,9 +71,6 @@ async function send(control) {
   const { operation, fault } = outcome(control, shown());
   showFault(control, fault);
   if (!operation) return;
-  const now = JSON.stringify(operation);
-  if (sent.get(control) === now) return;
-  sent.set(control, now);
   await submit([operation], `field ${shown()} ${pathOf(control)} ${visit}`);
 }
 
@@ -232,7 +227,10 @@ async function load() {
   const text = await response?.text().catch(() => undefined);
   await released();
   loading = false;
-  if (shown() !== step) return;
+  if (shown() !== step) {
+    if (wanted) reload(); // it has got another ID meanwhile
+    return;
+  }
   if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
   if (!response?.ok || text === undefined) return; // the draft tells that the server is away
   if (wanted || !idle()) { reload(); return; }
@@ -358,7 +356,7 @@ async function press(button) {
   if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
   if (action === "choices") {
     await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
-      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload(() => focusOn(path)));
+      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload());
     });
   }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));

@@ -64,10 +64,12 @@ export class PinPart {
         case "cancel": this.refresh(); break;
       }
     });
-    document.addEventListener("pins-changed", () => { this.drawn = ""; });
   }
 
   get editing() { return this.element.querySelector("textarea") !== null; }
+
+  /** What is shown may be another value by now. */
+  renew() { this.drawn = ""; }
 
   /**
    * @param {string} step

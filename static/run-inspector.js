@@ -36,6 +36,7 @@ export class RunInspector {
     document.addEventListener("flow-renamed", (event) => {
       if (event instanceof CustomEvent) this.step = event.detail.step;
     });
+    document.addEventListener("pins-changed", () => this.pin.renew());
     document.addEventListener("flow-run", () => this.update());
   }
 
