@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,6 +66,24 @@ func (w *world) stepIDs() []string {
 }
 
 func (w *world) id() string { return rapid.SampledFrom(w.stepIDs()).Draw(w.t, "step") }
+
+// branch is the ID of a branch of the flow, if it has one.
+func (w *world) branch() string {
+	document, err := flowfile.FromTree(w.tree)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var ids []string
+	for s := range document.Flow.All {
+		if s.Uses == "branch" {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return w.id()
+	}
+	return rapid.SampledFrom(ids).Draw(w.t, "branch")
+}
 
 func (w *world) ids() []string {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(w.stepIDs()), 1, 3, rapid.ID).Draw(w.t, "steps")
@@ -172,13 +192,13 @@ func (w *world) operation() edit.Operation {
 	case 9:
 		return &edit.Unset{Step: w.word("", id, id), Path: w.path()}
 	case 10:
-		return &edit.Insert{Step: id, Path: w.word("with.paths", "with.list", "with.url"), Index: rapid.IntRange(0, 2).Draw(w.t, "index"), Value: w.value()}
+		return &edit.Insert{Step: w.word(id, w.branch()), Path: w.word("with.paths", "with.list", "with.url"), Index: rapid.IntRange(0, 2).Draw(w.t, "index"), Value: w.value()}
 	case 11:
-		return &edit.Shift{Step: id, Path: w.word("with.paths", "with.list"), From: rapid.IntRange(0, 2).Draw(w.t, "from"), To: rapid.IntRange(0, 2).Draw(w.t, "to")}
+		return &edit.Shift{Step: w.branch(), Path: w.word("with.paths", "with.paths", "with.list"), From: rapid.IntRange(0, 2).Draw(w.t, "from"), To: rapid.IntRange(0, 2).Draw(w.t, "to")}
 	case 12:
 		return &edit.Rename{Step: id, ID: w.word("renamed", "other", "good", "constructor", "Bad")}
 	case 13:
-		return &edit.RenamePath{Step: id, Path: w.word("yes", "available", "otherwise"), Name: w.word("perhaps", "yes", "error")}
+		return &edit.RenamePath{Step: w.branch(), Path: w.word("yes", "available", "otherwise"), Name: w.word("perhaps", "yes", "error")}
 	case 14:
 		return &edit.Replace{Step: id, Uses: w.uses()}
 	case 15:
@@ -283,6 +303,9 @@ func (w *world) check(before flow.Object, result *edit.Result) {
 	}
 }
 
+// sequences is how many hundreds of sequences of edits are tried.
+const sequences = 20
+
 func TestEditsAndTheirUndoing(t *testing.T) {
 	t.Parallel()
 	sources := templates(t)
@@ -292,53 +315,92 @@ func TestEditsAndTheirUndoing(t *testing.T) {
 		begin[name] = read(t, text)
 	}
 	files := slices.Sorted(maps.Keys(begin))
-	accepted, refused := map[string]int{}, map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		w := &world{t: t, tree: begin[rapid.SampledFrom(files).Draw(t, "flow")]}
-		type done struct {
-			changes edit.Changes
-			before  string
-		}
-		var history []done
-		for range rapid.IntRange(1, 12).Draw(t, "edits") {
-			operations := make([]edit.Operation, rapid.IntRange(1, 2).Draw(t, "operations"))
-			for i := range operations {
-				operations[i] = w.operation()
-			}
-			before := tidy(w.tree)
-			result, err := edit.Apply(w.tree, operations, options())
-			if !same(w.tree, before) {
-				t.Fatal("the tree itself was changed")
-			}
-			kind := fmt.Sprintf("%T", operations[0])
-			if err != nil {
-				refused[kind]++
-				if why := (*edit.Refused)(nil); !errors.As(err, &why) || err.Error() == "" || strings.HasSuffix(err.Error(), ".") {
-					t.Fatalf("%T %q", err, err)
-				}
-				continue
-			}
-			accepted[kind]++
-			w.check(w.tree, result)
-			changes := edit.Diff(w.tree, result.Tree)
-			history = append(history, done{changes, writtenTree(t, w.tree)})
-			w.tree = result.Tree
-		}
-		last := writtenTree(t, w.tree)
-		for _, d := range slices.Backward(history) {
-			w.tree = mustApply(t, d.changes.Inverse(), w.tree)
-			if got := writtenTree(t, w.tree); got != d.before {
-				t.Fatalf("undone there is\n%s\nwant\n%s", got, d.before)
-			}
-		}
-		for _, d := range history {
-			w.tree = mustApply(t, d.changes, w.tree)
-		}
-		if got := writtenTree(t, w.tree); got != last {
-			t.Fatalf("redone there is\n%s\nwant\n%s", got, last)
+	var count tally
+	t.Run("hundreds", func(t *testing.T) {
+		t.Parallel()
+		t.Cleanup(func() { count.check(t) })
+		for hundred := range sequences {
+			t.Run(strconv.Itoa(hundred), func(t *testing.T) {
+				t.Parallel()
+				rapid.Check(t, func(t *rapid.T) {
+					(&world{t: t, tree: begin[rapid.SampledFrom(files).Draw(t, "flow")]}).thereAndBack(&count)
+				})
+			})
 		}
 	})
-	t.Logf("accepted %v, refused %v", accepted, refused)
+}
+
+// tally counts the edits that were done and those that were refused, by kind.
+type tally struct {
+	mu                sync.Mutex
+	accepted, refused map[string]int
+}
+
+func (c *tally) add(operation edit.Operation, refused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.accepted == nil {
+		c.accepted, c.refused = map[string]int{}, map[string]int{}
+	}
+	counts := c.accepted
+	if refused {
+		counts = c.refused
+	}
+	counts[fmt.Sprintf("%T", operation)]++
+}
+
+// check fails the test if a kind of operation was never done.
+func (c *tally) check(t *testing.T) {
+	for kind, refused := range c.refused {
+		if c.accepted[kind] == 0 {
+			t.Errorf("none of %d tries of %s was accepted", refused, kind)
+		}
+	}
+	t.Logf("accepted %v, refused %v", c.accepted, c.refused)
+}
+
+// thereAndBack does random edits, undoes them all and does them again.
+func (w *world) thereAndBack(count *tally) {
+	t := w.t
+	type done struct {
+		changes edit.Changes
+		before  string
+	}
+	var history []done
+	for range rapid.IntRange(1, 12).Draw(t, "edits") {
+		operations := make([]edit.Operation, rapid.IntRange(1, 2).Draw(t, "operations"))
+		for i := range operations {
+			operations[i] = w.operation()
+		}
+		before := tidy(w.tree)
+		result, err := edit.Apply(w.tree, operations, options())
+		if !same(w.tree, before) {
+			t.Fatal("the tree itself was changed")
+		}
+		count.add(operations[0], err != nil)
+		if err != nil {
+			if why := (*edit.Refused)(nil); !errors.As(err, &why) || err.Error() == "" || strings.HasSuffix(err.Error(), ".") {
+				t.Fatalf("%T %q", err, err)
+			}
+			continue
+		}
+		w.check(w.tree, result)
+		history = append(history, done{edit.Diff(w.tree, result.Tree), writtenTree(t, w.tree)})
+		w.tree = result.Tree
+	}
+	last := writtenTree(t, w.tree)
+	for _, d := range slices.Backward(history) {
+		w.tree = mustApply(t, d.changes.Inverse(), w.tree)
+		if got := writtenTree(t, w.tree); got != d.before {
+			t.Fatalf("undone there is\n%s\nwant\n%s", got, d.before)
+		}
+	}
+	for _, d := range history {
+		w.tree = mustApply(t, d.changes, w.tree)
+	}
+	if got := writtenTree(t, w.tree); got != last {
+		t.Fatalf("redone there is\n%s\nwant\n%s", got, last)
+	}
 }
 
 func writtenTree(t *rapid.T, tree flow.Object) string {
