@@ -273,6 +273,18 @@ async function inspect(step, fromElsewhere = false) {
   inspector.hidden = false;
   if (canvas.selected === step || fromElsewhere) canvas.select(step); // the canvas is narrower now
   document.dispatchEvent(new CustomEvent("flow-inspected", { detail: { step } }));
+  if (byEnter && !document.activeElement?.matches("input, textarea, [contenteditable]")) enter();
+}
+
+/** The last thing that was done by hand was to press Enter: who works by keys goes on in the form. */
+let byEnter = false;
+addEventListener("keydown", ({ key }) => { byEnter = key === "Enter"; }, { capture: true });
+addEventListener("pointerdown", () => { byEnter = false; }, { capture: true });
+
+/** Puts the focus into the form; Escape leads back to the card. */
+function enter() {
+  const first = inspector.querySelector(".inspector-form :is(input, select, textarea):not(:disabled, [hidden] *)") ?? inspector.querySelector("button");
+  if (first instanceof HTMLElement) first.focus();
 }
 
 canvas.addEventListener("canvas-select", (event) => {
