@@ -25,6 +25,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -71,6 +72,8 @@ type Engine struct {
 	abortCalls context.CancelCauseFunc
 	stopping   chan struct{}
 	active     sync.WaitGroup
+
+	latestID atomic.Uint64 // the time in the newest ID
 
 	mu      sync.Mutex
 	running map[string]*run
@@ -157,7 +160,19 @@ func (e *Engine) Active() int {
 }
 
 // newID is an execution ID: a ULID, so IDs sort by time and carry 80 random
-// bits of their own each.
+// bits of their own each. When the clock is set back, they wait for it to come
+// up again, so that lists stay in the order in which executions began.
 func (e *Engine) newID() string {
-	return ulid.MustNew(ulid.Timestamp(e.options.Clock()), rand.Reader).String()
+	now := ulid.Timestamp(e.options.Clock())
+	for {
+		latest := e.latestID.Load()
+		if now <= latest {
+			now = latest
+			break
+		}
+		if e.latestID.CompareAndSwap(latest, now) {
+			break
+		}
+	}
+	return ulid.MustNew(now, rand.Reader).String()
 }

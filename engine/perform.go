@@ -164,12 +164,22 @@ func (r *run) sleep(ref core.Ref, until time.Time) {
 	})
 }
 
-// at does something about a step that is under way at a point in time.
+// longestNap is how long a timer runs at most before the clock is looked at
+// again. Timers take no notice of a clock that is set, or of a machine that
+// sleeps.
+const longestNap = time.Minute
+
+// at does something about a step that is under way at a point in time, and never
+// before it.
 func (r *run) at(ref core.Ref, when time.Time, do func(*run)) {
 	r.stopTimer(ref)
-	r.timers[ref] = time.AfterFunc(when.Sub(r.engine.now()), func() {
+	r.timers[ref] = time.AfterFunc(min(when.Sub(r.engine.now()), longestNap), func() {
 		r.mailbox.put(func(r *run) {
-			if r.err == nil && ref.Running() && r.timers[ref] != nil {
+			switch {
+			case r.err != nil || !ref.Running() || r.timers[ref] == nil:
+			case r.engine.now().Before(when):
+				r.at(ref, when, do)
+			default:
 				delete(r.timers, ref)
 				do(r)
 			}

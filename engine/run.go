@@ -261,7 +261,7 @@ func (r *run) finishStep(ref core.Ref, output any, port string, failure *flow.Fa
 func (r *run) settle(ref core.Ref, event *flow.Event) {
 	event.Type, event.Outcome, event.At = flow.StepFinished, flow.StepSucceeded, r.engine.now()
 	if started, _, _, _ := ref.Begun(); !started.IsZero() {
-		event.Duration = event.At.Sub(started)
+		event.Duration = max(0, event.At.Sub(started)) // the clock may have been set back
 	}
 	if event.Failure != nil {
 		event.Outcome, event.Failure = flow.StepFailed, located(event.Failure, ref)

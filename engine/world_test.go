@@ -41,6 +41,7 @@ type world struct {
 	log     *logBuffer
 	// connection is called whenever a step asks for one; may be nil.
 	connection func(name string)
+	clock      func() time.Time // nil: the machine's
 }
 
 // newWorld is an engine that is running, and a service that its flows can call
@@ -107,7 +108,7 @@ func (w *world) open() {
 
 func (w *world) newEngine(j engine.Journal) *engine.Engine {
 	return engine.New(engine.Options{
-		Journal: j, Library: w.library, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Journal: j, Library: w.library, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 		Published: func(ctx context.Context, slug string) (engine.Published, error) {
 			found, err := w.store.Published(ctx, slug)
 			if err != nil {

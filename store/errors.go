@@ -68,6 +68,17 @@ func explain(err error) error {
 	return err
 }
 
+// MayPass reports whether an error is about the moment: nothing was stored, and a
+// repeat may succeed.
+func MayPass(err error) bool {
+	for _, passing := range []error{ErrBusy, ErrFull, ErrDisk, ErrReadOnly, ErrOverloaded, ErrClosed} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}
+
 // fromSQLite reports whether the database itself failed, in contrast to a
 // change that was refused.
 func fromSQLite(err error) bool {

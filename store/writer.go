@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"redial/engine/crashpoint"
 )
@@ -44,6 +46,9 @@ type writer struct {
 	connector driver.Connector
 	logger    *slog.Logger
 	ended     chan struct{}
+
+	// failing: what was to be stored last could not be.
+	failing atomic.Bool
 
 	mutex  sync.Mutex
 	filled sync.Cond // queue is not empty, or closed
@@ -160,6 +165,7 @@ func (w *writer) store(group []task) error {
 		w.storeEach(group, results)
 		err = nil
 	}
+	w.failing.Store(err != nil || slices.ContainsFunc(results, fromSQLite))
 	if err != nil {
 		w.logger.Error("changes could not be stored", "changes", len(group), "error", err)
 		notify(group, func(int) error { return err })

@@ -93,7 +93,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err 
 	case r.Context().Err() != nil: // nobody is there to hear it
 	case errors.Is(err, engine.ErrStopping), errors.Is(err, errCrowded):
 		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
-	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrOverloaded):
+	case store.MayPass(err):
 		s.logger.Warn("a request was put off", "doing", doing, "path", r.URL.Path, "error", err)
 		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
 	default:

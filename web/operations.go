@@ -74,11 +74,11 @@ func (s *Server) routeOperations(mux *http.ServeMux) {
 	mux.Handle("GET /metrics", s.metrics.handler)
 }
 
-// ready reports whether calls can be taken: the store answers.
+// ready reports whether calls can be taken: the store reads and writes.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	if _, err := s.store.Generation(r.Context()); err != nil {
-		s.logger.Error("the store does not answer", "error", err)
-		s.problem(w, r, &Problem{Type: "unavailable", Detail: "The store does not answer.", RetryAfter: shortPause})
+	if err := s.store.Ready(r.Context()); err != nil {
+		s.logger.Warn("the store is not ready", "error", err)
+		s.problem(w, r, &Problem{Type: "unavailable", Detail: "Nothing can be stored at the moment. The server's log says why.", RetryAfter: shortPause})
 		return
 	}
 	s.writeJSON(w, http.StatusOK, map[string]any{"status": "ready"})

@@ -34,6 +34,12 @@ func TestMain(m *testing.M) {
 	}
 	go func() {
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+			name, value, _ := strings.Cut(lines.Text(), ":")
+			if control := controls[name]; control != nil {
+				control(value)
+				fmt.Fprintln(os.Stderr, "did", lines.Text())
+				continue
+			}
 			arm(lines.Text())
 		}
 	}()
@@ -41,6 +47,9 @@ func TestMain(m *testing.M) {
 	stop()
 	os.Exit(code)
 }
+
+// controls are what else a test may do to a program by its standard input.
+var controls = map[string]func(value string){}
 
 func arm(text string) {
 	name, nth, _ := strings.Cut(text, ":")

@@ -22,6 +22,8 @@ type Promise struct {
 	Status    int
 	Body      []byte // of the answer; that of a hand-over is none
 	Answered  bool   // by the flow, rather than handed over
+	// RetryAfter is the header of that name.
+	RetryAfter string
 }
 
 // Orders places orders and remembers what was promised for them.
@@ -93,7 +95,10 @@ func (o *Orders) call(ctx context.Context, method, address, body string) (Promis
 	}
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(response.Body)
-	return Promise{Execution: response.Header.Get("Redial-Execution-Id"), Status: response.StatusCode, Body: data}, err
+	return Promise{
+		Execution: response.Header.Get("Redial-Execution-Id"), Status: response.StatusCode, Body: data,
+		RetryAfter: response.Header.Get("Retry-After"),
+	}, err
 }
 
 // traceparent is a trace context of its own for every order, by which the ledger

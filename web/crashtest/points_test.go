@@ -105,19 +105,39 @@ func dieWithOrders(t *testing.T, seen *visited, slug string) {
 	x.seen.add(crashpoint.StopBegun)
 	x.start()
 	x.dieChanging(slug)
-	if err := x.program.Stop(); err != nil {
-		t.Fatal(err)
+	x.finish()
+}
+
+// finish lets everything come to its end, stops the program and checks what is
+// left.
+func (x *trial) finish() {
+	x.t.Helper()
+	if err := x.manager().rest(x.context()); err != nil {
+		x.t.Fatalf("%v; log: %s", err, x.program.Log())
 	}
-	found, err := Check(t.Context(), x.shop, x.orders.Promises())
+	if err := x.program.Stop(); err != nil {
+		x.t.Fatal(err)
+	}
+	found, err := Check(x.t.Context(), x.shop, x.orders.Promises())
 	if err != nil {
-		t.Fatal(err)
+		x.t.Fatal(err)
 	}
 	if err := found.Err(); err != nil {
-		t.Error(err)
+		x.t.Error(err)
 	}
 	if found.total() == 0 || found.KeyedEffects == 0 {
-		t.Errorf("nothing was ordered: %+v", found)
+		x.t.Errorf("nothing was ordered: %+v", found)
 	}
+}
+
+// ready is the status of /readyz.
+func (x *trial) ready() int {
+	x.t.Helper()
+	answer, err := x.orders.call(x.context(), http.MethodGet, x.program.Base+"/readyz", "")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return answer.Status
 }
 
 func (x *trial) context() context.Context {

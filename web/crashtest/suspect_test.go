@@ -42,19 +42,7 @@ func TestSuspectIsHeldBack(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := x.manager().rest(x.context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := x.program.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	findings, err := Check(t.Context(), x.shop, x.orders.Promises())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := findings.Err(); err != nil {
-		t.Error(err)
-	}
+	x.finish()
 }
 
 // awaitsAttention is the one execution that needs it.
