@@ -50,9 +50,10 @@ type Journal interface {
 	// that its batches must carry from now on; ErrNotFound.
 	Claim(ctx context.Context, id string) (epoch int64, err error)
 
-	// Resumes is how often in a row the process has died after it had claimed an
-	// execution and before anything more was stored of it.
-	Resumes(ctx context.Context, id string) (int, error)
+	// Resumes is how often the process has died with an execution. Try counts it
+	// as one that is on trial from now on.
+	Resumes(ctx context.Context, id string) (Resumes, error)
+	Try(ctx context.Context, id string) error
 
 	// Version is a frozen flow by the ID of its content; ErrNotFound.
 	Version(ctx context.Context, id int64) (*flow.Version, error)

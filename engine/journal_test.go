@@ -18,8 +18,8 @@ var errDisk = errors.New("injected: the disk is full")
 type journal struct {
 	*store.Store
 
-	// deaths is what Resumes says of every execution.
-	deaths int
+	// resumes is what Resumes says of every execution.
+	resumes engine.Resumes
 
 	mu     sync.Mutex
 	dead   bool
@@ -97,7 +97,7 @@ func (j *journal) Append(b engine.Batch, done func(error)) {
 }
 
 // Resumes implements engine.Journal.
-func (j *journal) Resumes(context.Context, string) (int, error) { return j.deaths, nil }
+func (j *journal) Resumes(context.Context, string) (engine.Resumes, error) { return j.resumes, nil }
 
 // has reports whether a batch has an event of a step; "" is any.
 func has(b engine.Batch, kind flow.EventType, stepID string) bool {

@@ -41,23 +41,36 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		runs = append(runs, r)
 	}
 	crashpoint.Here(crashpoint.ResumeLoaded)
+	var suspects []*run
 	for _, r := range runs {
-		canceling := r.state.Canceling() // when it was cut off
-		if canceling {
-			r.abortCalls(errCanceled)
+		if r.conduct == onTrial {
+			suspects = append(suspects, r)
+			continue
 		}
-		if r.suspect && !canceling {
-			r.holdBack()
-		} else {
-			r.goOn()
-		}
-		if canceling {
-			r.cancel()
-		}
-		r.begin()
+		r.resume()
 		crashpoint.Here(crashpoint.ResumeGoingOn)
 	}
+	if len(suspects) > 0 {
+		go e.tryEach(suspects)
+	}
 	return len(runs), nil
+}
+
+// resume lets a loaded execution go on.
+func (r *run) resume() {
+	canceling := r.state.Canceling() // when it was cut off
+	if canceling {
+		r.abortCalls(errCanceled)
+	}
+	if r.conduct == held {
+		r.holdBack()
+	} else {
+		r.goOn()
+	}
+	if canceling {
+		r.cancel()
+	}
+	r.begin()
 }
 
 // load makes a run of what the journal holds.
@@ -96,7 +109,7 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 		return nil, fmt.Errorf("folding its events: %w", err)
 	}
 	r.begunAs(&events[0])
-	if r.suspect, err = r.isSuspect(ctx); err != nil {
+	if r.conduct, err = r.conductAfter(ctx); err != nil {
 		return nil, err
 	}
 	r.epoch, r.created, r.changed = epoch, true, false

@@ -46,15 +46,14 @@ type run struct {
 	alone    bool         // one batch is the whole execution; there is no loop
 	err      error        // why the run was given up
 
-	items  map[core.Ref][]any
-	inputs map[core.Ref]map[string]any
-	timers map[core.Ref]*time.Timer
-	given  map[string]flow.Given // how steps end that are not run
-	safe   bool                  // a test whose steps with effects are not performed
-	rounds int                   // of each step at most; 0: all
-	// suspect: it may be what has taken the process down again and again.
-	// holding: what is to be done now is held back.
-	suspect, holding bool
+	items   map[core.Ref][]any
+	inputs  map[core.Ref]map[string]any
+	timers  map[core.Ref]*time.Timer
+	given   map[string]flow.Given // how steps end that are not run
+	safe    bool                  // a test whose steps with effects are not performed
+	rounds  int                   // of each step at most; 0: all
+	conduct conduct               // after a restart
+	holding bool                  // what is to be done now is held back
 }
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {

@@ -3,31 +3,99 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"redial/engine/core"
 	"redial/engine/flow"
 	"redial/engine/step"
 )
 
-// MaxUncleanResumes is how often in a row an execution is resumed although the
-// process has died each time before anything more was stored of it. An execution
-// that takes the process down, by the memory that it needs for instance, would
-// else do so for ever, and all others with it.
-const MaxUncleanResumes = 3
+// Resumes is how often the process has died with an execution since something
+// was stored of it last.
+type Resumes struct {
+	Unclean int // after it had claimed the execution
+	Tried   int // while the execution was the one on trial
+}
 
-// isSuspect reports whether the execution may be what has taken the process
-// down. One that merely waits is not: it has done nothing meanwhile.
-func (r *run) isSuspect(ctx context.Context) (bool, error) {
+// MaxTrials is how often an execution goes on although the process dies of it, or
+// so it seems. One that takes the process down, by the memory that it needs for
+// instance, would else do so for ever, and all others with it.
+//
+// When the process has died twice with an execution, anyone of those that were
+// under way may be the reason. So they go on one at a time, each once the one
+// before has got something stored, and each is counted beforehand.
+const MaxTrials = 3
+
+// trialLimit is how long others wait for one on trial that gets nothing stored.
+const trialLimit = 30 * time.Second
+
+// conduct is how an execution goes on after a restart.
+type conduct uint8
+
+const (
+	atOnce  conduct = iota
+	onTrial         // alone, as it may be what takes the process down
+	held            // not before a person has decided
+)
+
+// conductAfter says how an execution goes on. One that merely waits has taken
+// nothing down.
+func (r *run) conductAfter(ctx context.Context) (conduct, error) {
 	resumes, err := r.engine.options.Journal.Resumes(ctx, r.record.ID)
+	switch {
+	case err != nil:
+		return atOnce, fmt.Errorf("reading how often it was resumed: %w", err)
+	case r.state.Status() != flow.Running || r.state.Canceling() || r.awaitsChild():
+		return atOnce, nil
+	case resumes.Tried >= MaxTrials:
+		r.engine.options.Logger.Warn("an execution is held back until somebody decides about it: the server has died each time it went on",
+			"execution", r.record.ID, "flow", r.record.Flow, "deaths", resumes.Tried)
+		return held, nil
+	case resumes.Unclean > 1:
+		return onTrial, nil
+	default:
+		return atOnce, nil
+	}
+}
+
+// awaitsChild reports whether a flow step is under way: what it has started is
+// an execution of its own.
+func (r *run) awaitsChild() bool {
+	return slices.ContainsFunc(r.state.UnderWay(), func(ref core.Ref) bool {
+		_, starts := r.program.steps[ref.ID()].compiled.Runner.(step.Starter)
+		return starts
+	})
+}
+
+// tryEach lets executions go on one at a time.
+func (e *Engine) tryEach(suspects []*run) {
+	for _, r := range suspects {
+		e.try(r)
+	}
+}
+
+// try lets one go on and waits until it has got something stored.
+func (e *Engine) try(r *run) {
+	ctx, cancel := context.WithTimeout(e.calls, trialLimit)
+	defer cancel()
+	progress := e.WatchExecution(r.record.ID)
+	defer progress.Close()
+	err := ErrStopping
+	if !r.isStopping() {
+		err = e.options.Journal.Try(ctx, r.record.ID)
+	}
 	if err != nil {
-		return false, fmt.Errorf("reading how often it was resumed: %w", err)
+		r.handle.fail(err)
+		e.leave(r) // it stays for the next start
+		return
 	}
-	if resumes <= MaxUncleanResumes || r.state.Status() != flow.Running {
-		return false, nil
+	r.resume()
+	select {
+	case <-progress.C:
+	case <-ctx.Done():
+	case <-e.stopping:
 	}
-	r.engine.options.Logger.Warn("an execution is held back until somebody decides about it: the server has died again and again when it went on",
-		"execution", r.record.ID, "flow", r.record.Flow, "deaths", resumes)
-	return true, nil
 }
 
 // holdBack is goOn for a suspect: what it would do now waits for a person to

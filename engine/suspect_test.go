@@ -30,7 +30,7 @@ func suspect(t *testing.T) (w *world, id string) {
 	w.crash()
 	held.open()
 	w.open()
-	w.journal.deaths = engine.MaxUncleanResumes + 1
+	w.journal.resumes = engine.Resumes{Unclean: 5, Tried: engine.MaxTrials}
 	w.resume()
 	w.awaitStatus(h.ID, flow.NeedsAttention)
 	if n := w.service.count("GET /a"); n != 1 {
@@ -96,7 +96,7 @@ edges: [trigger -> before, before -> culprit]
 			receive(t, held.arrived, "the call")
 			w.stopWhile(held.open) // the next step is due then, and has not begun
 			w.open()
-			w.journal.deaths = engine.MaxUncleanResumes + 1
+			w.journal.resumes = engine.Resumes{Unclean: 5, Tried: engine.MaxTrials}
 			w.resume()
 			if err := w.engine.Decide(w.soon(), h.ID, "culprit", nil, decision); err != nil {
 				t.Fatal(err)
@@ -147,9 +147,67 @@ func TestWhoWaitsIsNoSuspect(t *testing.T) {
 	w.awaitStatus(h.ID, flow.Waiting)
 	w.crash()
 	w.open()
-	w.journal.deaths = engine.MaxUncleanResumes + 1
+	w.journal.resumes = engine.Resumes{Unclean: 5, Tried: engine.MaxTrials}
 	w.resume()
 	if undecided, err := w.engine.Undecided(w.soon(), h.ID); err != nil || len(undecided) != 0 {
 		t.Errorf("to be decided are %v, %v", undecided, err)
+	}
+}
+
+// When the process has died again, those that were under way go on one at a time.
+func TestSuspectsGoOnOneAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held := w.service.hold("GET /a")
+	p := w.publish(suspectFlow)
+	ids := make([]string, 3)
+	for i := range ids {
+		ids[i] = w.start(p, "").ID
+		receive(t, held.arrived, "the call")
+		w.awaitStep(ids[i], "culprit", flow.StepStarted)
+	}
+	w.crash()
+	w.open()
+	w.journal.resumes = engine.Resumes{Unclean: 2}
+	held = w.service.hold("GET /a")
+	w.resume()
+	receive(t, held.arrived, "the call of the first")
+	if len(held.arrived) > 0 {
+		t.Error("another one goes on beside it")
+	}
+	held.open()
+	for _, id := range ids {
+		if got := w.ended(id).Status; got != flow.Succeeded {
+			t.Errorf("%s is %s", id, got)
+		}
+	}
+}
+
+// A server that stops leaves those whose turn has not come to the next start.
+func TestStopDuringTrials(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held := w.service.hold("GET /a")
+	p := w.publish(suspectFlow)
+	var ids []string
+	for range 2 {
+		ids = append(ids, w.start(p, "").ID)
+		receive(t, held.arrived, "the call")
+		w.awaitStep(ids[len(ids)-1], "culprit", flow.StepStarted)
+	}
+	w.crash()
+	w.open()
+	w.journal.resumes = engine.Resumes{Unclean: 2}
+	held = w.service.hold("GET /a")
+	w.resume()
+	receive(t, held.arrived, "the call of the first")
+	w.stopWhile(held.open)
+	if n := w.restart(); n == 0 {
+		t.Error("nothing goes on")
+	}
+	for _, id := range ids {
+		if got := w.ended(id).Status; got != flow.Succeeded {
+			t.Errorf("%s is %s", id, got)
+		}
 	}
 }

@@ -27,7 +27,7 @@
 //	flow_payloads  slug, payload
 //	flow_pins      slug, step, output
 //	server         running: one row
-//	resumes        execution_id, last_seq, unclean
+//	resumes        execution_id, last_seq, unclean, tried
 //
 // Solid lines are foreign keys. The dotted ones are not: they lie on the path
 // of every call, and the writer keeps them itself.

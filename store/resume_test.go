@@ -9,6 +9,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"redial/engine"
 	"redial/store"
 )
 
@@ -28,7 +29,7 @@ func TestResumesAreCounted(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	claimed := func() int {
+	claimed := func() engine.Resumes {
 		t.Helper()
 		s := open(t, store.Options{Dir: dir, Exclusive: true})
 		if _, err := s.Claim(t.Context(), id); err != nil {
@@ -43,23 +44,23 @@ func TestResumesAreCounted(t *testing.T) {
 		}
 		return n
 	}
-	if n := claimed(); n != 0 {
-		t.Errorf("after a stop in order it is %d", n)
+	if n := claimed(); n != (engine.Resumes{}) {
+		t.Errorf("after a stop in order it is %+v", n)
 	}
 	claimAndDie(t, dir)
 	claimAndDie(t, dir)
-	if n := claimed(); n != 2 {
-		t.Errorf("after two deaths it is %d", n)
+	if n := claimed(); n != (engine.Resumes{Unclean: 2, Tried: 1}) {
+		t.Errorf("after two deaths it is %+v", n)
 	}
-	if n := claimed(); n != 0 {
-		t.Errorf("after another stop in order it is %d", n)
+	if n := claimed(); n != (engine.Resumes{}) {
+		t.Errorf("after another stop in order it is %+v", n)
 	}
 	for range 5 {
 		claimAndDie(t, dir)
 	}
 	for range 2 {
-		if n := claimed(); n != 5 {
-			t.Errorf("after five deaths it is %d", n)
+		if n := claimed(); n != (engine.Resumes{Unclean: 5, Tried: 4}) {
+			t.Errorf("after five deaths it is %+v", n)
 		}
 	}
 }
@@ -94,6 +95,15 @@ func claimUntilKilled(ctx context.Context, dir string, output io.Writer) error {
 	for _, id := range ids {
 		if _, err := s.Claim(ctx, id); err != nil {
 			return err
+		}
+		resumes, err := s.Resumes(ctx, id)
+		if err != nil {
+			return err
+		}
+		if resumes.Unclean > 0 {
+			if err := s.Try(ctx, id); err != nil {
+				return err
+			}
 		}
 		if _, err := fmt.Fprintln(output, id); err != nil {
 			return err
