@@ -48,7 +48,6 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 			continue
 		}
 		r.resume()
-		crashpoint.Here(crashpoint.ResumeGoingOn)
 	}
 	if len(suspects) > 0 {
 		go e.tryEach(suspects)
@@ -71,6 +70,7 @@ func (r *run) resume() {
 		r.cancel()
 	}
 	r.begin()
+	crashpoint.Here(crashpoint.ResumeGoingOn)
 }
 
 // load makes a run of what the journal holds.
