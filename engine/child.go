@@ -43,14 +43,14 @@ func (r *run) wanted(ref core.Ref, starter step.Starter, at time.Time) (child st
 func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 	timeout := time.Duration(r.program.steps[ref.ID()].def.Timeout)
 	from := origin{lineage: r.lineage(), test: r.record.Test, safe: r.safe}
-	at, _, _, _ := ref.Begun()
+	at, again := ref.Since()
 	r.launch(true, func(ctx context.Context) func(*run) {
 		if timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithDeadline(ctx, at.Add(timeout))
 			defer cancel()
 		}
-		output, failure := r.engine.child(ctx, child, id, from)
+		output, failure := r.engine.child(ctx, child, id, from, again)
 		return func(r *run) { r.childEnded(ref, output, failure) }
 	})
 }
@@ -85,9 +85,10 @@ func (r *run) childEnded(ref core.Ref, output any, failure *flow.Failure) {
 }
 
 // child starts an execution, unless it was started before, and waits for its
-// answer if that is wanted.
-func (e *Engine) child(ctx context.Context, child step.Child, id string, from origin) (any, *flow.Failure) {
-	handle, err := e.Attach(ctx, id)
+// answer if that is wanted. One that has failed is reopened if it is asked for
+// again.
+func (e *Engine) child(ctx context.Context, child step.Child, id string, from origin, again bool) (any, *flow.Failure) {
+	handle, err := e.attachChild(ctx, id, again)
 	if errors.Is(err, ErrNotFound) {
 		handle, err = e.startChildFlow(ctx, child, id, from)
 	}
@@ -109,6 +110,15 @@ func (e *Engine) child(ctx context.Context, child step.Child, id string, from or
 		return nil, childFailure(child.Slug, err)
 	}
 	return childOutput(child.Slug, id, result)
+}
+
+func (e *Engine) attachChild(ctx context.Context, id string, again bool) (*Handle, error) {
+	if again {
+		if handle, _, err := e.Reopen(ctx, id); handle != nil || err != nil {
+			return handle, err
+		}
+	}
+	return e.Attach(ctx, id)
 }
 
 func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string, from origin) (*Handle, error) {

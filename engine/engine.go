@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/oklog/ulid/v2"
+	"golang.org/x/sync/singleflight"
 
 	"redial/engine/component"
 	"redial/engine/crashpoint"
@@ -72,6 +73,7 @@ type Engine struct {
 	abortCalls context.CancelCauseFunc
 	stopping   chan struct{}
 	active     sync.WaitGroup
+	reopening  singleflight.Group // by execution
 
 	latestID atomic.Uint64 // the time in the newest ID
 

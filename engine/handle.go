@@ -87,6 +87,16 @@ func (h *Handle) Wait(ctx context.Context) (Result, error) {
 	return h.result, nil
 }
 
+// Failing is why the execution fails or has failed, as soon as callers are told so:
+// calls under way may have to come to their end before it has ended. nil: it does
+// not, or has answered.
+func (h *Handle) Failing() *flow.Failure {
+	if !h.decided.reached() {
+		return nil
+	}
+	return h.result.Failure
+}
+
 // Ended waits until the execution has come to its end and that is durable, or
 // until the engine stops, with ErrStopping.
 func (h *Handle) Ended(ctx context.Context) error { return h.ended.wait(ctx) }

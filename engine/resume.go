@@ -26,7 +26,7 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		if e.find(id) != nil {
 			continue
 		}
-		r, err := e.load(ctx, id)
+		r, err := e.load(ctx, id, core.Fold)
 		if err != nil {
 			e.options.Logger.Error("an unfinished execution cannot go on", "execution", id, "error", err)
 			continue
@@ -43,6 +43,7 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 	crashpoint.Here(crashpoint.ResumeLoaded)
 	var suspects []*run
 	for _, r := range runs {
+		r.handle.stored.reach(nil)
 		if r.conduct == onTrial {
 			suspects = append(suspects, r)
 			continue
@@ -73,8 +74,11 @@ func (r *run) resume() {
 	crashpoint.Here(crashpoint.ResumeGoingOn)
 }
 
+// folding makes the state of an execution out of its journal.
+type folding func(*core.Graph, []flow.Event) (*core.State, error)
+
 // load makes a run of what the journal holds.
-func (e *Engine) load(ctx context.Context, id string) (*run, error) {
+func (e *Engine) load(ctx context.Context, id string, fold folding) (*run, error) {
 	journal := e.options.Journal
 	epoch, err := journal.Claim(ctx, id)
 	if err != nil {
@@ -105,7 +109,7 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 		return nil, fmt.Errorf("loading its version: %w", err)
 	}
 	r := newRun(e, program, request, *record)
-	if r.state, err = core.Fold(graph, events); err != nil {
+	if r.state, err = fold(graph, events); err != nil {
 		return nil, fmt.Errorf("folding its events: %w", err)
 	}
 	r.begunAs(&events[0])
@@ -114,7 +118,6 @@ func (e *Engine) load(ctx context.Context, id string) (*run, error) {
 	}
 	r.epoch, r.created, r.changed = epoch, true, false
 	r.record.LastSeq = r.state.LastSeq
-	r.handle.stored.reach(nil)
 	if r.state.Answered {
 		if r.answered, err = journal.Answer(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, fmt.Errorf("reading its answer: %w", err)
@@ -143,12 +146,17 @@ func (r *run) goOn() {
 	}
 }
 
+// goOnWithChild waits for the execution that a flow step has started. Where this
+// one was reopened at the step, that is another attempt.
 func (r *run) goOnWithChild(ref core.Ref, starter step.Starter, id string) {
-	at, _, _, _ := ref.Begun()
+	at, attempt, _, _ := ref.Begun()
 	child, failure := r.wanted(ref, starter, at)
 	if failure != nil {
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return
+	}
+	if _, pausing := ref.Pausing(); pausing {
+		r.start(ref, &flow.Event{Attempt: attempt, Child: id, Input: map[string]any{"slug": child.Slug, "body": child.Body}})
 	}
 	r.runChild(ref, child, id)
 }

@@ -14,10 +14,10 @@ import (
 func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure, exchanges []flow.Exchange) bool {
 	policy := r.program.steps[ref.ID()].def.Retry
 	_, attempt, _, _ := ref.Begun()
-	if policy == nil || !failure.Retryable || attempt >= policy.Attempts || r.startsNothing(ref) {
+	if policy == nil || !failure.Retryable || ref.Tries() >= policy.Attempts || r.startsNothing(ref) {
 		return false
 	}
-	until := r.engine.now().Add(retryPause(policy, attempt, failure))
+	until := r.engine.now().Add(retryPause(policy, ref.Tries(), failure))
 	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref), Exchanges: exchanges})
 	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
 	return true

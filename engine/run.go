@@ -43,6 +43,7 @@ type run struct {
 	rewrite  *time.Timer  // until it is written again; else nil
 	answered *flow.Answer // the execution's answer
 	decided  bool         // those who wait were told, or will be by writing
+	reopened bool         // it had failed, and its viewers do not know that it goes on
 	alone    bool         // one batch is the whole execution; there is no loop
 	err      error        // why the run was given up
 
@@ -259,8 +260,8 @@ func (r *run) finishStep(ref core.Ref, output any, port string, failure *flow.Fa
 // settle records how a step ended: its output and port, or its failure.
 func (r *run) settle(ref core.Ref, event *flow.Event) {
 	event.Type, event.Outcome, event.At = flow.StepFinished, flow.StepSucceeded, r.engine.now()
-	if started, _, _, _ := ref.Begun(); !started.IsZero() {
-		event.Duration = max(0, event.At.Sub(started)) // the clock may have been set back
+	if since, _ := ref.Since(); !since.IsZero() {
+		event.Duration = max(0, event.At.Sub(since)) // the clock may have been set back
 	}
 	if event.Failure != nil {
 		event.Outcome, event.Failure = flow.StepFailed, located(event.Failure, ref)

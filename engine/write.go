@@ -14,6 +14,7 @@ type write struct {
 	batch  Batch
 	gated  []func()
 	result *Result // for those who wait; nil if there is nothing to tell yet
+	begins bool    // the execution begins, or goes on after it had failed
 	ended  bool
 }
 
@@ -34,13 +35,13 @@ func (r *run) flush() {
 			Execution: r.record, Epoch: r.epoch, Changed: r.changed,
 			Events: r.pending, Answer: r.answer,
 		},
-		gated: r.gated, result: r.outcome(), ended: status.Ended(),
+		gated: r.gated, result: r.outcome(), ended: status.Ended(), begins: !r.created || r.reopened,
 	}
 	if !r.created {
 		w.batch.Request, w.batch.Claim = r.request, r.claim
 		r.alone = w.ended
 	}
-	r.pending, r.gated, r.answer, r.changed = nil, nil, nil, false
+	r.pending, r.gated, r.answer, r.changed, r.reopened = nil, nil, nil, false, false
 	r.writing = w
 	r.append(w)
 }
@@ -91,7 +92,7 @@ func (r *run) release(w *write) {
 	}
 	// Viewers first: who begins to watch a flow after an answer is not told of
 	// the execution that has given it.
-	r.engine.feed.publish(r.record.ID, r.record.Flow, w.batch.Request != nil, w.ended)
+	r.engine.feed.publish(r.record.ID, r.record.Flow, w.begins, w.ended)
 	r.handle.stored.reach(nil)
 	if w.result != nil {
 		r.handle.decide(*w.result)

@@ -21,6 +21,7 @@
  * @property {boolean} [simulated]
  * @property {boolean} [pinned]
  * @property {string} [reused]
+ * @property {boolean} [resumed] of step.retrying: the execution had failed at this step and goes on
  * @property {boolean} [safe]
  * @property {string[]} [part]
  * @property {Failure} [error]
@@ -57,6 +58,7 @@
  * @property {boolean} pinned it was not run: a test took what is pinned to it
  * @property {string} reused it was not run: the execution whose output was taken; else empty
  * @property {number[]} seqs the numbers of its events
+ * @property {{status: Status, until: number | null, pause: "" | "wait" | "retry"} | null} cut what it was when the execution ended without it
  */
 
 /** @typedef {"running" | "waiting" | "succeeded" | "failed" | "skipped" | "canceled" | "needs_attention"} Status */
@@ -274,9 +276,32 @@ class Draft {
     const before = this.run(event);
     const until = event.until ? instant(event.until) : null;
     const retry = { at, attempt: event.attempt ?? before.attempt, error: event.error ?? null, until };
+    if (event.resumed) this.reopen(event);
     this.put(event.step ?? "", {
-      ...before, status: "waiting", until, pause: "retry", retries: [...before.retries, retry], seqs: [...before.seqs, event.seq],
+      ...before, status: "waiting", endedAt: null, ms: null, error: null, until, pause: "retry", retries: [...before.retries, retry], seqs: [...before.seqs, event.seq],
     });
+  }
+
+  /**
+   * Takes back that the execution has failed: it goes on at the step, and so do
+   * the each steps around it and what was cut off.
+   * @param {LiveEvent} event
+   */
+  reopen(event) {
+    this.state.error = this.state.endedAt = null;
+    for (const [id, step] of this.state.steps) {
+      for (const run of [...step.runs.values()]) {
+        if (run.cut) this.put(id, { ...run, ...run.cut, endedAt: null, cut: null });
+      }
+    }
+    const rounds = roundKey(event).split(".");
+    let around = this.state.graph.steps.get(event.step ?? "")?.around;
+    while (around) {
+      rounds.pop();
+      const run = this.state.steps.get(around)?.runs.get(rounds.join("."));
+      if (run) this.put(around, { ...run, status: "running", endedAt: null, ms: null, error: null });
+      around = this.state.graph.steps.get(around)?.around;
+    }
   }
 
   /** @param {LiveEvent} event @param {number} at */
@@ -306,7 +331,9 @@ class Draft {
     for (const [id, step] of this.state.steps) {
       if (step.counts.running + step.counts.waiting + step.counts.needs_attention === 0) continue;
       for (const run of [...step.runs.values()]) {
-        if (run.endedAt === null) this.put(id, { ...run, status: "canceled", endedAt: at, until: null, pause: "" });
+        if (run.endedAt !== null) continue;
+        const cut = { status: run.status, until: run.until, pause: run.pause };
+        this.put(id, { ...run, status: "canceled", endedAt: at, until: null, pause: "", cut });
       }
     }
   }
@@ -332,7 +359,7 @@ class Draft {
     return this.state.steps.get(event.step ?? "")?.runs.get(key) ?? {
       key, status: "running", attempt: 0, startedAt: null, endedAt: null, ms: null, port: null, error: null,
       retries: [], until: null, pause: "", items: null, child: null, passed: false, simulated: false,
-      pinned: false, reused: "", seqs: [],
+      pinned: false, reused: "", seqs: [], cut: null,
     };
   }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"redial/engine"
@@ -105,6 +106,9 @@ func stepRuns(status flow.Status, events []flow.Event) []*stepRun {
 			runs = append(runs, run)
 		}
 		run.add(e)
+		if e.Resumed {
+			goOnAround(runs, e)
+		}
 	}
 	for _, run := range runs {
 		if status == flow.NeedsAttention && run.Status == "running" && !run.holds {
@@ -112,6 +116,21 @@ func stepRuns(status flow.Status, events []flow.Event) []*stepRun {
 		}
 	}
 	return runs
+}
+
+// goOnAround puts the each steps under way again that had failed with a step at
+// which the execution is reopened.
+func goOnAround(runs []*stepRun, e *flow.Event) {
+	for _, run := range runs {
+		if cause := run.Error; cause != nil && run.Step != e.Step && cause.Step == e.Step && slices.Equal(cause.Iteration, e.Iteration) {
+			run.goOn()
+		}
+	}
+}
+
+// goOn takes back how the step had ended.
+func (r *stepRun) goOn() {
+	r.Status, r.EndedAt, r.MS, r.Port, r.Output, r.Error = "running", nil, nil, "", nil, nil
 }
 
 func (r *stepRun) add(e *flow.Event) {
@@ -123,6 +142,9 @@ func (r *stepRun) add(e *flow.Event) {
 		r.Attempts, r.Input, r.Child = e.Attempt, e.Input, e.Child
 		r.holds = e.Items > 0 || !e.Until.IsZero()
 	case flow.StepRetrying:
+		if e.Resumed {
+			r.goOn()
+		}
 		r.Retries = append(r.Retries, e.Failure)
 	case flow.StepFinished:
 		r.Status, r.Port, r.Output, r.Error, r.EndedAt = string(e.Outcome), e.Port, e.Output, e.Failure, e.At

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"redial/engine"
 	"redial/engine/flow"
@@ -202,7 +203,8 @@ func (s *Server) startClaimed(w http.ResponseWriter, r *http.Request, c *call, t
 }
 
 // repeat serves a call whose key another call came with before: by what is stored
-// of that one, or together with it.
+// of that one, or together with it. An execution that failed for a reason that
+// may pass goes on.
 func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms, taken *engine.KeyTakenError) {
 	if taken.Fingerprint != c.claim.Fingerprint {
 		refusal := &Problem{Type: "key-reused"}
@@ -211,23 +213,68 @@ func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms
 		return
 	}
 	c.drop()
-	record, err := s.store.Execution(r.Context(), taken.Execution)
+	record, handle, resumed, err := s.revive(r.Context(), taken.Execution, time.Duration(t.settings.Deadline))
 	if err != nil {
 		s.fail(w, r, "reading the execution of a key", err)
 		return
 	}
-	result, final, err := s.result(r.Context(), record)
-	if err != nil {
-		s.fail(w, r, "reading the answer of a key", err)
+	if resumed {
+		w.Header().Set("Redial-Resumed", "true")
+	}
+	if handle != nil && record.AnsweredAt.IsZero() {
+		s.serve(w, r, handle, t)
 		return
 	}
-	if final {
+	result, final, err := s.result(r.Context(), record)
+	switch {
+	case err != nil:
+		s.fail(w, r, "reading the answer of a key", err)
+	case final:
 		w.Header().Set("Redial-Execution-Id", record.ID)
 		w.Header().Set("Idempotency-Replayed", "true")
 		s.writeResult(w, r, record.ID, result)
-		return
+	default:
+		s.join(w, r, record.ID, t)
 	}
-	handle, err := s.engine.Attach(r.Context(), record.ID)
+}
+
+// revive is an execution as it stands, and its handle if it had failed and goes
+// on now; resumed: because of this very call. For one that is about to fail it
+// waits until it has, for a time.
+func (s *Server) revive(ctx context.Context, id string, patience time.Duration) (record *flow.Execution, handle *engine.Handle, resumed bool, err error) {
+	if err = s.awaitFailure(ctx, id, patience); err == nil {
+		record, err = s.store.Execution(ctx, id)
+	}
+	if err != nil || record.Status != flow.Failed {
+		return record, nil, false, err
+	}
+	if handle, resumed, err = s.engine.Reopen(ctx, id); err != nil || handle != nil {
+		return record, handle, resumed, err
+	}
+	// Another call may have had it go on, and to its end, since it was read.
+	record, err = s.store.Execution(ctx, id)
+	return record, nil, false, err
+}
+
+// awaitFailure waits for the end of an execution whose callers were told already
+// that it fails: it can go on only then.
+func (s *Server) awaitFailure(ctx context.Context, id string, patience time.Duration) error {
+	handle, err := s.engine.Attach(ctx, id)
+	if err != nil {
+		return err
+	}
+	if failure := handle.Failing(); failure == nil || !failure.Retryable {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = handle.Ended(ctx) // if it has not, the caller is served by what it is
+	return nil
+}
+
+// join serves a call together with the one that has started the execution.
+func (s *Server) join(w http.ResponseWriter, r *http.Request, execution string, t terms) {
+	handle, err := s.engine.Attach(r.Context(), execution)
 	if err != nil {
 		s.fail(w, r, "joining an execution", err)
 		return

@@ -201,7 +201,7 @@ func (v *stepView) read(events []flow.Event, r *http.Request) {
 			v.Items, v.Until = e.Items, e.Until
 			number, at = max(1, e.Attempt), e.At
 		case flow.StepRetrying:
-			v.Attempts = append(v.Attempts, attemptView{number, at, e.Failure, e.Until, e.Exchanges})
+			v.retries(e, number, at)
 			number, at = e.Attempt+1, e.Until
 		case flow.StepFinished:
 			v.Simulated, v.Pinned, v.Reused = e.Simulated, e.Pinned, e.Reused
@@ -212,6 +212,16 @@ func (v *stepView) read(events []flow.Event, r *http.Request) {
 		}
 	}
 	slices.Reverse(v.Attempts) // the last one explains the outcome
+}
+
+// retries adds the attempt that another one follows. One with which the execution
+// had failed is among them already, if its calls are known.
+func (v *stepView) retries(e *flow.Event, number int, at time.Time) {
+	if last := len(v.Attempts) - 1; e.Resumed && last >= 0 && v.Attempts[last].Number == number {
+		v.Attempts[last].Until = e.Until
+		return
+	}
+	v.Attempts = append(v.Attempts, attemptView{number, at, e.Failure, e.Until, e.Exchanges})
 }
 
 func newValueView(value any, r *http.Request, part string) *valueView {

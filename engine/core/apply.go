@@ -29,6 +29,9 @@ func (s *State) Apply(e *flow.Event) error {
 		s.start(s.step(e), e)
 	case flow.StepRetrying:
 		n := s.step(e).state()
+		if e.Resumed {
+			n.before, n.resumed = n.attempt, e.At
+		}
 		n.attempt, n.until, n.failure = e.Attempt, e.Until, e.Failure
 	case flow.StepFinished:
 		// A cancel that has left a trace holds after a restart, too.

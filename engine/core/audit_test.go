@@ -113,6 +113,7 @@ func (h *host) checkStatus() {
 			waits++
 		}
 	}
+	calls += len(h.paused)
 	want := flow.Running
 	switch {
 	case status.Ended():
@@ -130,11 +131,16 @@ func (h *host) checkStatus() {
 
 // audit checks the journal of an execution that has ended.
 func (h *host) audit() {
-	reference := newReading(h.world, h.world.plan, nil, nil, h.decided)
+	reference := newReading(h.world, h.world.plan, nil, nil, h.decisions(h.nextReopening(0)))
 	settled := map[string]bool{}
 	canceled := false
 	for i := range h.events {
 		e := &h.events[i]
+		if e.Resumed {
+			// From here on some steps do not fail any more.
+			reference = newReading(h.world, h.world.plan, nil, nil, h.decisions(h.nextReopening(i+1)))
+			h.endOf(settled, e)
+		}
 		if e.Seq != int64(i)+1 {
 			violate("event %d stands at place %d", e.Seq, i+1)
 		}
@@ -211,19 +217,32 @@ func (r *reading) complete(settled map[string]bool) {
 
 // auditStarts checks that nothing starts where a failure forbids it.
 func (h *host) auditStarts() {
-	var failed [][]string // paths of scopes in which nothing may start any more
+	type failure struct {
+		scope []string // path of the scope in which nothing may start any more
+		key   string   // of the step
+	}
+	var failed []failure
 	begun := map[string]bool{}
 	for i := range h.events {
 		e := &h.events[i]
 		if e.Step == "" {
 			continue
 		}
+		if e.Resumed {
+			settled := map[string]bool{}
+			for _, f := range failed {
+				settled[f.key] = true
+			}
+			h.endOf(settled, e)
+			failed = slices.DeleteFunc(failed, func(f failure) bool { return !settled[f.key] })
+		}
 		path := h.path(e.Step, e.Iteration)
 		name := key(e.Step, e.Iteration)
 		starts := e.Type == flow.StepStarted || e.Type == flow.StepFinished
 		if starts && !begun[name] {
 			begun[name] = true
-			for _, scope := range failed {
+			for _, f := range failed {
+				scope := f.scope
 				if len(path) > len(scope) && slices.Equal(path[:len(scope)], scope) {
 					violate("step %s starts although %v has failed", name, scope)
 				}
@@ -239,7 +258,7 @@ func (h *host) auditStarts() {
 		if n := len(scope); n > 0 && !h.find(scope[n-2]).node.ContinueRounds {
 			scope = scope[:n-1] // the other rounds of the each step, too
 		}
-		failed = append(failed, scope)
+		failed = append(failed, failure{scope, name})
 	}
 }
 

@@ -31,13 +31,22 @@ type host struct {
 	begun     []*underWay
 
 	crashes  int  // that may still happen
+	reopens  int  // how often the execution may still be reopened
 	cancels  bool // a cancel may happen
 	canceled bool // one was asked for, and not lost in a crash
 
-	launches map[string]int // by key of the step
-	retries  map[string]int // decisions to run a step again
-	decided  map[string]string
+	launches map[string]int  // by key of the step
+	retries  map[string]int  // decisions to run a step again
+	verdicts []verdictOf     // that change what a step comes to, in order
 	done     map[string]bool // step.finished is committed
+	paused   []core.Ref      // reopened, and not begun again
+}
+
+// verdictOf is what a person decided about a step, or that it is well now.
+type verdictOf struct {
+	seq  int64 // of the event that came with it
+	step string
+	what string
 }
 
 // underWay is a step that the host has begun.
@@ -61,7 +70,8 @@ func newHost(tb testing.TB, w *world, schedule uint64) *host {
 	h := &host{
 		world: w, graph: w.plan.compile(tb), random: random,
 		crashes: [...]int{0, 1, 5}[random.IntN(3)], cancels: random.IntN(5) == 0,
-		launches: map[string]int{}, retries: map[string]int{}, decided: map[string]string{}, steps: map[string]*step{}, done: map[string]bool{},
+		reopens:  [...]int{0, 1, 4}[random.IntN(3)],
+		launches: map[string]int{}, retries: map[string]int{}, steps: map[string]*step{}, done: map[string]bool{},
 	}
 	h.state = core.NewState(h.graph)
 	w.plan.all(func(s *step) {
@@ -71,9 +81,16 @@ func newHost(tb testing.TB, w *world, schedule uint64) *host {
 	return h
 }
 
-// run goes on until the execution has ended and that is committed.
+// run goes on until the execution has ended, that is committed, and it is not
+// reopened any more.
 func (h *host) run() {
 	h.emit(flow.Event{Type: flow.ExecutionStarted})
+	for h.proceed(); h.reopen(); h.proceed() {
+	}
+}
+
+// proceed goes on until the execution has ended and that is committed.
+func (h *host) proceed() {
 	for h.committed < len(h.events) || !h.state.Status().Ended() {
 		if int(h.state.LastSeq) > 100_000 {
 			violate("the execution does not come to an end")
@@ -98,6 +115,7 @@ func (h *host) act() {
 	add(3, h.committed < len(h.events), h.commit)
 	add(3, h.launched() > 0, h.complete)
 	add(2, len(h.state.Attention()) > 0, h.decide)
+	add(3, len(h.paused) > 0, h.resume)
 	if len(actions) == 0 {
 		violate("nothing can be done, and the execution has not ended")
 	}
@@ -184,7 +202,7 @@ func (h *host) find(id string) *step { return h.steps[id] }
 // begin runs a step: at once if it has no effects outside.
 func (h *host) begin(ref core.Ref) {
 	s, iteration := h.find(ref.ID()), ref.Scope.Iteration
-	result := h.world.result(s, iteration)
+	result := h.result(s, iteration)
 	started := flow.Event{Type: flow.StepStarted, Step: ref.ID(), Iteration: iteration, Attempt: 1}
 	switch {
 	case s.kind == call || s.kind == wait:
@@ -194,7 +212,7 @@ func (h *host) begin(ref core.Ref) {
 		started.Items = result.items
 		h.emit(started)
 	default:
-		if h.random.IntN(2) == 0 && s.kind != each {
+		if (result.failed || h.random.IntN(2) == 0) && s.kind != each {
 			h.emit(started)
 		}
 		if s.kind == respond && !h.state.Answered {
@@ -247,7 +265,7 @@ func (h *host) launch(u *underWay) {
 	if h.done[name] {
 		violate("step %s is run again though it is recorded as done", name)
 	}
-	if u.step.effect == unsafe && u.step.kind == call && h.launches[name] > 1+h.retries[name] {
+	if u.step.effect == unsafe && u.step.kind == call && h.launches[name] > 1+h.retries[name]+h.resumptions(name) {
 		violate("the unsafe step %s is run again, and nobody decided so", name)
 	}
 }
@@ -286,7 +304,7 @@ func (h *host) settle(u *underWay) {
 		}
 		return
 	}
-	result := h.world.result(u.step, u.iteration)
+	result := h.result(u.step, u.iteration)
 	switch {
 	case h.canceled && u.step.kind == call && h.random.IntN(3) > 0:
 		h.emit(flow.Event{
@@ -310,7 +328,9 @@ func (h *host) decide() {
 	s, iteration := h.find(ref.ID()), ref.Scope.Iteration
 	result := h.world.result(s, iteration)
 	name := key(s.node.ID, iteration)
-	h.decided[name] = result.decision
+	if result.decision != "retry" {
+		h.verdicts = append(h.verdicts, verdictOf{h.state.LastSeq + 1, name, result.decision})
+	}
 	e := flow.Event{Type: flow.StepFinished, Step: s.node.ID, Iteration: iteration, Outcome: flow.StepSkipped}
 	switch result.decision {
 	case "retry":
@@ -324,6 +344,7 @@ func (h *host) decide() {
 		e.Passed = true
 	case "fail":
 		e.Outcome, e.Failure, e.Port = flow.StepFailed, failure(e.Step, iteration), h.failedPort(e.Step)
+		e.Failure.Retryable = false
 	}
 	h.emit(e)
 }
@@ -331,7 +352,9 @@ func (h *host) decide() {
 // crash loses everything that is not committed, and starts again from what is.
 func (h *host) crash() {
 	h.crashes--
-	h.events, h.begun = h.events[:h.committed], nil
+	h.events, h.begun, h.paused = h.events[:h.committed], nil, nil
+	h.verdicts = slices.DeleteFunc(h.verdicts, func(v verdictOf) bool { return v.seq > int64(h.committed) })
+	h.recount()
 	h.canceled = false
 	if h.committed == 0 {
 		h.state = core.NewState(h.graph)
@@ -346,6 +369,10 @@ func (h *host) crash() {
 	h.canceled = state.Canceling()
 	for _, ref := range state.UnderWay() {
 		s := h.find(ref.ID())
+		if _, pausing := ref.Pausing(); pausing {
+			h.paused = append(h.paused, ref)
+			continue
+		}
 		if s.kind == call && s.effect == unsafe {
 			state.Interrupt(ref)
 			continue
@@ -361,7 +388,7 @@ func (h *host) crash() {
 // change nothing.
 func (h *host) repeat() {
 	e := h.events[h.random.IntN(len(h.events))]
-	if e.Type != flow.StepFinished {
+	if e.Type != flow.StepFinished || !h.ended()[key(e.Step, e.Iteration)] {
 		return
 	}
 	before := h.facts(h.state)

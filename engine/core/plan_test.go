@@ -107,8 +107,9 @@ func (p *plan) compile(tb testing.TB) *core.Graph {
 type result struct {
 	failed   bool
 	port     string
-	attempts int // until it comes to that
-	items    int // of an each step that does not fail by itself
+	wellPort string // that it takes where it does not fail
+	attempts int    // until it comes to that
+	items    int    // of an each step that does not fail by itself
 	decision string
 }
 
@@ -136,6 +137,7 @@ func (w *world) result(s *step, iteration []int) result {
 		r.failed = false
 	case pure, each:
 	}
+	r.wellPort = r.port
 	if r.failed {
 		r.port = flow.DefaultPort
 		if s.node.OnError == flow.OnErrorRoute {
@@ -143,6 +145,12 @@ func (w *world) result(s *step, iteration []int) result {
 		}
 	}
 	r.decision = [...]string{"retry", "retry", "skip", "pass", "fail"}[random.IntN(5)]
+	return r
+}
+
+// well is the result of the same step when it does not fail.
+func (r result) well() result {
+	r.failed, r.port = false, r.wellPort
 	return r
 }
 

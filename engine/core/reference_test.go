@@ -88,6 +88,9 @@ func (r *reading) run(s *step) *verdict {
 		return r.fail(s, []string{here})
 	}
 	result := r.world.result(s, r.iteration)
+	if r.decided[here] == healed {
+		result = result.well()
+	}
 	if result.failed {
 		return r.fail(s, []string{here})
 	}
@@ -111,10 +114,14 @@ func output(s *step, iteration []int, read any) any {
 	return fmt.Sprintf("%s:%08x", key(s.node.ID, iteration), hash.Sum32())
 }
 
+// healed is what stands among the decisions for a step that would fail, but does
+// so no more since the execution was reopened.
+const healed = "healed"
+
 // failure is the reason a step gives when it fails by itself.
 func failure(id string, iteration []int) *flow.Failure {
 	return &flow.Failure{
-		Code: flow.FailedService, Message: key(id, iteration), Status: 503, Step: id, Iteration: iteration,
+		Code: flow.FailedService, Message: key(id, iteration), Status: 503, Step: id, Iteration: iteration, Retryable: true,
 	}
 }
 

@@ -68,7 +68,9 @@ type nodeState struct {
 	settled int // edges into it that are settled
 	arrived int // edges into it that have arrived
 	attempt int
+	before  int // attempts that were made before the execution was last reopened
 	started time.Time
+	resumed time.Time // when it was; zero: never
 	until   time.Time
 	child   string
 	failure *flow.Failure // of the attempt before the pause that the step is in
@@ -85,8 +87,14 @@ func NewState(g *Graph) *State {
 	return s
 }
 
-// Fold is the state that the events lead to.
+// Fold is the state that the events lead to. Failures that were taken back by a
+// step.retrying that is Resumed do not count: see Reopen.
 func Fold(g *Graph, events []flow.Event) (*State, error) {
+	for i := range events {
+		if events[i].Resumed {
+			return newHistory(g, events).fold()
+		}
+	}
 	s := NewState(g)
 	for i := range events {
 		if err := s.Apply(&events[i]); err != nil {
@@ -157,6 +165,20 @@ func (c *Scope) index() int { return c.Iteration[len(c.Iteration)-1] }
 func (r Ref) Begun() (at time.Time, attempt int, until time.Time, child string) {
 	n := r.state()
 	return n.started, n.attempt, n.until, n.child
+}
+
+// Tries is how many attempts were made since the step was started, or since the
+// execution was reopened at it.
+func (r Ref) Tries() int { n := r.state(); return n.attempt - n.before }
+
+// Since is when the step was started, or when the execution was reopened at it:
+// then again is true.
+func (r Ref) Since() (at time.Time, again bool) {
+	n := r.state()
+	if n.resumed.IsZero() {
+		return n.started, false
+	}
+	return n.resumed, true
 }
 
 // Pausing reports whether the step pauses between two attempts, and why the

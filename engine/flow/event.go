@@ -64,6 +64,9 @@ type Event struct {
 	// Reused marks a step that was not run either: its output is that of the
 	// execution with this ID.
 	Reused string
+	// Resumed is for step.retrying: the execution had failed at this step, and was
+	// reopened. That failure, and the end of the execution, count no more.
+	Resumed bool
 	// Safe is for execution.started of a test: steps with effects are not
 	// performed.
 	Safe bool
@@ -104,6 +107,7 @@ type publicEvent struct {
 	Simulated  bool       `json:"simulated,omitempty"`
 	Pinned     bool       `json:"pinned,omitempty"`
 	Reused     string     `json:"reused,omitempty"`
+	Resumed    bool       `json:"resumed,omitempty"`
 	Safe       bool       `json:"safe,omitempty"`
 	Part       []string   `json:"part,omitempty"`
 	Error      *Failure   `json:"error,omitempty"`
@@ -120,7 +124,7 @@ func (e Event) Public() ([]byte, error) {
 		Seq: e.Seq, Execution: e.Execution, Type: e.Type, Step: e.Step,
 		At: e.At, Attempt: e.Attempt, Outcome: e.Outcome, Port: e.Port,
 		Passed: e.Passed, Simulated: e.Simulated, Pinned: e.Pinned, Reused: e.Reused,
-		Safe: e.Safe, Error: e.Failure, Child: e.Child, Mode: e.Mode,
+		Resumed: e.Resumed, Safe: e.Safe, Error: e.Failure, Child: e.Child, Mode: e.Mode,
 	}
 	if e.Part != nil {
 		p.Part = e.Part.Steps

@@ -33,6 +33,7 @@ type journalEvent struct {
 	Simulated    bool            `json:"sim,omitempty"`
 	Pinned       bool            `json:"pin,omitempty"`
 	Reused       string          `json:"re,omitempty"`
+	Resumed      bool            `json:"again,omitempty"`
 	Safe         bool            `json:"safe,omitempty"`
 	Part         *Part           `json:"part,omitempty"`
 	Given        json.RawMessage `json:"given,omitempty"`
@@ -49,7 +50,7 @@ func EncodeEvents(events []Event) ([]byte, error) {
 			Passed: e.Passed, Failure: e.Failure, Items: e.Items, Child: e.Child,
 			Status: e.Status, AnswerStatus: e.AnswerStatus, Mode: e.Mode, Cancel: e.Cancel,
 			Exchanges: e.Exchanges, Simulated: e.Simulated, Pinned: e.Pinned, Reused: e.Reused,
-			Safe: e.Safe, Part: e.Part,
+			Resumed: e.Resumed, Safe: e.Safe, Part: e.Part,
 		}
 		if !e.Until.IsZero() {
 			stored[i].Until = &e.Until
@@ -116,7 +117,7 @@ func (s *journalEvent) event(execution string) Event {
 		Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
 		Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
 		Exchanges: s.Exchanges, Simulated: s.Simulated, Pinned: s.Pinned, Reused: s.Reused,
-		Safe: s.Safe, Part: s.Part,
+		Resumed: s.Resumed, Safe: s.Safe, Part: s.Part,
 	}
 	if s.Until != nil {
 		e.Until = *s.Until

@@ -110,7 +110,7 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 			Method: "POST", URL: "https://acme.example/orders", Redirects: []string{"https://acme.example/"},
 			Request: flow.Message{Header: map[string][]string{"A": {"b"}}, Body: "{}", Size: 2}, Status: 201,
 			Response: flow.Message{Body: "x", Size: 1}, Duration: time.Millisecond, Failure: "none",
-		}}, Simulated: true, Pinned: true, Reused: "01BEFORE", Safe: true,
+		}}, Simulated: true, Pinned: true, Reused: "01BEFORE", Resumed: true, Safe: true,
 		Part: &flow.Part{Steps: []string{"a", "b"}, Begin: []string{"a"}, Rounds: 1},
 		Given: map[string]flow.Given{"b": {
 			Output: map[string]any{"n": 2.0}, Port: "error", Failure: &flow.Failure{Code: flow.FailedService, Message: "m"},

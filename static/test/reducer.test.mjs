@@ -153,3 +153,34 @@ test("edges are written as in the flow file, times to the microsecond", () => {
   assert.equal(instant("1970-01-01T00:00:01.000250Z"), 1000.25);
   assert.equal(instant("1970-01-01T00:00:01Z"), 1000);
 });
+
+test("a failed execution goes on where it is reopened", () => {
+  const failure = { code: "service_error", message: "no", step: "check", iteration: [1] };
+  const events = log(
+    { type: "execution.started", mode: "sync" },
+    started("pause", { until: new Date(9000).toISOString() }),
+    started("stock", { items: 2 }),
+    started("check", { iteration: 0 }), finished("check", { iteration: 0 }), finished("compare", { iteration: 0 }),
+    started("check", { iteration: 1 }), finished("check", { iteration: 1, outcome: "failed", error: failure }),
+    finished("stock", { outcome: "failed", error: failure }),
+    { type: "execution.finished", status: "failed", error: failure },
+    { type: "step.retrying", step: "check", iteration: 1, attempt: 2, until: new Date(1010).toISOString(), error: failure, resumed: true },
+    started("check", { iteration: 1, attempt: 2 }), finished("check", { iteration: 1 }), finished("compare", { iteration: 1 }),
+    finished("stock"),
+  );
+  const at = (n) => fold(begin(graph), events.slice(0, n));
+  assert.equal(at(10).status, "failed");
+  assert.equal(at(10).steps.get("pause").status, "canceled");
+  const again = at(11);
+  assert.deepEqual([again.status, again.error, again.endedAt], ["running", null, null]);
+  assert.deepEqual(["stock", "check", "pause"].map((id) => again.steps.get(id).status), ["running", "waiting", "waiting"]);
+  assert.equal(again.steps.get("stock").last.endedAt, null);
+  assert.equal(again.steps.get("check").runs.get("0").status, "succeeded", "what was done stays done");
+  const end = at(events.length);
+  assert.deepEqual(["stock", "check", "pause"].map((id) => end.steps.get(id).status), ["succeeded", "succeeded", "waiting"]);
+  assert.equal(end.steps.get("check").runs.get("1").attempt, 2);
+  assert.equal(end.steps.get("check").runs.get("1").retries.length, 1);
+  assert.equal(roundsDone(end, "stock"), 2);
+  assert.equal(edges(end)["stock -> in_stock"], "1/0");
+  assert.deepEqual(events.reduce((state, event) => fold(state, [event]), begin(graph)), end, "one by one it is the same");
+});
