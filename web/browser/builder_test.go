@@ -49,7 +49,7 @@ func focused(selector string) string {
 // ready is a condition: what has the focus takes what is typed as it will go on
 // taking it. An editor stands in for the control of an expression once it is
 // there.
-const ready = `(document.activeElement.closest("expression-field") === null || document.activeElement.matches(".cm-content"))`
+const ready = `!document.activeElement.matches("expression-field > :is(input, textarea)")`
 
 // insert types a text in one go, in place of what is selected.
 func (tb *tab) insert(text string) {
@@ -171,7 +171,24 @@ func (k keyHand) focus(selector string) {
 func (k keyHand) push(selector string) {
 	k.t.Helper()
 	k.focus(selector)
-	k.press(kb.Enter)
+	k.enter()
+}
+
+// enter presses Enter as browsers get it: who takes the key down takes all of it.
+func (tb *tab) enter() {
+	tb.t.Helper()
+	ctx, cancel := tb.within()
+	defer cancel()
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		text := ""
+		if kind == input.DispatchKeyEventTypeKeyDown {
+			text = "\r"
+		}
+		_, err := chromedp.Call(ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: kind, Key: "Enter", Code: "Enter", Text: text, WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13,
+		})
+		tb.must("pressing Enter", err)
+	}
 }
 
 func (k keyHand) take(selector, option string) {
