@@ -83,8 +83,36 @@ edges: [trigger -> call]`), r)
 		t.Fatal(err)
 	}
 	w.ended(h.ID)
-	if got := w.service.calls()[0].Header.Get("Traceparent"); got != trace {
+	if got := w.service.calls()[0].Header.Get("Traceparent"); got[:36] != trace[:36] || got[36:52] == trace[36:52] || got[52:] != trace[52:] {
 		t.Errorf("the trace is %q", got)
+	}
+}
+
+// Without a trace of the caller's the execution begins one, and its children go
+// on with it.
+func TestTraceIsBegunAndGoesOnInChildren(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.publish(`
+slug: child
+steps: {call: {uses: http, with: {url: "http://service/child"}}}
+edges: [trigger -> call]`)
+	h, err := w.tryStart(w.publish(`
+steps:
+  call: {uses: http, with: {url: "http://service/parent"}}
+  child: {uses: flow, with: {slug: child}}
+edges: [trigger -> call, call -> child]`), request(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ended(h.ID)
+	calls := w.service.calls()
+	if len(calls) != 2 {
+		t.Fatalf("the service got %d calls", len(calls))
+	}
+	first, second := calls[0].Header.Get("Traceparent"), calls[1].Header.Get("Traceparent")
+	if len(first) != 55 || len(second) != 55 || first[:36] != second[:36] || first == second {
+		t.Errorf("the traces are %q and %q", first, second)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"redial/engine/core"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/engine/trace"
 )
 
 // maxDepth is how deep flows may start flows.
@@ -42,7 +43,7 @@ func (r *run) wanted(ref core.Ref, starter step.Starter, at time.Time) (child st
 
 func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 	timeout := time.Duration(r.program.steps[ref.ID()].def.Timeout)
-	from := origin{lineage: r.lineage(), test: r.record.Test, safe: r.safe}
+	from := origin{lineage: r.lineage(), test: r.record.Test, safe: r.safe, trace: r.trace.Child()}
 	at, again := ref.Since()
 	r.launch(true, func(ctx context.Context) func(*run) {
 		if timeout > 0 {
@@ -59,6 +60,7 @@ func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 type origin struct {
 	lineage    string
 	test, safe bool
+	trace      trace.Context
 }
 
 // lineage is the Parent of executions that this one starts.
@@ -133,7 +135,7 @@ func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string
 		id: id, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
 		Settings: published.Settings, Mode: flow.Sync, Test: from.test, Safe: from.safe, Parent: from.lineage,
 		Request: &flow.Request{
-			Method: "POST", Path: "/", Query: map[string]any{}, Headers: map[string]any{},
+			Method: "POST", Path: "/", Query: map[string]any{}, Headers: traceHeaders(from.trace),
 			Body: child.Body, ReceivedAt: e.now().Format(time.RFC3339Nano),
 		},
 	})

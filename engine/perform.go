@@ -242,7 +242,7 @@ func (r *run) call(ref core.Ref, caller step.Caller, repeat bool) {
 	var exchanges []flow.Exchange
 	attempt := &step.Call{
 		Input: r.inputs[ref], Key: idempotencyKey(r.record.ID, s.path, ref.Scope.Iteration),
-		Repeat: repeat, Traceparent: r.traceparent(), Now: at,
+		Repeat: repeat, Trace: r.trace, Now: at,
 		Record: func(x *flow.Exchange) { exchanges = append(exchanges, *x) },
 	}
 	r.launch(caller.Effect() != component.Safe, func(ctx context.Context) func(*run) {
@@ -343,10 +343,4 @@ func iterationText(iteration []int) string {
 		parts[i] = strconv.Itoa(index)
 	}
 	return strings.Join(parts, ".")
-}
-
-// traceparent is that of the call that started the execution.
-func (r *run) traceparent() string {
-	text, _ := r.request.Headers["traceparent"].(string)
-	return text
 }

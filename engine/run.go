@@ -9,6 +9,7 @@ import (
 	"redial/engine/crashpoint"
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/engine/trace"
 )
 
 // run is one execution under way. All of it but the mailbox and the handle
@@ -22,6 +23,7 @@ type run struct {
 	self    map[string]any // `execution` of expressions
 	flow    map[string]any // `flow` of expressions
 	record  flow.Execution
+	trace   trace.Context
 	epoch   int64
 	state   *core.State
 	handle  *Handle
@@ -59,7 +61,7 @@ type run struct {
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {
 	r := &run{
-		engine: e, program: p, request: request, record: record,
+		engine: e, program: p, request: request, record: record, trace: TraceOf(record.ID, request),
 		handle: newHandle(record.ID), mailbox: newMailbox(), changed: true,
 		items: map[core.Ref][]any{}, inputs: map[core.Ref]map[string]any{}, timers: map[core.Ref]*time.Timer{},
 	}

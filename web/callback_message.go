@@ -49,7 +49,14 @@ func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callba
 	body, err := encodeCallback(callbackBody{
 		Execution: c.Execution, Flow: c.Flow, Status: c.Status, Answer: s.callbackAnswer(c.Execution, result),
 	})
-	return callback.Message{ID: "msg_" + c.Execution, URL: c.URL, Body: body}, err
+	if err != nil {
+		return callback.Message{}, err
+	}
+	request, err := s.store.Request(ctx, c.Execution)
+	if err != nil {
+		return callback.Message{}, err
+	}
+	return callback.Message{ID: "msg_" + c.Execution, URL: c.URL, Body: body, Trace: engine.TraceOf(c.Execution, request)}, nil
 }
 
 func encodeCallback(body callbackBody) ([]byte, error) {

@@ -9,6 +9,7 @@ import (
 	"redial/engine/expression"
 	"redial/engine/flow"
 	"redial/engine/outbound"
+	"redial/engine/trace"
 )
 
 // Call is one attempt at an action.
@@ -23,8 +24,8 @@ type Call struct {
 	Repeat bool
 	// Now is the time that now() gives: the step's start.
 	Now time.Time
-	// Traceparent is the W3C trace context that is passed on, if any.
-	Traceparent string
+	// Trace is the W3C trace context that is passed on, if any.
+	Trace trace.Context
 	// Record is called with each exchange, if it is not nil. Secrets are masked.
 	Record func(*flow.Exchange)
 }
@@ -112,7 +113,7 @@ func (p *performance) send(ctx context.Context, r *request, success *expression.
 	if r == p.action.request {
 		p.placeKey(&out)
 	}
-	out.Traceparent, out.Secrets, out.Record = p.call.Traceparent, p.ready.secrets, p.call.Record != nil
+	out.Trace, out.Secrets, out.Record = p.call.Trace, p.ready.secrets, p.call.Record != nil
 	response, failure := p.client.Do(ctx, out)
 	if p.call.Record != nil && response.Exchange != nil {
 		p.call.Record(response.Exchange)

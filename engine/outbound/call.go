@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/http/httpguts"
-
 	"redial/engine/flow"
 )
 
@@ -103,8 +101,11 @@ func (c *call) build(ctx context.Context, target *url.URL, header http.Header, a
 		}
 	}
 	// After the signature: a tracing proxy on the way may replace it.
-	if c.request.Traceparent != "" && httpguts.ValidHeaderFieldValue(c.request.Traceparent) {
-		req.Header.Set("Traceparent", c.request.Traceparent)
+	if span := c.request.Trace.Child(); span.Parent() != "" {
+		req.Header.Set("Traceparent", span.Parent())
+		if span.State != "" {
+			req.Header.Set("Tracestate", span.State)
+		}
 	}
 	holdBackReplay(req.Header)
 	return req, nil

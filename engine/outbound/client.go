@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"redial/engine/flow"
+	"redial/engine/trace"
 )
 
 // Limits of one call. They hold for every call, whatever its caller asks for.
@@ -118,8 +119,9 @@ type Request struct {
 	Auth Auth
 	// MaxResponse is the largest decoded answer in bytes; 0 means the client's.
 	MaxResponse int64
-	// Traceparent is the W3C trace context that is passed on, if any.
-	Traceparent string
+	// Trace is the W3C trace context that is passed on, if any. Each request of the
+	// call has a span ID of its own.
+	Trace trace.Context
 	// Record asks for Response.Exchange.
 	Record bool
 	// Secrets are texts, beside those of Auth, that the exchange and failures

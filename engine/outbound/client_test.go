@@ -16,6 +16,7 @@ import (
 
 	"redial/engine/flow"
 	"redial/engine/outbound"
+	"redial/engine/trace"
 )
 
 func urlQuery(text string) string { return url.QueryEscape(text) }
@@ -37,8 +38,8 @@ func TestCallGoesOutAsAsked(t *testing.T) {
 			"Content-Type": {"application/json"}, "X-Name": {"Grüße"}, "host": {"evil.example"},
 			"Content-Length": {"999"}, "Transfer-Encoding": {"chunked"}, "Connection": {"close"},
 		},
-		Body:        []byte(`{"n":1}`),
-		Traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+		Body:  []byte(`{"n":1}`),
+		Trace: trace.Of("a test"),
 	})
 	if failure != nil {
 		t.Fatal(failure)

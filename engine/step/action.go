@@ -57,7 +57,7 @@ func (a *ActionCall) Prepare(values *expression.Values) (map[string]any, *flow.F
 func (a *ActionCall) Call(ctx context.Context, call *Call) (any, *flow.Failure) {
 	return a.action.Perform(ctx, a.client, component.Call{
 		Input: call.Input, Connection: call.Connection, Key: call.Key,
-		Repeat: call.Repeat, Now: call.Now, Traceparent: call.Traceparent, Record: call.Record,
+		Repeat: call.Repeat, Now: call.Now, Trace: call.Trace, Record: call.Record,
 	})
 }
 

@@ -237,7 +237,7 @@ func (h *HTTP) Call(ctx context.Context, call *Call) (any, *flow.Failure) {
 
 func (h *HTTP) request(call *Call) (outbound.Request, *flow.Failure) {
 	address, _ := call.Input["url"].(string)
-	request := outbound.Request{Method: h.method, URL: address, Header: http.Header{}, Traceparent: call.Traceparent}
+	request := outbound.Request{Method: h.method, URL: address, Header: http.Header{}, Trace: call.Trace}
 	given, _ := call.Input["headers"].(map[string]any)
 	for name, value := range given {
 		request.Header.Set(name, toText(value))

@@ -14,6 +14,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/engine/trace"
 )
 
 // Kind is one sort of step, as `uses` names it.
@@ -90,9 +91,9 @@ type Call struct {
 	// this round of this execution. 32 hex digits.
 	Key string
 	// Repeat says that an earlier attempt may have had its effect.
-	Repeat      bool
-	Traceparent string
-	Now         time.Time // the step's start
+	Repeat bool
+	Trace  trace.Context
+	Now    time.Time // the step's start
 	// Record is called with what goes over the wire, secrets masked.
 	Record func(*flow.Exchange)
 }

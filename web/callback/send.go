@@ -3,12 +3,14 @@ package callback
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
 	"redial/engine/flow"
 	"redial/engine/outbound"
 	"redial/engine/signature"
+	"redial/engine/trace"
 )
 
 const (
@@ -22,11 +24,10 @@ const (
 
 // Message is what a receiver is told.
 type Message struct {
-	ID   string // webhook-id: the same at every attempt
-	URL  string
-	Body []byte // JSON
-	// Header is sent beside the headers of the signature, if it is not nil.
-	Header http.Header
+	ID    string // webhook-id: the same at every attempt
+	URL   string
+	Body  []byte // JSON
+	Trace trace.Context
 }
 
 // Result is what came of one attempt.
@@ -50,15 +51,11 @@ func Send(ctx context.Context, client *outbound.Client, key signature.Key, m Mes
 		return result
 	}
 	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}}
-	for _, more := range []http.Header{m.Header, signed} {
-		for name, values := range more {
-			header[name] = values
-		}
-	}
+	maps.Copy(header, signed)
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	response, failure := client.Do(ctx, outbound.Request{
-		Method: http.MethodPost, URL: m.URL, Header: header, Body: m.Body, MaxResponse: maxAnswer,
+		Method: http.MethodPost, URL: m.URL, Header: header, Body: m.Body, Trace: m.Trace, MaxResponse: maxAnswer,
 	})
 	result.judge(response, failure)
 	return result
