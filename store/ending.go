@@ -9,7 +9,7 @@ import (
 	"redial/engine/flow"
 )
 
-// ErrRequestTooLarge: a call is larger than the reader wanted to take.
+// ErrRequestTooLarge says that a call is larger than the reader wanted to take.
 var ErrRequestTooLarge = errors.New("the call is too large to be read here")
 
 // Endings are the first events of an execution, at most limit, for those who

@@ -28,8 +28,8 @@ const (
 	MaxPinsBytes = 4 << 20 // of one flow; all of it is read to try an expression
 )
 
-// ErrPinTooLarge: the output of a step, or those of all steps of a flow, are
-// more than is kept of what is pinned.
+// ErrPinTooLarge says that the output of a step, or those of all steps of a flow,
+// are more than is kept of what is pinned.
 var ErrPinTooLarge = errors.New("one step can have 1 MiB pinned to it, and all steps of a flow 4 MiB; pin a smaller value, or unpin other steps")
 
 // Pin is what is pinned to a step; engine.ErrNotFound if nothing is.

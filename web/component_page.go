@@ -98,6 +98,8 @@ func kindWords(kind component.Kind) string {
 		return "address (URL)"
 	case component.KindDateTime:
 		return "date and time"
+	case component.KindFile:
+		return "file"
 	case component.KindText, component.KindNumber, component.KindList, component.KindObject, component.KindSecret,
 		component.KindConnection, component.KindCondition, component.KindExpression, component.KindPaths,
 		component.KindFlow, component.KindDuration, component.KindDate, component.KindEmail, component.KindQuery:

@@ -45,10 +45,10 @@ var paletteGroups = []struct {
 // newPalette are the kinds of steps of a library, triggers left out: every flow
 // has one already.
 func newPalette(library *step.Library) palette {
-	groups := make(palette, len(paletteGroups))
+	var groups palette
 	groupOf := map[string]int{}
 	for i, group := range paletteGroups {
-		groups[i].Title = group.title
+		groups = append(groups, paletteGroup{Title: group.title})
 		for _, uses := range group.uses {
 			groupOf[uses] = i
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"redial/designer/snippet"
 	"redial/engine/flow"
@@ -115,4 +114,4 @@ var disconnectChoices = []struct {
 }
 
 // maxDeadline is the longest deadline, for people.
-func maxDeadline() string { return snippet.Duration(time.Duration(flow.MaxDeadline)) }
+func maxDeadline() string { return snippet.Duration(flow.MaxDeadline) }

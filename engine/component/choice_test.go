@@ -83,7 +83,7 @@ func TestChoicesOfTheService(t *testing.T) {
 func TestChoicesOfListsAndTheirBound(t *testing.T) {
 	t.Parallel()
 	parsed := parse(t, paints)
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"colours":[`+strings.TrimSuffix(strings.Repeat(`{"id":"x"},`, 3000), ",")+`]}`)
 	})

@@ -222,7 +222,6 @@ func shown(value any) string {
 	return string(text)
 }
 
-// fields describes a field in the short form that the built-in steps use.
 // Word is a field that holds a text, never an expression.
 func (c *Compiler) Word(name, otherwise string) string {
 	value, given := c.With.Get(name)
