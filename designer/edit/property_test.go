@@ -351,6 +351,7 @@ func (c *tally) add(operation edit.Operation, refused bool) {
 
 // check fails the test if a kind of operation was never done.
 func (c *tally) check(t *testing.T) {
+	t.Helper()
 	for kind, refused := range c.refused {
 		if c.accepted[kind] == 0 {
 			t.Errorf("none of %d tries of %s was accepted", refused, kind)
