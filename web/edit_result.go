@@ -159,23 +159,35 @@ func newFieldProblems(problems []flow.Problem) []fieldProblem {
 // fieldPath is where a problem is below its step: with.body. Paths of problems
 // that have no step, or are elsewhere, stay.
 func fieldPath(p *flow.Problem) string {
-	place := "steps." + p.Step
-	switch p.Step {
-	case "":
+	if p.Step == flow.TriggerID {
+		if below, ok := belowName(p.Path, flow.TriggerID); ok {
+			return below
+		}
 		return p.Path
-	case flow.TriggerID:
-		place = flow.TriggerID
 	}
-	for end := len(p.Path); ; {
-		at := strings.LastIndex(p.Path[:end], place)
-		if at < 0 {
-			return p.Path
+	// Steps may be inside of steps: steps.lines.with.do.steps.price.with.url.
+	for rest := p.Path; p.Step != ""; {
+		body, ok := strings.CutPrefix(rest, "steps.")
+		if !ok {
+			break
 		}
-		if below := p.Path[at+len(place):]; below == "" || below[0] == '.' || below[0] == '[' {
-			return strings.TrimPrefix(below, ".")
+		if below, ok := belowName(body, p.Step); ok {
+			return below
 		}
-		end = at
+		if _, rest, ok = strings.Cut(body, ".do."); !ok {
+			break
+		}
 	}
+	return p.Path
+}
+
+// belowName is what follows a name at the beginning of a path.
+func belowName(path, name string) (string, bool) {
+	below, ok := strings.CutPrefix(path, name)
+	if !ok || below != "" && below[0] != '.' && below[0] != '[' {
+		return "", false
+	}
+	return strings.TrimPrefix(below, "."), true
 }
 
 // takeBacks are the labels of what who asks could undo and redo.

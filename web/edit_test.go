@@ -25,7 +25,7 @@ type edit struct {
 	Steps        int
 	Canvas       *editCanvas
 	Problems     struct{ HTML, Word string }
-	Fields       []struct{ Step, Path, Code string }
+	Fields       []field
 	State, Graph map[string]any
 }
 
@@ -66,6 +66,9 @@ func editOf(t *testing.T, a answer) *edit {
 	}
 	return e
 }
+
+// field is a problem at a field.
+type field struct{ Step, Path, Code string }
 
 // editor sends edits of the flow mirror, as one who has seen a revision.
 type editor struct {
@@ -163,6 +166,11 @@ func TestEditTellsProblems(t *testing.T) {
 	broken := ada.edit(t, `{"op": "set", "step": "answer", "path": "with.body", "value": "{{ steps.nobody.x }}"}`)
 	if len(broken.Fields) != 1 || broken.Fields[0].Step != "answer" || broken.Fields[0].Path != "with.body" {
 		t.Errorf("fields: %+v", broken.Fields)
+	}
+	inner := ada.edit(t, `{"op": "add", "uses": "each", "id": "steps"}, {"op": "add", "uses": "transform", "id": "each", "in": "steps"},
+		{"op": "set", "step": "each", "path": "with.set.steps", "value": "{{ steps.nobody.x }}"}`)
+	if at := slices.IndexFunc(inner.Fields, func(f field) bool { return f.Step == "each" }); at < 0 || inner.Fields[at].Path != "with.set.steps" {
+		t.Errorf("a problem of an inner step: %+v", inner.Fields)
 	}
 	if broken.Problems.Word != "1 problem" || !strings.Contains(broken.Problems.HTML, `data-goes-to="answer"`) {
 		t.Errorf("problems: %+v", broken.Problems)

@@ -156,13 +156,7 @@ func stepProblems(problems []flow.Problem, id string) []flow.Problem {
 		if p.Step != id {
 			continue
 		}
-		place := flow.TriggerID
-		if id != flow.TriggerID {
-			place = "steps." + id
-		}
-		if at := strings.LastIndex(p.Path, place); at >= 0 {
-			p.Path = strings.TrimPrefix(p.Path[at+len(place):], ".")
-		}
+		p.Path = fieldPath(&p)
 		own = append(own, p)
 	}
 	slices.SortStableFunc(own, func(a, b flow.Problem) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
