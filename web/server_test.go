@@ -33,12 +33,13 @@ const apiToken = "token-of-the-tests"
 
 // room is a server on a store of its own, over real sockets.
 type room struct {
-	dir     string
-	store   *store.Store
-	engine  *engine.Engine
-	handler http.Handler
-	url     string
-	client  *http.Client
+	dir          string
+	store        *store.Store
+	engine       *engine.Engine
+	handler      http.Handler
+	closeSockets func() // as a stopping server does
+	url          string
+	client       *http.Client
 }
 
 func open(t testing.TB) *room {
@@ -64,7 +65,7 @@ func open(t testing.TB) *room {
 	handler := web.New(web.Options{
 		Store: r.store, Engine: e, Library: library, PublicURL: public, APIToken: apiToken, Logger: logger, Client: client,
 	})
-	r.handler = handler.Handler()
+	r.handler, r.closeSockets = handler.Handler(), handler.CloseSockets
 	server.Config.Handler = r.handler
 	server.Start()
 	r.url, r.client = server.URL, server.Client()

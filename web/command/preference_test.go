@@ -150,26 +150,3 @@ edges: [trigger -> first, first -> answer, answer -> later]
 	}
 	p.call(t, http.MethodGet, "/executions/nobody", nil, "Prefer", "wait=60").wantsProblem(t, http.StatusNotFound, "not-found")
 }
-
-// A stopping server does not let its callers wait for what will not come.
-func TestLongPollsEndWhenTheServerStops(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	p := serveProcess(t, dir)
-	p.publish(t, "redial: 1\nslug: sleep\nmode: async\ntrigger: {uses: webhook}\nsteps:\n  w: {uses: wait, with: {for: 1h}}\nedges: [trigger -> w]\n")
-	id := p.hook(t, "sleep", nil).wants(t, http.StatusAccepted).id(t)
-	answers := make(chan answer, 1)
-	go func() {
-		a, err := p.try(t, http.MethodGet, "/executions/"+id+"/response", nil, "Prefer", "wait=60")
-		if err != nil {
-			t.Error(err)
-		}
-		answers <- a
-	}()
-	p.awaitStatus(t, id, "waiting")
-	p.interrupt()
-	(<-answers).wants(t, http.StatusAccepted).wantsHeader(t, "Redial-Answer", "pending")
-	if code := p.exit(t); code != 0 {
-		t.Errorf("the exit code is %d", code)
-	}
-}
