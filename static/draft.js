@@ -38,8 +38,6 @@ const base = `/flows/${encodeURIComponent(page.dataset.slug ?? "")}`;
 const canvas = /** @type {FlowCanvas} */ (part("flow-canvas"));
 
 let known = Number(page.dataset.revision);
-/** @type {FieldProblem[]} */
-let problems = [];
 
 /** A UUID; crypto.randomUUID is not there on pages without TLS. */
 function token() {
@@ -82,7 +80,6 @@ function take(result, own) {
   known = result.revision;
   page.dataset.revision = String(known);
   if (!result.state) return; // nothing has changed
-  problems = result.fields;
   if (result.canvas) canvas.patch(result.canvas, result.renamed);
   document.dispatchEvent(new CustomEvent("draft-changed", { detail: { ...result, own } }));
 }
@@ -129,13 +126,6 @@ export async function look(own = false) {
     if (!own && result.label) toast(`${result.by || "A command on the server"} ${inner(done(result.label))}`);
   } catch { /* the next look tells */ }
 }
-
-/**
- * The problems at a step's fields, paths relative to the step, as of the last
- * edit that this page has seen; of the flow's own without a step.
- * @param {string} [step]
- */
-export const fieldProblems = (step = "") => problems.filter((problem) => (problem.step ?? "") === step);
 
 /**
  * @param {"undo" | "redo"} kind

@@ -35,7 +35,8 @@ type Row struct {
 	// Field is what is looked at, an expression: trigger.body.quantity.
 	Field    string   `json:"field"`
 	Operator Operator `json:"operator"`
-	// Value is what it is compared with, as people write it; see ReadValue.
+	// Value is what it is compared with, as people write it: a number, true or
+	// false, an expression in {{ }}, text in quotes, and else the text itself.
 	// Operators that compare with nothing have none.
 	Value string `json:"value"`
 }

@@ -35,7 +35,7 @@ func Fitting(t *expression.Type) []Description {
 }
 
 // Suggestions are the values that a value of a type may be compared with, as
-// ReadValue takes them; nil where they are not known.
+// people write them; nil where they are not known.
 func Suggestions(t *expression.Type) []string {
 	if t == nil {
 		return nil

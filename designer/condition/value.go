@@ -12,11 +12,9 @@ import (
 
 var numberPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
-// ReadValue is what a person means by the text of a value: a number, true or
-// false, an expression in {{ }}, text in quotes as it stands in them, and else
-// the text itself. It returns the value as the language writes it.
-func ReadValue(text string) (string, error) { return writeValue(text) }
-
+// writeValue is what a person means by the text of a value, as the language
+// writes it: a number, true or false, an expression in {{ }}, text in quotes as
+// it stands in them, and else the text itself.
 func writeValue(text string) (string, error) {
 	if len(text) > maxText {
 		return "", sentence("The value is too long.")
@@ -95,7 +93,7 @@ func splitValues(text string) []string {
 	return parts
 }
 
-// showValue is a part of an expression as ReadValue takes it.
+// showValue is a part of an expression as writeValue takes it.
 func showValue(s *expression.Syntax, inList bool) string {
 	if s.Kind != expression.SyntaxLiteral {
 		return "{{ " + s.Source + " }}"
