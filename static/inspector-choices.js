@@ -38,7 +38,7 @@ export async function offerChoices(button, step, take) {
     const { choices } = await request(`${step}/choices?path=${encodeURIComponent(path)}`);
     if (!place.isConnected) return;
     if (choices.length === 0) place.replaceChildren(element("p", { class: "help", role: "status" }, "The service has none."));
-    else list(place, choices, (value) => { close(); take(path, value); });
+    else list(place, choices, (value) => { place.remove(); take(path, value); });
   } catch (error) {
     const again = element("button", { class: "button dense", type: "button" }, "Try again");
     again.addEventListener("click", () => void offerChoices(button.isConnected ? button : place, step, take));

@@ -356,7 +356,8 @@ async function press(button) {
   if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
   if (action === "choices") {
     await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
-      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload());
+      const rest = () => { if (document.activeElement === document.body) focusOn(path); };
+      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload(rest));
     });
   }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));

@@ -43,6 +43,9 @@ func TestFormOffersValuesOfTheService(t *testing.T) {
 		t.Errorf("the customer is %v, as text 2 is wanted", got)
 	}
 
+	page.wait("the field to have the focus", `document.activeElement.matches(".cm-content")`)
+	page.settle()
+
 	// By the keyboard, in a list; Escape gives the focus back.
 	page.element("button", "Choose Item from the service").click()
 	page.wait("the list", `document.activeElement.matches(".service-choices input")`)
@@ -51,8 +54,9 @@ func TestFormOffersValuesOfTheService(t *testing.T) {
 	page.press("\r")
 	page.wait("the list", `document.activeElement.matches(".service-choices input")`)
 	page.press(kb.ArrowDown)
+	first := evaluate[string](page, `document.querySelector(".service-choices [aria-selected=true] .palette-of").textContent`)
 	page.press("\r")
-	page.wait("the value in the field", inField("with.lines[0].item_id", `.querySelector("[data-as]").value === "1"`))
+	page.wait("the value in the field", inField("with.lines[0].item_id", fmt.Sprintf(`.querySelector("[data-as]").value === %q`, first)))
 	page.picture("inspector-choices")
 }
 
