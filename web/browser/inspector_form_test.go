@@ -204,3 +204,28 @@ func TestFormKeepsWhatIsTypedWhileOthersEdit(t *testing.T) {
 	ben.wait("the other one's edit", inField("with.amount", `.querySelector("[data-as]").value === "7"`))
 	ben.wait("the own text, with the focus in it", `document.activeElement.closest("[data-path]")?.dataset.path === "with.homepage" && `+inField("with.homepage", `.querySelector("[data-as]").value === "https://ben.example"`))
 }
+
+// TestFormChoosesAgainWhatWasUndone: what was sent once is sent again after it
+// was taken back, though the control has kept the focus.
+func TestFormChoosesAgainWhatWasUndone(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.everything(t)
+	page := p.signedIn(t)
+	page.openForm(p, "everything", "full")
+	given := p.fields(t, "everything", "full")["active"]
+	page.element("switch", "Active").click()
+	page.saved()
+	chosen := p.fields(t, "everything", "full")["active"]
+	if chosen == given {
+		t.Fatalf("the switch is %v, as before", chosen)
+	}
+	page.ctrl("z")
+	page.saved()
+	page.wait("the form to show what is undone", `!document.querySelector("#inspector").hasAttribute("data-behind")`)
+	page.element("switch", "Active").click()
+	page.saved()
+	if again := p.fields(t, "everything", "full")["active"]; again != chosen {
+		t.Errorf("chosen again the draft has %v, want %v", again, chosen)
+	}
+}
