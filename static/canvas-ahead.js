@@ -12,8 +12,8 @@ export class Ahead {
   /** @type {Map<string, {d: string, at: {x: number, y: number}}>} */
   #edges = new Map();
 
-  /** What each edit that waits for its answer has put ahead, the oldest first. @type {Set<string>[]} */
-  #waiting = [];
+  /** What each edit that waits for its answer has put ahead, by its operations. @type {Map<object, Set<string>>} */
+  #waiting = new Map();
 
   /** @param {Graph} graph */
   constructor(graph) { this.graph = graph; }
@@ -24,14 +24,15 @@ export class Ahead {
    * @param {Iterable<Edge>} edges
    * @param {number} x
    * @param {number} y
+   * @param {object} operations by which the edit is known
    */
-  settle(cards, edges, x, y) {
+  settle(cards, edges, x, y, operations) {
     for (const card of cards) {
       if (!this.#cards.has(card.id)) this.#cards.set(card.id, { x: card.x, y: card.y });
       move(card, card.x + x, card.y + y);
     }
     const moved = new Set(cards.map((card) => card.id));
-    this.#waiting.push(new Set([...moved, ...[...edges].map((edge) => edge.key)]));
+    this.#waiting.set(operations, new Set([...moved, ...[...edges].map((edge) => edge.key)]));
     for (const edge of edges) {
       if (!this.#edges.has(edge.key)) this.#edges.set(edge.key, { d: edge.d, at: edge.at });
       if (moved.has(edge.from) && moved.has(edge.to) && x === 0 && y === 0) continue;
@@ -41,23 +42,28 @@ export class Ahead {
   }
 
   /**
-   * The server has answered for these. What else the oldest edit has moved is
-   * back where it was: the only card of a frame stays where it is in it.
+   * The server has said where these are.
    * @param {Iterable<string>} cards
    * @param {Iterable<string>} edges
    */
-  answered(cards, edges) {
+  known(cards, edges) {
     for (const id of cards) this.#cards.delete(id);
     for (const key of edges) this.#edges.delete(key);
-    for (const name of this.#waiting.shift() ?? []) {
-      if (!this.#waiting.some((later) => later.has(name))) this.#back(name);
-    }
   }
 
-  /** All as the server last said it. */
-  revert() {
-    this.#waiting = [];
-    for (const name of [...this.#cards.keys(), ...this.#edges.keys()]) this.#back(name);
+  /**
+   * An edit was answered, and the canvas shows what came of it. What else it has
+   * moved goes back where it was: all of it if it was refused; and the only card
+   * of a frame stays where it is in it.
+   * @param {object} operations
+   */
+  answered(operations) {
+    const moved = this.#waiting.get(operations);
+    if (!moved) return;
+    this.#waiting.delete(operations);
+    for (const name of moved) {
+      if (![...this.#waiting.values()].some((later) => later.has(name))) this.#back(name);
+    }
   }
 
   /** @param {string} name of a card or an edge */

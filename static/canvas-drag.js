@@ -1,5 +1,5 @@
 // Cards that are moved, by the pointer or by keys. They are shown at their new
-// place at once; the page sends what becomes of it, and revert takes it back.
+// place at once; the page sends what becomes of it, and answered takes back what did not.
 import { boundsOf, overlap } from "./canvas-graph.js";
 import { align, stops, toGrid } from "./canvas-guides.js";
 import { shape } from "./canvas-stage.js";
@@ -91,11 +91,12 @@ export class Drag {
       const origin = graph.origin(changes ? target : card.parent);
       steps[card.id] = [bounded(card.x + this.x - origin.x), bounded(card.y + this.y - origin.y)];
     }
-    this.stage.ahead.settle(cards, this.edges, this.x, this.y);
     /** @type {Operation} */
     const move = { op: "move", steps };
     if (changes) move.in = target;
-    this.stage.edit([move, ...this.#inserting(into)]);
+    const operations = [move, ...this.#inserting(into)];
+    this.stage.ahead.settle(cards, this.edges, this.x, this.y, operations);
+    this.stage.edit(operations);
   }
 
   cancel() {

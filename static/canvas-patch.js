@@ -36,7 +36,7 @@ export function patch(stage, delta) {
     for (const id of graph.cards.keys()) if (!kept.has(id)) removed.add(id);
     for (const key of graph.edges.keys()) if (!joined.has(key)) cut.add(key);
   }
-  stage.ahead.answered([...removed, ...cards.map(({ id }) => id)], [...cut, ...edges.map(({ key }) => key)]);
+  stage.ahead.known([...removed, ...cards.map(({ id }) => id)], [...cut, ...edges.map(({ key }) => key)]);
   for (const key of cut) cutEdge(graph.cut(key));
   for (const id of removed) {
     graph.cards.get(id)?.item.remove();

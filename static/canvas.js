@@ -164,8 +164,12 @@ export class FlowCanvas extends HTMLElement {
     sight.show();
   }
 
-  /** Takes back what was shown ahead of the server, which has refused it. */
-  revert() { this.#parts?.stage.ahead.revert(); }
+  /**
+   * An edit that the canvas has asked for was answered, and patch has shown what
+   * came of it: what the canvas showed ahead beyond that goes back.
+   * @param {object} operations those of the canvas-edit
+   */
+  answered(operations) { this.#parts?.stage.ahead.answered(operations); }
 
   /**
    * Where a new card that is dropped at a place of the window belongs: its

@@ -174,8 +174,8 @@ canvas.addEventListener("canvas-edit", (event) => {
 /** @param {{operations: Operation[], select?: boolean}} detail */
 async function fromCanvas({ operations, select }) {
   const result = await edit(operations).catch(() => null);
-  if (!result) { canvas.revert(); return; }
-  if (select && result.created.length > 0) choose(result.created);
+  canvas.answered(operations);
+  if (select && result && result.created.length > 0) choose(result.created);
 }
 
 /**

@@ -14,6 +14,7 @@ import (
 // The canvas alone: what people do to it comes out as events, which the tests
 // take instead of the page's own scripts.
 const takeEvents = `window.told = {edits: [], palette: [], commands: [], selected: []};
+document.addEventListener("canvas-edit", ({detail}) => (window.asked ??= []).push(detail.operations), true);
 for (const [type, list] of Object.entries({"canvas-edit": "edits", "canvas-palette": "palette", "canvas-command": "commands", "canvas-select": "selected"})) {
 	document.addEventListener(type, (event) => { event.stopImmediatePropagation(); told[list].push(event.detail); }, true);
 }`
@@ -192,6 +193,12 @@ func TestCanvasSelection(t *testing.T) {
 	want("a click on the empty canvas", "")
 }
 
+// answer tells the canvas that the oldest edit it has asked for was answered.
+func (tb *tab) answer() {
+	tb.t.Helper()
+	evaluate[any](tb, `document.querySelector("flow-canvas").answered(window.asked.shift())`)
+}
+
 func TestCanvasDrag(t *testing.T) {
 	t.Parallel()
 	tb := canvasTab(t)
@@ -208,7 +215,7 @@ func TestCanvasDrag(t *testing.T) {
 	if at := tb.card("lone"); at != from.by(0, 124) {
 		t.Errorf("the card stays at %v, want %v", at, from.by(0, 124))
 	}
-	evaluate[any](tb, `document.querySelector("flow-canvas").revert()`)
+	tb.answer()
 	if at := tb.card("lone"); at != from {
 		t.Errorf("after the server has refused the card is at %v, want %v", at, from)
 	}
@@ -217,22 +224,22 @@ func TestCanvasDrag(t *testing.T) {
 	tb.clickAt(tb.card("b"), chromedp.ModifierShift)
 	tb.drag(tb.card("b"), tb.card("b").by(43, -51))
 	tb.wantEdit("two at once", `[{"op":"move","steps":{"a":[364,-52],"b":[684,-52]}}]`)
-	evaluate[any](tb, `document.querySelector("flow-canvas").revert()`)
+	tb.answer()
 
 	tb.drag(tb.card("rounds"), tb.card("rounds").by(0, 101))
 	tb.wantEdit("a frame takes its inner cards along", `[{"op":"move","steps":{"rounds":[640,260]}}]`)
-	evaluate[any](tb, `document.querySelector("flow-canvas").revert()`)
+	tb.answer()
 
 	tb.drag(tb.card("lone"), tb.card("in1").by(0, 45))
 	if got := tb.told("edits"); !strings.Contains(got, `"in":"rounds"`) {
 		t.Errorf("dropped into a frame, the canvas tells %s", got)
 	}
-	evaluate[any](tb, `document.querySelector("flow-canvas").revert()`)
+	tb.answer()
 	tb.drag(tb.card("in1"), tb.card("a").by(0, -90))
 	if got := tb.told("edits"); !strings.Contains(got, `"in":""`) {
 		t.Errorf("dropped out of a frame, the canvas tells %s", got)
 	}
-	evaluate[any](tb, `document.querySelector("flow-canvas").revert()`)
+	tb.answer()
 
 	middle := tb.exit("a", "").by(44, 0)
 	tb.drag(tb.card("lone"), middle)

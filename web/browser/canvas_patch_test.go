@@ -106,7 +106,12 @@ func TestCanvasPatchWithoutTheMove(t *testing.T) {
 	lone, b := tb.card("lone"), tb.card("b")
 	tb.drag(lone, lone.by(0, 60))
 	tb.drag(b, b.by(0, -60))
+	tb.patch(`{}`) // of another edit
+	if at := tb.card("lone"); at == lone {
+		t.Error("after the answer to another edit the card is back")
+	}
 	tb.patch(`{}`)
+	tb.answer()
 	if at := tb.card("lone"); at != lone {
 		t.Errorf("after the first answer the first card is at %v, want %v", at, lone)
 	}
@@ -114,6 +119,7 @@ func TestCanvasPatchWithoutTheMove(t *testing.T) {
 		t.Error("after the first answer the second card is back, of which nothing is known yet")
 	}
 	tb.patch(`{}`)
+	tb.answer()
 	if at := tb.card("b"); at != b {
 		t.Errorf("after the second answer the second card is at %v, want %v", at, b)
 	}
