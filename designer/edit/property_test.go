@@ -261,7 +261,7 @@ func dangling(t *rapid.T, tree flow.Object) int {
 // check looks at what has to hold after every edit.
 func (w *world) check(before flow.Object, result *edit.Result) {
 	t := w.t
-	text, err := flowfile.WriteTree(result.Tree)
+	text, err := flowfile.WriteTreeJSON(result.Tree)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -405,7 +405,7 @@ func (w *world) thereAndBack(count *tally) {
 }
 
 func writtenTree(t *rapid.T, tree flow.Object) string {
-	text, err := flowfile.WriteTree(tree)
+	text, err := flowfile.WriteTreeJSON(tree)
 	if err != nil {
 		t.Fatal(err)
 	}
