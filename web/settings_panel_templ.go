@@ -209,7 +209,7 @@ func settingsOfCalls(p *settingsPanel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\" placeholder=\"no limit\" aria-describedby=\"settings-concurrency-help\"><p class=\"help\" id=\"settings-concurrency-help\">More than these wait for their turn. Empty: no limit.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\" placeholder=\"no limit\" aria-describedby=\"settings-concurrency-help\"><p class=\"help\" id=\"settings-concurrency-help\">Kept with the flow, without effect so far: nothing limits yet how many executions run at once. Empty: no limit.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
