@@ -17,7 +17,7 @@ version ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Tests share the machine with the services that they start; a hanging one
 # must not take the whole run along.
-test_timeout := 8m
+test_timeout := 15m
 
 .PHONY: help
 help: ## show this list
