@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"redial/engine/component"
 	"redial/engine/core"
 	"redial/engine/crashpoint"
@@ -22,13 +24,8 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 	}
 	// All are known before the first goes on, as flow steps wait for others.
 	runs := make([]*run, 0, len(ids))
-	for _, id := range ids {
-		if e.find(id) != nil {
-			continue
-		}
-		r, err := e.load(ctx, id, core.Fold)
-		if err != nil {
-			e.options.Logger.Error("an unfinished execution cannot go on", "execution", id, "error", err)
+	for _, r := range e.loadAll(ctx, ids) {
+		if r == nil {
 			continue
 		}
 		if err := e.enter(r); err != nil {
@@ -54,6 +51,33 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		go e.tryEach(suspects)
 	}
 	return len(runs), nil
+}
+
+// loading is how many executions are loaded at the same time: their claims share
+// commits then, and a start after a crash under load is a matter of moments.
+const loading = 64
+
+// loadAll loads executions; nil where one is under way here or cannot be loaded.
+func (e *Engine) loadAll(ctx context.Context, ids []string) []*run {
+	runs := make([]*run, len(ids))
+	var group errgroup.Group
+	group.SetLimit(loading)
+	for i, id := range ids {
+		group.Go(func() error {
+			if e.find(id) != nil {
+				return nil
+			}
+			r, err := e.load(ctx, id, core.Fold)
+			if err != nil {
+				e.options.Logger.Error("an unfinished execution cannot go on", "execution", id, "error", err)
+				return nil
+			}
+			runs[i] = r
+			return nil
+		})
+	}
+	_ = group.Wait() // what went wrong is logged
+	return runs
 }
 
 // resume lets a loaded execution go on.

@@ -18,14 +18,19 @@ type Resumes struct {
 	Tried   int // while the execution was the one on trial
 }
 
-// MaxTrials is how often an execution goes on although the process dies of it, or
-// so it seems. One that takes the process down, by the memory that it needs for
-// instance, would else do so for ever, and all others with it.
-//
-// When the process has died twice with an execution, anyone of those that were
-// under way may be the reason. So they go on one at a time, each once the one
-// before has got something stored, and each is counted beforehand.
-const MaxTrials = 3
+// What becomes of an execution with which the process has died before anything
+// more was stored of it. One that takes the process down, by the memory that it
+// needs for instance, would else do so for ever, and all others with it.
+const (
+	// MaxUncleanResumes is how often in a row it is resumed like any other. After
+	// that, anyone of those that were under way may be the reason. So they go on
+	// one at a time, each once the one before has got something stored. With fewer,
+	// a server that is killed from outside in quick succession would put more on
+	// trial than it can try, as the crash campaign has shown.
+	MaxUncleanResumes = 10
+	// MaxTrials is how often it goes on alone. After that it is held back.
+	MaxTrials = 3
+)
 
 // trialLimit is how long others wait for one on trial that gets nothing stored.
 const trialLimit = 30 * time.Second
@@ -52,7 +57,7 @@ func (r *run) conductAfter(ctx context.Context) (conduct, error) {
 		r.engine.options.Logger.Warn("an execution is held back until somebody decides about it: the server has died each time it went on",
 			"execution", r.record.ID, "flow", r.record.Flow, "deaths", resumes.Tried)
 		return held, nil
-	case resumes.Unclean > 1:
+	case resumes.Unclean > MaxUncleanResumes:
 		return onTrial, nil
 	default:
 		return atOnce, nil

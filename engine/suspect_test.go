@@ -168,7 +168,7 @@ func TestSuspectsGoOnOneAtATime(t *testing.T) {
 	}
 	w.crash()
 	w.open()
-	w.journal.resumes = engine.Resumes{Unclean: 2}
+	w.journal.resumes = engine.Resumes{Unclean: engine.MaxUncleanResumes + 1}
 	held = w.service.hold("GET /a")
 	w.resume()
 	receive(t, held.arrived, "the call of the first")
@@ -197,7 +197,7 @@ func TestStopDuringTrials(t *testing.T) {
 	}
 	w.crash()
 	w.open()
-	w.journal.resumes = engine.Resumes{Unclean: 2}
+	w.journal.resumes = engine.Resumes{Unclean: engine.MaxUncleanResumes + 1}
 	held = w.service.hold("GET /a")
 	w.resume()
 	receive(t, held.arrived, "the call of the first")

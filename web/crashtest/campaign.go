@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -16,8 +17,8 @@ type Campaign struct {
 	// Kills is how often the program is killed, and Callers how many callers
 	// place orders one after the other all the time.
 	Kills, Callers int
-	// Between is the mean time from the moment the program listens to its kill.
-	// One kill in ten comes while the program starts.
+	// Between is the mean time from the moment the program serves to its kill. One
+	// kill in ten comes while the program starts.
 	Between time.Duration
 	// Progress is told of every kill; may be nil.
 	Progress func(kill int)
@@ -140,6 +141,10 @@ func (c *Campaign) killOnce(ctx context.Context, early bool) error {
 		return err
 	}
 	defer p.Kill()
+	// It serves once all that was unfinished goes on.
+	if _, err := c.orders.call(ctx, http.MethodGet, p.Base+"/readyz", ""); err != nil {
+		return fmt.Errorf("asking whether it is ready: %w; log: %s", err, p.Log())
+	}
 	settling := make(chan struct{})
 	g := &generation{base: p.Base, down: make(chan struct{})}
 	c.comesUp(g)

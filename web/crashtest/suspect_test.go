@@ -21,7 +21,7 @@ func TestSuspectIsHeldBack(t *testing.T) {
 	x.arm(crashpoint.CallAfter, 1)
 	_, _ = x.orders.Place(t.Context(), x.program.Base, AsyncFlow) // cut off
 	x.dies(crashpoint.CallAfter)
-	for range 1 + engine.MaxTrials {
+	for range engine.MaxUncleanResumes + engine.MaxTrials {
 		x.diesStarting(crashpoint.CallAfter, 1)
 	}
 	for range 2 {
