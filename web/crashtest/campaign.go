@@ -20,6 +20,9 @@ type Campaign struct {
 	// Between is the mean time from the moment the program serves to its kill. One
 	// kill in ten comes while the program starts.
 	Between time.Duration
+	// Working lets the program make a promise before its time to the kill begins:
+	// on a slow machine it would else be killed over and over with nothing done.
+	Working bool
 	// Progress is told of every kill; may be nil.
 	Progress func(kill int)
 
@@ -155,6 +158,11 @@ func (c *Campaign) killOnce(ctx context.Context, early bool) error {
 	}()
 	defer func() { <-settling }()
 	// From a twentieth of the mean, so that the program gets to work.
+	if c.Working {
+		if err := c.works(ctx, p); err != nil {
+			return err
+		}
+	}
 	timer := time.NewTimer(c.Between/20 + rand.N(2*c.Between))
 	defer timer.Stop()
 	select {
@@ -168,6 +176,22 @@ func (c *Campaign) killOnce(ctx context.Context, early bool) error {
 	p.Kill()
 	c.goesDown(g)
 	return nil
+}
+
+// works waits for the first promise of a program that has come up.
+func (c *Campaign) works(ctx context.Context, p *Process) error {
+	select { // one of the program before it says nothing of this one
+	case <-c.orders.promised:
+	default:
+	}
+	select {
+	case <-c.orders.promised:
+		return nil
+	case <-p.Ended():
+		return fmt.Errorf("the program has ended by itself: %s", p.Log())
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (c *Campaign) manager(g *generation) *manager {

@@ -11,7 +11,7 @@ import (
 func TestCampaign(t *testing.T) {
 	t.Parallel()
 	campaign := &Campaign{
-		Shop: testShop(t, 20*time.Millisecond), Kills: 10, Callers: 6, Between: 300 * time.Millisecond,
+		Shop: testShop(t, 20*time.Millisecond), Kills: 10, Callers: 6, Between: 300 * time.Millisecond, Working: true,
 	}
 	result, err := campaign.Run(t.Context())
 	if err != nil {

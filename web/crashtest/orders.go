@@ -35,6 +35,8 @@ type Orders struct {
 	client   *http.Client
 	number   atomic.Int64
 	underWay atomic.Int64
+	// promised has room for one word that there is a new promise.
+	promised chan struct{}
 
 	mu       sync.Mutex
 	promises []Promise
@@ -44,7 +46,7 @@ type Orders struct {
 
 // NewOrders is a shop's customer.
 func NewOrders() *Orders {
-	return &Orders{client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	return &Orders{promised: make(chan struct{}, 1), client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 }
 
 // Place places one order. An error means that the call has broken off.
@@ -73,6 +75,10 @@ func (o *Orders) Place(ctx context.Context, base, slug string) (Promise, error) 
 	default:
 		p.Answered = p.Status == http.StatusOK
 		o.promises = append(o.promises, p)
+		select {
+		case o.promised <- struct{}{}:
+		default:
+		}
 	}
 	return p, err
 }
