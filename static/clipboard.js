@@ -21,12 +21,12 @@ let ahead = { key: "", text: "" };
 /** @param {string[]} steps */
 const keyOf = (steps) => `${revision()} ${steps.join()}`;
 
-/** @param {string[]} steps */
-async function read(steps) {
+/** @param {string[]} steps @param {AbortSignal} [signal] */
+async function read(steps, signal) {
   await settled();
   const key = keyOf(steps);
   if (ahead.key === key) return ahead.text;
-  const response = await fetch(`${base}/copy?steps=${steps.map(encodeURIComponent).join()}`);
+  const response = await fetch(`${base}/copy?steps=${steps.map(encodeURIComponent).join()}`, signal ? { signal } : {});
   const text = await response.text();
   if (!response.ok) throw new Error(detail(text) ?? `The server answered ${response.status}.`);
   ahead = { key, text };
@@ -42,12 +42,18 @@ function detail(text) {
   }
 }
 
+let reading = new AbortController();
+// What is read is not what is there once an edit is on its way.
+document.addEventListener("draft-saving", () => reading.abort());
+
 function readAhead() {
   clearTimeout(timer);
+  reading.abort();
   timer = setTimeout(async () => {
     await settled(); // which may give them other IDs
     const steps = canvas.selection;
-    if (steps.length > 0 && !steps.includes("trigger")) read(steps).catch(() => undefined);
+    reading = new AbortController();
+    if (steps.length > 0 && !steps.includes("trigger")) read(steps, reading.signal).catch(() => undefined);
   }, pause);
 }
 canvas.addEventListener("canvas-select", readAhead);

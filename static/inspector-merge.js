@@ -17,6 +17,7 @@ export function merge(old, fresh) {
   const focused = document.activeElement;
   if (!focused || !old.contains(focused) || old === focused && !old.matches(kept)) { old.replaceWith(fresh); return; }
   if (old.matches(kept)) { keep(old, fresh); return; }
+  if (old.matches("[data-unsent]")) return; // rows, of which the draft has none yet
   const child = [...old.children].find((item) => item.contains(focused));
   const twin = child && [...fresh.children].find((item) => alike(child, item));
   if (!child || !twin) { old.replaceWith(fresh); return; }

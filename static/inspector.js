@@ -330,7 +330,7 @@ document.addEventListener("draft-changed", (event) => {
 });
 /** The step that is shown has another ID: its form stays, with what has the focus. @param {string} step */
 function follow(step) {
-  part("#inspector-step", inspector).dataset.step = step;
+  for (const named of inspector.querySelectorAll("[data-step]")) named.setAttribute("data-step", step);
   document.dispatchEvent(new CustomEvent("flow-renamed", { detail: { step } }));
 }
 document.addEventListener("flow-step", () => void flush());
