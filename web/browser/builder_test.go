@@ -83,7 +83,7 @@ func inside(path, selector string) string {
 func named(name string) string { return fmt.Sprintf(`[aria-label=%s]`, quote(name)) }
 
 // calm is a condition: nothing is about to move. Who uses a mouse sees that.
-const calm = `document.querySelector("#inspector[data-behind], #draft-saved[data-saving=saving]") === null`
+const calm = `document.querySelector("#inspector[data-behind], #draft-saved[data-saving=saving], #inspector .expression-result[data-stale]") === null`
 
 // mouseHand moves a mouse. The keyboard is there for texts alone.
 type mouseHand struct{ *tab }
@@ -92,7 +92,7 @@ type mouseHand struct{ *tab }
 func (m mouseHand) at(selector string) spot {
 	m.t.Helper()
 	found := shown(selector)
-	m.wait("to see "+selector, calm+` && `+found+` !== undefined`)
+	m.wait("to see "+selector, calm+` && `+ready+` && `+found+` !== undefined`)
 	m.wait(selector+" to stand still in sight", fmt.Sprintf(`(() => {
 		const e = %s;
 		if (!e) return false;

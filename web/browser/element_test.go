@@ -133,6 +133,7 @@ func (e element) click() {
 // aim finds where to click, once the element stands still, and what is in the way
 // there.
 func (e element) aim(ctx context.Context) (x, y float64, cover string, err error) {
+	e.tb.wait("the form to be up to date", calm)
 	for beforeX, beforeY := -1.0, -1.0; x != beforeX || y != beforeY; {
 		beforeX, beforeY = x, y
 		e.tb.nextFrame(ctx)
