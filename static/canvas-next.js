@@ -33,16 +33,18 @@ export class Next {
     const selected = card.item.hasAttribute("data-selected") && !host.hasAttribute("data-several");
     const ports = card.ports.filter(({ port }) => selected || graph.outOf(card.id, port).length === 0);
     const ends = ports.map(({ port, y }) => `${port} ${y} ${graph.outOf(card.id, port).length > 0}`);
-    const key = [card.id, card.title, selected, card.x, card.y, card.width, ...ends].join();
+    const first = card.trigger && graph.order.length === 1;
+    const key = [card.id, card.title, selected, first, card.x, card.y, card.width, ...ends].join();
     if (key === this.#shown) return; // what is being pressed stays
     this.#shown = key;
     this.#place.replaceChildren(...ports.map(({ port, y }) => {
-      const words = port ? `Add a step after ${card.title}, ${port}` : `Add a step after ${card.title}`;
+      const words = first ? "What happens first?" : port ? `Add a step after ${card.title}, ${port}` : `Add a step after ${card.title}`;
       const button = element("button", {
         type: "button", "data-action": "add-after", "data-step": card.id, "data-port": port, title: "Add a step (A)", "aria-label": words, tabindex: "-1",
-      }, icon("plus"));
+      }, icon("plus"), first ? words : null);
       button.style.setProperty("--x", `${card.x + card.width + off}px`);
       button.style.setProperty("--y", `${card.y + y}px`);
+      button.toggleAttribute("data-first", first);
       button.toggleAttribute("data-used", graph.outOf(card.id, port).length > 0);
       return button;
     }));
