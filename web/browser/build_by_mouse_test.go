@@ -73,7 +73,7 @@ func TestFlowIsBuiltByMouse(t *testing.T) {
 	b.seeAll()
 
 	// The loop, and what happens in it.
-	b.push(`.canvas-next ` + named("Add a step after Webhook"))
+	b.push(`.canvas-next ` + named("What happens first?"))
 	b.next("For each", "each")
 	b.fillStock()
 	b.push(`[data-step=stock] [data-action=first]`)

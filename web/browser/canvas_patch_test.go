@@ -77,7 +77,7 @@ func TestCanvasPatch(t *testing.T) {
 	if got := evaluate[int](tb, `document.querySelectorAll("li.step").length + document.querySelectorAll(".edge").length`); got != 1 {
 		t.Errorf("after a full patch %d cards and edges are there, want 1", got)
 	}
-	tb.element("button", "Add a step after Webhook").click()
+	tb.element("button", "What happens first?").click()
 	if got := tb.told("palette"); !strings.Contains(got, `"after":{"step":"trigger","port":""}`) {
 		t.Errorf("the + of a trigger alone tells %s", got)
 	}
