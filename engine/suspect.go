@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"redial/engine/component"
 	"redial/engine/core"
 	"redial/engine/flow"
 	"redial/engine/step"
@@ -44,14 +45,14 @@ const (
 	held            // not before a person has decided
 )
 
-// conductAfter says how an execution goes on. One that merely waits has taken
-// nothing down.
+// conductAfter says how an execution goes on. One that has nothing to do has
+// taken nothing down.
 func (r *run) conductAfter(ctx context.Context) (conduct, error) {
 	resumes, err := r.engine.options.Journal.Resumes(ctx, r.record.ID)
 	switch {
 	case err != nil:
 		return atOnce, fmt.Errorf("reading how often it was resumed: %w", err)
-	case r.state.Status() != flow.Running || r.state.Canceling() || r.awaitsChild():
+	case r.state.Canceling() || !r.hasWork():
 		return atOnce, nil
 	case resumes.Tried >= MaxTrials:
 		r.engine.options.Logger.Warn("an execution is held back until somebody decides about it: the server has died each time it went on",
@@ -64,12 +65,23 @@ func (r *run) conductAfter(ctx context.Context) (conduct, error) {
 	}
 }
 
-// awaitsChild reports whether a flow step is under way: what it has started is
-// an execution of its own.
-func (r *run) awaitsChild() bool {
+// hasWork reports whether going on makes the execution do anything of its own at
+// once. Waits and pauses do not, nor does a call that is left to a person, nor a
+// flow step: what that has started is an execution of its own.
+func (r *run) hasWork() bool {
+	if len(core.Next(r.state)) > 0 {
+		return true
+	}
 	return slices.ContainsFunc(r.state.UnderWay(), func(ref core.Ref) bool {
-		_, starts := r.program.steps[ref.ID()].compiled.Runner.(step.Starter)
-		return starts
+		_, _, until, _ := ref.Begun()
+		switch runner := r.program.steps[ref.ID()].compiled.Runner.(type) {
+		case step.Evaluator:
+			return true
+		case step.Caller:
+			return until.IsZero() && runner.Effect() != component.Unsafe
+		default:
+			return false
+		}
 	})
 }
 

@@ -21,6 +21,7 @@ type books struct {
 	nextID     int64
 	nextNumber int64
 	invoices   bounded[*Invoice]
+	records    map[*Invoice]record // as queries see them; made when first asked for
 	byRequest  map[string]*Invoice
 	requestAge bounded[string]
 }
@@ -52,6 +53,7 @@ func (b *books) reset() {
 	defer b.mu.Unlock()
 	b.nextID, b.nextNumber = 146, 1001
 	b.invoices = newBounded[*Invoice](maxInvoices)
+	b.records = make(map[*Invoice]record)
 	b.byRequest = make(map[string]*Invoice)
 	b.requestAge = newBounded[string](maxInvoices)
 }
@@ -131,8 +133,30 @@ func (b *books) write(asked NewInvoice) *Invoice {
 		TotalAmt: sum, Balance: sum, MetaData: MetaData{now, now},
 	}
 	b.nextID++
-	b.invoices.add(made)
+	if old, full := b.invoices.add(made); full {
+		delete(b.records, old)
+	}
 	return made
+}
+
+// selectable are all invoices as queries see them. An invoice never changes, so
+// each is converted once. The records must not be changed.
+func (b *books) selectable() ([]record, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	records := make([]record, len(b.invoices.items))
+	for i, invoice := range b.invoices.items {
+		known, ok := b.records[invoice]
+		if !ok {
+			var err error
+			if known, err = recordOf(*invoice); err != nil {
+				return nil, err
+			}
+			b.records[invoice] = known
+		}
+		records[i] = known
+	}
+	return records, nil
 }
 
 // byNumber returns an invoice of that document number or nil; the caller

@@ -112,9 +112,7 @@ func (q *quickBooks) records(entity string) ([]record, error) {
 	var values []any
 	switch entity {
 	case "Invoice":
-		for _, invoice := range q.books.list() {
-			values = append(values, invoice)
-		}
+		return q.books.selectable()
 	case "Customer":
 		for _, c := range q.books.customers {
 			values = append(values, map[string]any{
