@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +14,18 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// start calls a flow and returns the ID of its execution.
+// nextMoment returns in another millisecond: IDs of the same one have no order.
+func nextMoment() {
+	for now := time.Now().UnixMilli(); time.Now().UnixMilli() == now; {
+		runtime.Gosched()
+	}
+}
+
+// start calls a flow, after all executions that were started before, and returns
+// the ID of its execution.
 func (r *room) start(t *testing.T, slug string) string {
 	t.Helper()
+	nextMoment()
 	a := r.call(t, http.MethodPost, "/hooks/"+slug, "")
 	id := a.header.Get("Redial-Execution-Id")
 	if id == "" {
@@ -78,6 +88,7 @@ func TestExecutionListIsFiltered(t *testing.T) {
 	r.publish(t, "mirror", mirror)
 	r.publish(t, "failing", named(hostile, "no"))
 	good, bad := r.start(t, "mirror"), r.start(t, "failing")
+	nextMoment()
 	test, _ := r.wants(t, http.StatusOK, http.MethodPost, "/api/flows/mirror/test", "{}").field(t, "executionId").(string)
 	p := r.signIn(t)
 	all := p.shows(t, "/executions", "Accept", asPage)

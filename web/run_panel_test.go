@@ -107,6 +107,7 @@ func TestSamples(t *testing.T) {
 	p := r.signIn(t)
 	r.publish(t, "order", order)
 	for _, quantity := range []string{"1", "2"} {
+		nextMoment()
 		r.wants(t, http.StatusOK, http.MethodPost, "/hooks/order", `{"quantity": `+quantity+`}`, "Content-Type", "application/json", "X-Own", "yes")
 	}
 	p.runs(t, "order", `{"method": "POST", "body": "{\"quantity\": 7}"}`)
