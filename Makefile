@@ -33,8 +33,9 @@ build: ## the static binary, ./redial
 test: setup check race ## all checks and all tests
 
 .PHONY: race
-race: $(npm) ## all tests under the race detector
-	go test -race -timeout $(test_timeout) ./...
+race: $(npm) ## all tests under the race detector; those in a browser, which has people's patience, by themselves
+	go test -race -timeout $(test_timeout) $$(go list ./... | grep -v /web/browser)
+	go test -race -timeout $(test_timeout) ./web/browser
 
 .PHONY: check
 check: format vet lint modules fresh types ## the checks alone
