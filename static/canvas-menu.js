@@ -31,8 +31,8 @@ export class Menu {
       if (!own(name, this.#at)) commands.run(name);
     });
     this.#menu.addEventListener("keydown", (event) => this.#key(event));
-    this.#menu.addEventListener("toggle", (event) => {
-      if (event instanceof ToggleEvent && event.newState === "closed") this.#back?.focus({ preventScroll: true });
+    this.#menu.addEventListener("beforetoggle", (event) => { // toggle comes late: somebody may be elsewhere by then
+      if (event instanceof ToggleEvent && event.newState === "closed" && this.#menu.contains(document.activeElement)) this.#back?.focus({ preventScroll: true });
     });
   }
 

@@ -32,6 +32,9 @@ export class RequestError extends Error {
   }
 }
 
+/** Bodies up to this many characters may outlive their page: browsers allow 64 KiB in all. */
+const mostAlive = 8 << 10;
+
 /**
  * Asks the server for JSON, or sends some.
  * @param {string} path
@@ -47,6 +50,7 @@ export async function request(path, options = {}) {
   try {
     response = await fetch(path, {
       method: options.method ?? "GET", headers, signal: options.signal ?? null, body,
+      keepalive: body !== null && body.length < mostAlive, // it gets there although the page is left
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;

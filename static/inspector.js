@@ -108,8 +108,12 @@ async function rename(control) {
   control.toggleAttribute("aria-invalid", Boolean(fault));
   if (!operation) return;
   control.blur(); // its place is shown anew
-  if (await submit([{ step: shown(), ...operation }]) && focus) reload(() => focusOn(focus));
+  const result = await submit([{ step: shown(), ...operation }]);
+  if (result && focus) reload(() => { if (waits()) focusOn(focus); });
 }
+
+/** Nobody has gone on to another control: the focus is nowhere, or where a name is added. */
+const waits = () => document.activeElement === document.body || document.activeElement?.closest(".map-row.new") !== null;
 
 /** How large a file may be, in bytes: it becomes part of the flow file. */
 const largestFile = 64 << 10;
@@ -231,9 +235,9 @@ async function load() {
     if (wanted) reload(); // it has got another ID meanwhile
     return;
   }
+  if (wanted || !idle()) { reload(); return; }
   if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
   if (!response?.ok || text === undefined) return; // the draft tells that the server is away
-  if (wanted || !idle()) { reload(); return; }
   show(text);
   for (const run of then.splice(0)) run();
 }
@@ -334,6 +338,7 @@ function follow(step) {
   document.dispatchEvent(new CustomEvent("flow-renamed", { detail: { step } }));
 }
 document.addEventListener("flow-step", () => void flush());
+addEventListener("beforeunload", () => void flush(), { capture: true }); // before the draft says whether something is unsent
 document.addEventListener("flow-inspected", () => prepare(inspector));
 
 // Buttons.

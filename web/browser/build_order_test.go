@@ -43,7 +43,7 @@ func (b *builder) unfold(part string) {
 func (b *builder) entry(of, path, name, text string) {
 	b.t.Helper()
 	b.fill(inside(of, `[data-as=new-key]`), name)
-	b.push(inside(of, `[data-action=add-key]`))
+	b.add(inside(of, `[data-action=add-key]`))
 	b.wait("the place of "+name, focused(control(path)))
 	b.fill(control(path), text)
 }

@@ -27,6 +27,8 @@ type hand interface {
 	take(selector, option string)
 	// leave leaves a control, which takes what was typed.
 	leave()
+	// add adds what was typed, by the button beside it or from the control.
+	add(button string)
 }
 
 // shown is what of a selector's matches can be seen, in JavaScript.
@@ -132,6 +134,8 @@ func (m mouseHand) take(selector, option string) {
 }
 
 // leave clicks beside all controls.
+func (m mouseHand) add(button string) { m.push(button) }
+
 func (m mouseHand) leave() {
 	m.t.Helper()
 	m.clickAt(m.at(`#inspector .inspector-kind .truncate`))
@@ -201,6 +205,11 @@ func (k keyHand) take(selector, option string) {
 func (k keyHand) leave() {
 	k.t.Helper()
 	k.press(kb.Tab)
+}
+
+func (k keyHand) add(string) {
+	k.t.Helper()
+	k.enter()
 }
 
 // forMouse and forKeys are builders with one hand each.

@@ -95,6 +95,8 @@ func TestHostileTextsInFiles(t *testing.T) {
 		tb.wait("the suggestions", `document.querySelector(".cm-tooltip-autocomplete li")`)
 		tb.unharmed("the suggestions with " + c.name)
 		tb.press(kb.Escape)
+		tb.press(kb.Tab) // what was typed goes to the server now, and the page can be left
+		tb.saved()
 		for _, id := range []string{"problems-button", "settings-button"} {
 			evaluate[any](tb, fmt.Sprintf(`document.getElementById(%q).click()`, id))
 			tb.wait(id+" to have opened something", `document.querySelector("#problems:popover-open li, #settings[open] #settings-name")`)
