@@ -9,7 +9,6 @@ import (
 	"redial/engine/component"
 	"redial/engine/core"
 	"redial/engine/flow"
-	"redial/engine/flowfile"
 	"redial/engine/step"
 )
 
@@ -101,28 +100,23 @@ func (e *Engine) Flow(ctx context.Context, versionID int64) (*flow.Flow, error) 
 }
 
 func compileVersion(version *flow.Version, library *step.Library) (*program, error) {
-	document, err := flowfile.Read(version.Content)
+	checked, plan, problems, err := checkVersion(version, library)
 	if err != nil {
-		return nil, fmt.Errorf("reading version %d of flow %s: %w", version.Number, version.Flow, err)
+		return nil, err
 	}
-	catalogue, err := frozenCatalogue(version.Components)
-	if err != nil {
-		return nil, fmt.Errorf("version %d of flow %s: %w", version.Number, version.Flow, err)
-	}
-	plan, problems := check.Flow(document.Flow, library.With(catalogue))
-	p := &program{flow: document.Flow, steps: map[string]*programStep{}}
+	p := &program{flow: checked, steps: map[string]*programStep{}}
 	if plan.Trigger != nil {
 		p.trigger = plan.Trigger.Runner
 	}
-	p.config, _ = flow.Plain(document.Flow.Config).(map[string]any)
-	p.collect(&document.Flow.Body, plan, "")
+	p.config, _ = flow.Plain(checked.Config).(map[string]any)
+	p.collect(&checked.Body, plan, "")
 	for _, problem := range problems {
 		if problem.Severity == flow.SeverityError {
 			p.fault = fmt.Errorf("version %d of flow %s does not compile: %s: %s", version.Number, version.Flow, problem.Path, problem.Message)
 			return p, nil
 		}
 	}
-	if p.graph, err = p.build(&document.Flow.Body, nil, flow.TriggerID); err != nil {
+	if p.graph, err = p.build(&checked.Body, nil, flow.TriggerID); err != nil {
 		return nil, fmt.Errorf("version %d of flow %s: %w", version.Number, version.Flow, err)
 	}
 	return p, nil
