@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"time"
 
 	"redial/engine"
@@ -20,7 +21,9 @@ type CallbackState string
 //	                             │   ▲ ──410───────────────► refused
 //	                 other answer└───┘ ──a day of failures─► failed
 //
-// Sending again leads from any of the last three back to pending.
+// Sending again leads from any of the last three back to pending. An execution
+// that had failed and is reopened leads from pending back to promised, and from
+// delivered and failed to pending when it ends otherwise.
 const (
 	CallbackPromised  CallbackState = "promised"  // there is nothing to tell yet
 	CallbackPending   CallbackState = "pending"   // to be delivered
@@ -39,6 +42,7 @@ type Callback struct {
 	Promised  time.Time
 	Ready     time.Time   // when there was something to tell; zero: there is not yet
 	Status    flow.Status // of the execution at that time
+	Message   int         // counts what there was to tell: 1, and more after a failure that was taken back
 	// Attempts counts those since the callback was ready or sent again, the first
 	// of which was at First. Total counts all.
 	Attempts, Total int
@@ -73,9 +77,20 @@ FROM (SELECT id, flow, status, answered_at IS NOT NULL OR ended_at IS NOT NULL A
 WHERE true
 ON CONFLICT DO NOTHING`
 
+	// readyCallback has something to tell: for the first time, or because an
+	// execution that had failed was reopened and has come to something else. A
+	// receiver that was told of the failure gets that as another message, unless it
+	// wants none.
 	readyCallback = `UPDATE callbacks SET state = 'pending', ready_at = ?2, status = ?3,
- due_at = CASE WHEN held = 0 THEN ?2 END
-WHERE execution_id = ?1 AND ready_at IS NULL`
+ due_at = CASE WHEN held = 0 THEN ?2 END, attempts = 0, first_at = NULL,
+ message = message + (ready_at IS NOT NULL)
+WHERE execution_id = ?1 AND (ready_at IS NULL OR status = 'failed' AND ?3 <> 'failed' AND state <> 'refused')`
+
+	// withdrawCallback takes back a failure that no receiver has taken yet: the
+	// execution goes on. What was tried to say was another message.
+	withdrawCallback = `UPDATE callbacks SET state = 'promised', ready_at = NULL, status = NULL, due_at = NULL,
+ message = message + 1
+WHERE execution_id = ?1 AND status = 'failed' AND state = 'pending'`
 
 	releaseCallback = `UPDATE callbacks SET held = 0, due_at = CASE WHEN ready_at IS NOT NULL THEN ?2 END
 WHERE execution_id = ?1 AND held = 1`
@@ -83,7 +98,7 @@ WHERE execution_id = ?1 AND held = 1`
 	releaseCallbacks = `UPDATE callbacks SET held = 0, due_at = CASE WHEN ready_at IS NOT NULL THEN ?1 END WHERE held = 1`
 
 	callbackColumns = `SELECT execution_id, flow, url, host, secret, state, promised_at, ready_at, status,
- attempts, total, first_at, due_at FROM callbacks`
+ message, attempts, total, first_at, due_at FROM callbacks`
 )
 
 // PromiseCallback makes sure that the caller of an execution will be called back
@@ -144,14 +159,20 @@ func (s *Store) wakeCallbacks() {
 	}
 }
 
-// readiness are the arguments of readyCallback, for a batch with which there is
-// something to tell: an answer, or an end. It is nil for others.
-func readiness(b *engine.Batch, now time.Time) []driver.NamedValue {
+// telling is what a batch does to what there is to tell: with an answer or an end
+// there is something, and what goes on after a failure takes that back. The
+// statement is empty for others.
+func telling(b *engine.Batch, now time.Time) (statement string, values []driver.NamedValue) {
 	x := &b.Execution
-	if x.Settings.Callback == nil || b.Answer == nil && !x.Status.Ended() {
-		return nil
+	switch {
+	case x.Settings.Callback == nil:
+		return "", nil
+	case b.Answer != nil || x.Status.Ended():
+		return readyCallback, arguments(x.ID, now.UnixNano(), string(x.Status))
+	case slices.ContainsFunc(b.Events, func(e flow.Event) bool { return e.Resumed }):
+		return withdrawCallback, arguments(x.ID)
 	}
-	return arguments(x.ID, now.UnixNano(), string(x.Status))
+	return "", nil
 }
 
 // callbackRecord is a row of callbackColumns.
@@ -164,7 +185,7 @@ type callbackRecord struct {
 func (r *callbackRecord) places() []any {
 	return []any{
 		&r.Execution, &r.Flow, &r.URL, &r.Host, &r.Secret, &r.State, &r.promised, &r.ready, &r.status,
-		&r.Attempts, &r.Total, &r.first, &r.due,
+		&r.Message, &r.Attempts, &r.Total, &r.first, &r.due,
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *Store) Append(batch engine.Batch, done func(error)) {
 		done(fmt.Errorf("storing events of execution %s: %w", batch.Execution.ID, err))
 		return
 	}
-	if entry.ready = readiness(&batch, s.now()); entry.ready != nil {
+	if entry.telling, entry.told = telling(&batch, s.now()); entry.telling != "" {
 		finished := done
 		done = func(err error) {
 			if err == nil {
@@ -79,7 +79,8 @@ type entry struct {
 	execution []driver.NamedValue // of insertExecution; only in the first batch
 	batch     []driver.NamedValue // of insertFirstBatch or insertBatch
 	update    []driver.NamedValue // of updateExecution
-	ready     []driver.NamedValue // of readyCallback; nil unless somebody may be called back
+	telling   string              // what it does to a callback; empty: nothing
+	told      []driver.NamedValue // of telling
 }
 
 func newEntry(b *engine.Batch) (entry, int, error) {
@@ -211,8 +212,8 @@ func (e entry) apply(c *conn) error {
 			return e.refusal(c)
 		}
 	}
-	if e.ready != nil {
-		_, err := c.run(readyCallback, e.ready)
+	if e.telling != "" {
+		_, err := c.run(e.telling, e.told)
 		return err
 	}
 	return nil

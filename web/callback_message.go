@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -56,7 +57,17 @@ func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callba
 	if err != nil {
 		return callback.Message{}, err
 	}
-	return callback.Message{ID: "msg_" + c.Execution, URL: c.URL, Body: body, Trace: engine.TraceOf(c.Execution, request)}, nil
+	return callback.Message{ID: messageID(c), URL: c.URL, Body: body, Trace: engine.TraceOf(c.Execution, request)}, nil
+}
+
+// messageID is the same for all attempts to say the same: receivers tell repeats
+// by it.
+func messageID(c *store.Callback) string {
+	id := "msg_" + c.Execution
+	if c.Message > 1 {
+		id += "_" + strconv.Itoa(c.Message)
+	}
+	return id
 }
 
 func encodeCallback(body callbackBody) ([]byte, error) {

@@ -259,3 +259,46 @@ func TestCallbacksAreTestedAndChanged(t *testing.T) {
 		t.Errorf("there is a callback still: %s", log)
 	}
 }
+
+// A failure that was told of, and then healed by a repeat of the call, is followed
+// by the answer, as another message. One that nobody has heard of is taken back.
+func TestWhatHealsIsCalledBackAgain(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	o, c := newOutside(t), newCallbacks(t)
+	p.sign(t)
+	p.publish(t, callingBack("async", o.url, fmt.Sprintf(`{url: %q, secret: signer}`, c.url)))
+	call := func(key string) string {
+		return p.hook(t, "calling-back", `{}`, "Idempotency-Key", key).wants(t, http.StatusAccepted).id(t)
+	}
+	told := call("told")
+	o.next(t).reply(503, `{}`)
+	failed := c.next(t)
+	failed.wantsHeader(t, "Webhook-Id", "msg_"+told)
+	if failed.get(t, "status") != "failed" || failed.get(t, "answer.status") != "502" {
+		t.Errorf("the failure is told as %s", failed.body)
+	}
+	p.awaitCallback(t, told, "delivered")
+	call("told")
+	o.next(t).reply(200, `1`)
+	healed := c.next(t)
+	healed.wantsHeader(t, "Webhook-Id", "msg_"+told+"_2")
+	if healed.get(t, "answer.status") != "201" || healed.get(t, "answer.body") != "1" {
+		t.Errorf("the answer is told as %s", healed.body)
+	}
+	p.awaitCallback(t, told, "delivered")
+
+	c.code <- http.StatusInternalServerError
+	untold := call("untold")
+	o.next(t).reply(503, `{}`)
+	c.next(t).wantsHeader(t, "Webhook-Id", "msg_"+untold)
+	eventually(t, "the failed attempt is on record", func() bool {
+		return p.execution(t, untold).get(t, "callback.attempts.0.error") != ""
+	})
+	call("untold")
+	p.awaitCallback(t, untold, "promised")
+	o.next(t).reply(200, `2`)
+	c.next(t).wantsHeader(t, "Webhook-Id", "msg_"+untold+"_2")
+	p.awaitCallback(t, untold, "delivered")
+	c.quiet(t)
+}
