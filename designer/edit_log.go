@@ -33,6 +33,9 @@ type Edit struct {
 	Label    string // "Add Check inventory"; empty unless Made, Undone or Redone
 	// Token names the edit among those of its user; empty: none.
 	Token string
+	// Digest tells the request that Token stands for from others; empty: the log
+	// does not know.
+	Digest string
 	// Merge is the same for edits that are one step of undoing; empty: none.
 	Merge string
 	// Since is the revision that Changes lead from: the one before, unless the

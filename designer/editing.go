@@ -54,6 +54,9 @@ type Request struct {
 	Base int64
 	// Token names the request, so that it is not done twice; empty: it has none.
 	Token string
+	// Digest is the same for requests that ask for the same. A token belongs to
+	// one of them.
+	Digest string
 	// Merge makes the edit one step of undoing with the user's edit just before
 	// it, if that has the same; empty: a step of its own.
 	Merge string
@@ -82,7 +85,8 @@ func (c *Conflict) Error() string { return c.Message }
 var ErrNothing = errors.New("there is nothing to take back")
 
 // Edit does operations to a draft. A request whose token is known already is not
-// done again: what it came to is told once more. The error is *edit.Refused,
+// done again: what it came to is told once more; one that asks for something else
+// by a token that is known is refused. The error is *edit.Refused,
 // *Conflict or engine.ErrNotFound; the draft is then as it was.
 func (e *Editor) Edit(ctx context.Context, w *Workshop, checker Checker, r Request, operations []edit.Operation) (*Edited, error) {
 	return e.inTurn(ctx, checker, r, func(head *head) (*revised, error) {
@@ -151,7 +155,11 @@ func (e *Editor) once(ctx context.Context, checker Checker, r Request, revise fu
 	// that raises the revision, and this one is then refused by the store.
 	if r.Token != "" {
 		done, err := e.log.EditByToken(ctx, r.Slug, r.User, r.Token)
-		if err == nil {
+		switch {
+		case err == nil && done.Digest != "" && done.Digest != r.Digest:
+			return nil, &edit.Refused{Message: "The token was used for another edit already (" + done.Deed() +
+				"). Nothing was changed; each edit needs a token of its own."}
+		case err == nil:
 			return &Edited{*done, revision, head.draft}, nil
 		}
 		if !errors.Is(err, engine.ErrNotFound) {
@@ -186,7 +194,7 @@ func (e *Editor) write(ctx context.Context, checker Checker, r Request, head *he
 	if err != nil {
 		return nil, err
 	}
-	s.entry.User, s.entry.Token = r.User, r.Token
+	s.entry.User, s.entry.Token, s.entry.Digest = r.User, r.Token, r.Digest
 	revision, err := e.log.WriteEdit(ctx, r.Slug, s.tree.Text("name"), source, head.revision, s.entry)
 	if err != nil {
 		return nil, err

@@ -65,6 +65,12 @@ func foundEdit(stored *store.Edit, err error) (*designer.Edit, error) {
 	return &e, err
 }
 
+// storedOutcome is what the store keeps of an edit besides its changes.
+type storedOutcome struct {
+	designer.Outcome
+	Digest string `json:"digest,omitempty"`
+}
+
 // storedEdit is an edit as the store keeps it.
 func storedEdit(e *designer.Edit) (store.Edit, error) {
 	stored := store.Edit{
@@ -72,7 +78,7 @@ func storedEdit(e *designer.Edit) (store.Edit, error) {
 		Since: e.Since, Reverses: e.Reverses, Spent: e.Spent,
 	}
 	var err error
-	if stored.Outcome, err = json.Marshal(e.Outcome); err == nil && !e.Unknown {
+	if stored.Outcome, err = json.Marshal(storedOutcome{e.Outcome, e.Digest}); err == nil && !e.Unknown {
 		stored.Changes, err = json.Marshal(e.Changes)
 	}
 	if err != nil {
@@ -96,9 +102,11 @@ func editOf(stored *store.Edit) (designer.Edit, error) {
 		e.Changes = changes
 	}
 	if len(stored.Outcome) > 0 {
-		if err := json.Unmarshal(stored.Outcome, &e.Outcome); err != nil {
+		var outcome storedOutcome
+		if err := json.Unmarshal(stored.Outcome, &outcome); err != nil {
 			return e, fmt.Errorf("reading an edit of revision %d: %w", e.Revision, err)
 		}
+		e.Outcome, e.Digest = outcome.Outcome, outcome.Digest
 	}
 	return e, nil
 }

@@ -1,12 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,18 +11,6 @@ import (
 	"redial/designer/edit"
 	"redial/engine/flow"
 )
-
-// maxEdit is how large an edit may be, in bytes. It may hold a whole flow file.
-const maxEdit = 2 << 20
-
-// editBody is what pages send to edit a draft, to undo and to redo.
-type editBody struct {
-	Base  *int64 `json:"base"`
-	Token string `json:"token"`
-	// Of edits alone.
-	Merge      string          `json:"merge"`
-	Operations json.RawMessage `json:"operations"`
-}
 
 // editFlow does operations to a draft.
 func (s *Server) editFlow(w http.ResponseWriter, r *http.Request) {
@@ -39,72 +23,36 @@ func (s *Server) editFlow(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(err.Error())})
 		return
 	}
-	s.edited(w, r, body, func(desk *desk, request designer.Request) (*designer.Edited, error) {
+	s.edited(w, r, body, designer.Made, func(desk *desk, request designer.Request) (*designer.Edited, error) {
 		return s.editor.Edit(r.Context(), desk.workshop, desk.checker, request, operations)
 	})
 }
 
 // undoEdit takes back the newest edit of who asks.
 func (s *Server) undoEdit(w http.ResponseWriter, r *http.Request) {
-	s.reverseEdit(w, r, "undo", s.editor.Undo)
+	s.reverseEdit(w, r, designer.Undone, s.editor.Undo)
 }
 
 // redoEdit makes again what was undone last by who asks.
 func (s *Server) redoEdit(w http.ResponseWriter, r *http.Request) {
-	s.reverseEdit(w, r, "redo", s.editor.Redo)
+	s.reverseEdit(w, r, designer.Redone, s.editor.Redo)
 }
 
 // reversal is Editor.Undo or Editor.Redo.
 type reversal func(context.Context, designer.Checker, designer.Request) (*designer.Edited, error)
 
-func (s *Server) reverseEdit(w http.ResponseWriter, r *http.Request, name string, reverse reversal) {
+func (s *Server) reverseEdit(w http.ResponseWriter, r *http.Request, kind designer.EditKind, reverse reversal) {
 	body, ok := s.readEdit(w, r)
 	if !ok {
 		return
 	}
 	if body.Operations != nil || body.Merge != "" {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "To " + name + " takes base and token, and nothing else."})
+		s.problem(w, r, &Problem{Type: "bad-request", Detail: "To " + string(kind) + " takes base and token, and nothing else."})
 		return
 	}
-	s.edited(w, r, body, func(desk *desk, request designer.Request) (*designer.Edited, error) {
+	s.edited(w, r, body, kind, func(desk *desk, request designer.Request) (*designer.Edited, error) {
 		return reverse(r.Context(), desk.checker, request)
 	})
-}
-
-// readEdit reads the body of an edit. It answers itself if it is not one.
-func (s *Server) readEdit(w http.ResponseWriter, r *http.Request) (*editBody, bool) {
-	data, ok := s.readAll(w, r, maxEdit)
-	if !ok {
-		return nil, false
-	}
-	body := &editBody{}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(body)
-	if err == nil {
-		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
-			err = body.check()
-		} else {
-			err = errors.New("there is more text after the JSON value")
-		}
-	}
-	if err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(fmt.Sprintf("the edit cannot be read: %v", err))})
-		return nil, false
-	}
-	return body, true
-}
-
-func (b *editBody) check() error {
-	switch {
-	case b.Base == nil || *b.Base < 1:
-		return errors.New("base has to be the revision that the page shows")
-	case len(b.Token) > designer.MaxToken:
-		return fmt.Errorf("token has more than %d bytes", designer.MaxToken)
-	case len(b.Merge) > designer.MaxMerge:
-		return fmt.Errorf("merge has more than %d bytes", designer.MaxMerge)
-	}
-	return nil
 }
 
 // desk is what an edit is made with.
@@ -115,7 +63,7 @@ type desk struct {
 
 // edited makes an edit and answers with what it came to.
 func (s *Server) edited(
-	w http.ResponseWriter, r *http.Request, body *editBody,
+	w http.ResponseWriter, r *http.Request, body *editBody, kind designer.EditKind,
 	do func(*desk, designer.Request) (*designer.Edited, error),
 ) {
 	workshop, ok := s.currentWorkshop(w, r)
@@ -128,7 +76,8 @@ func (s *Server) edited(
 	var done *designer.Edited
 	if err == nil {
 		done, err = do(desk, designer.Request{
-			Slug: slug, User: actor(r.Context()), Base: *body.Base, Token: body.Token, Merge: body.Merge,
+			Slug: slug, User: actor(r.Context()), Base: *body.Base,
+			Token: body.Token, Digest: body.digest(kind), Merge: body.Merge,
 		})
 	}
 	if err != nil {

@@ -280,6 +280,60 @@ func TestSameEditTwice(t *testing.T) {
 	}
 }
 
+func TestTokenBelongsToOneEdit(t *testing.T) {
+	t.Parallel()
+	r, ada, program := editors(t)
+	fields := `, "token": "t", "operations": [` + addTransform + `]`
+	editOf(t, ada.post(t, "edits", fields))
+	for path, other := range map[string]string{
+		"edits": `, "token": "t", "operations": [` + rename("Other") + `]`,
+		"undo":  `, "token": "t"`,
+		"redo":  `, "token": "t"`,
+	} {
+		a := ada.post(t, path, other)
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "The token was used for another edit already (Add Transform)") {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	// What means the same is the same, and tokens of others are theirs.
+	if a := ada.post(t, "edits", strings.ReplaceAll(fields, `": `, `":  `)); a.status != http.StatusOK {
+		t.Errorf("written otherwise: %d %s", a.status, a.body)
+	}
+	if a := program.post(t, "edits", `, "token": "t", "operations": [`+rename("Other")+`]`); a.status != http.StatusOK {
+		t.Errorf("of another user: %d %s", a.status, a.body)
+	}
+	if draft, err := r.store.Draft(t.Context(), "mirror"); err != nil || draft.Revision != 3 {
+		t.Errorf("revision %d, %v", draft.Revision, err)
+	}
+}
+
+func TestEditsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	_, ada, _ := editors(t)
+	for body, want := range map[string]string{
+		`{"base": "1"}`:                                        "base has to be a whole number, and is text.",
+		`{"base": 1.5}`:                                        "base has to be a whole number, and is a number 1.5.",
+		`{"base": 1, "token": 7}`:                              "token has to be text, and is a number.",
+		`{"base": 1, "merge": ["m"]}`:                          "merge has to be text, and is a list.",
+		`{"base": 1, "operations": 5}`:                         `The operations are a list such as [{"op": "remove", "steps": ["a"]}].`,
+		`{"base": 1, "operations": [5]}`:                       "Operation 1 is no object.",
+		`{"base": 1, "operations": [{"op": 5}]}`:               "Operation 1: op has to be text.",
+		`{"base": 1, "operations": [{"op":"set","path":5}]}`:   "Operation 1: path has to be text.",
+		`{"base": 1, "operations": [{"op":"move","steps":1}]}`: "Operation 1: steps has to be an object.",
+		`{"base": 1, "operation": []}`:                         `there is no field "operation".`,
+		`[]`:                                                   "the body has to be an object, and is a list.",
+		`{"base": 1,}`:                                         "it is not JSON:",
+		``:                                                     "the JSON ends too early.",
+	} {
+		a := ada.send(t, http.MethodPost, "/flows/mirror/edits", body)
+		detail := fmt.Sprint(a.field(t, "detail"))
+		if a.status != http.StatusBadRequest || !strings.Contains(detail, want) ||
+			strings.Contains(detail, "Go ") || strings.Contains(detail, "editBody") || strings.Contains(detail, "json:") {
+			t.Errorf("%s: %d %q, want %q", body, a.status, detail, want)
+		}
+	}
+}
+
 func TestTypingIsOneStepOfUndo(t *testing.T) {
 	t.Parallel()
 	r, ada, _ := editors(t)

@@ -1,9 +1,8 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -94,10 +93,8 @@ const maxRows = 256 << 10
 // composeExpression writes rows as an expression, and says what each row of a
 // condition may compare.
 func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRows))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		s.problem(w, r, &Problem{Type: "body-too-large", Detail: "There are more rows than can be read at once."})
+	body, ok := s.readAll(w, r, maxRows)
+	if !ok {
 		return
 	}
 	var rows struct {
@@ -105,11 +102,12 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 		Mapping   *mapping.Mapping     `json:"mapping"`
 		Path      string               `json:"path"`
 	}
-	if err == nil {
-		err = json.Unmarshal(body, &rows)
+	err := readStrictly(body, &rows)
+	if err == nil && rows.Condition == nil && rows.Mapping == nil {
+		err = errors.New("there is neither a condition nor a mapping")
 	}
-	if err != nil || rows.Condition == nil && rows.Mapping == nil {
-		s.problem(w, r, &Problem{Type: "unreadable-body", Detail: "The rows cannot be read."})
+	if err != nil {
+		s.problem(w, r, &Problem{Type: "unreadable-body", Detail: sentence(fmt.Sprintf("the rows cannot be read: %v", err))})
 		return
 	}
 	var source string

@@ -72,8 +72,10 @@ func TestRowsBecomeExpressions(t *testing.T) {
 		`{"condition": {"join": "and", "groups": [[{"field": "a", "operator": "is", "value": ""}]]}}`:                                 `"fault":"The value is empty`,
 		`{"mapping": {"list": "trigger.body.lines", "fields": [{"name": "sku", "value": ".sku"}]}}`:                                   `"source":"{{ map(trigger.body.lines, {sku: .sku}) }}"`,
 		`{"mapping": {"list": "", "fields": []}}`:                                                                                     `"fault":"Choose the list`,
-		`{}`: "cannot be read",
-		`[`:  "cannot be read",
+		`{}`:                       "neither a condition nor a mapping",
+		`[`:                        "The rows cannot be read: the JSON ends too early.",
+		`{"mapping": {"list": 5}}`: "mapping.list has to be text, and is a number.",
+		`{"condition": {"groups": [[{"row": 1}]]}}`: `there is no field \"row\"`,
 	} {
 		a := p.do(t, http.MethodPost, "/flows/order/steps/enough/compose", "application/json", strings.NewReader(body))
 		if !strings.Contains(a.body, want) {

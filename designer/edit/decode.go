@@ -100,12 +100,15 @@ var decoders = map[string]func(*fields) Operation{
 }
 
 func decode(object flow.Object) (Operation, error) {
-	op := object.Text("op")
+	f := &fields{object: object, known: map[string]bool{}}
+	op := f.required("op", maxName)
+	if f.err != nil {
+		return nil, f.err
+	}
 	read := decoders[op]
 	if read == nil {
 		return nil, fmt.Errorf("there is no operation %q", shorten(op))
 	}
-	f := &fields{object: object, known: map[string]bool{"op": true}}
 	operation := read(f)
 	for _, field := range object {
 		if !f.known[field.Name] {
