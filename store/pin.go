@@ -114,23 +114,8 @@ func deletePin(c *conn, slug, step string) error {
 	return err
 }
 
-// RenamePins makes pins follow steps that got other IDs; renamed has the new IDs
-// by the old ones, all at once. What was pinned under a new ID belonged to a
-// step that is gone, and is dropped.
-func (s *Store) RenamePins(ctx context.Context, slug string, renamed map[string]string) error {
-	if len(renamed) == 0 {
-		return nil
-	}
-	_, err := write(ctx, s.writer, func(c *conn) (none struct{}, err error) {
-		return none, renamePins(c, slug, renamed)
-	})
-	if err != nil {
-		return fmt.Errorf("renaming pins of flow %s: %w", slug, err)
-	}
-	return nil
-}
-
-// movePins is what an edit of the draft means for its pins.
+// movePins is what an edit of the draft means for its pins: they follow steps that
+// got other IDs, and a new step begins without one.
 func movePins(c *conn, slug string, renamed map[string]string, created []string) error {
 	if err := renamePins(c, slug, renamed); err != nil {
 		return err
@@ -143,6 +128,8 @@ func movePins(c *conn, slug string, renamed map[string]string, created []string)
 	return nil
 }
 
+// renamePins takes the new IDs by the old ones, all at once. What was pinned under a
+// new ID belonged to a step that is gone, and is dropped.
 func renamePins(c *conn, slug string, renamed map[string]string) error {
 	type row struct {
 		pin Pin

@@ -50,7 +50,6 @@ type Store interface {
 	Pins(ctx context.Context, slug string) ([]store.Pin, error)
 	PutPin(ctx context.Context, slug string, pin store.Pin) error
 	DeletePins(ctx context.Context, slug string, steps ...string) error
-	RenamePins(ctx context.Context, slug string, renamed map[string]string) error
 	Generation(ctx context.Context) (int64, error)
 
 	PromiseCallback(ctx context.Context, execution, address, secret string) error

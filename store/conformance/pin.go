@@ -75,19 +75,20 @@ func renamesPins(t *testing.T, open Open) {
 	pin(t, s, "f", "a", "1")
 	pin(t, s, "f", "b", "2")
 	pin(t, s, "f", "gone", "3")
-	must(t, s.RenamePins(ctx, "f", nil))
-	must(t, s.RenamePins(ctx, "f", map[string]string{"a": "b", "b": "a", "nothing": "gone"}))
-	wantEqual(t, "pins", pinned(t, s, "f"), "a=2 b=1")
-	must(t, s.RenamePins(ctx, "f", map[string]string{"a": "c"}))
-	must(t, s.RenamePins(ctx, "f", map[string]string{"c": "a"}))
-	wantEqual(t, "pins", pinned(t, s, "f"), "a=2 b=1")
-
-	write := store.DraftWrite{Slug: "f", Name: "F", Source: []byte("y"), Renamed: map[string]string{"a": "c"}, Created: []string{"b"}}
+	write := store.DraftWrite{Slug: "f", Name: "F"}
+	edit := func(what string, renamed map[string]string, created []string, want string) {
+		t.Helper()
+		write.Source, write.Renamed, write.Created = []byte(what), renamed, created
+		_, _, err := s.WriteDraft(ctx, write)
+		must(t, err)
+		wantEqual(t, "pins after "+what, pinned(t, s, "f"), want)
+	}
+	edit("two that changed their IDs", map[string]string{"a": "b", "b": "a", "nothing": "gone"}, nil, "a=2 b=1")
+	edit("a new ID", map[string]string{"a": "c"}, nil, "b=1 c=2")
+	edit("the old ID again", map[string]string{"c": "a"}, nil, "a=2 b=1")
+	edit("a new ID and a new step", map[string]string{"a": "c"}, []string{"b"}, "c=2")
+	write.IfMatch, write.Source, write.Renamed = at(1), []byte("y"), map[string]string{"c": "a"}
 	_, _, err := s.WriteDraft(ctx, write)
-	must(t, err)
-	wantEqual(t, "pins after an edit", pinned(t, s, "f"), "c=2")
-	write.IfMatch, write.Renamed = at(1), map[string]string{"c": "a"}
-	_, _, err = s.WriteDraft(ctx, write)
 	wantError(t, err, store.ErrRevision)
 	wantEqual(t, "pins after an edit that came too late", pinned(t, s, "f"), "c=2")
 }
