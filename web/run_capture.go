@@ -37,7 +37,7 @@ func newCaptures() *captures { return &captures{armed: map[string]*capture{}} }
 func (c *captures) arm(slug string, now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	maps.DeleteFunc(c.armed, func(_ string, old *capture) bool { return now.After(old.until) })
+	c.forget(now)
 	until := now.Add(captureWait)
 	c.armed[slug] = &capture{until: until}
 	return until
@@ -50,12 +50,18 @@ func (c *captures) disarm(slug string) {
 	delete(c.armed, slug)
 }
 
+// forget drops what nobody waits for any longer.
+func (c *captures) forget(now time.Time) {
+	maps.DeleteFunc(c.armed, func(_ string, old *capture) bool { return now.After(old.until) })
+}
+
 // look is what came of watching a flow; nil: it is not watched.
 func (c *captures) look(slug string, now time.Time) *capture {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.forget(now)
 	found := c.armed[slug]
-	if found == nil || now.After(found.until) {
+	if found == nil {
 		return nil
 	}
 	seen := *found
@@ -129,11 +135,10 @@ func (s *Server) disarmCapture(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// lookCapture tells whether the call has come. A call that was handed out is not
-// kept any longer.
+// lookCapture tells whether the call has come. Looking changes nothing: the call
+// is there for as long as one would have waited for it.
 func (s *Server) lookCapture(w http.ResponseWriter, r *http.Request) {
-	slug := r.PathValue("slug")
-	found := s.captures.look(slug, time.Now())
+	found := s.captures.look(r.PathValue("slug"), time.Now())
 	answer := struct {
 		Armed   bool       `json:"armed"`
 		Until   *time.Time `json:"until,omitempty"`
@@ -141,9 +146,6 @@ func (s *Server) lookCapture(w http.ResponseWriter, r *http.Request) {
 	}{}
 	if found != nil {
 		answer.Armed, answer.Until, answer.Payload = found.taken == nil, &found.until, found.taken
-	}
-	if answer.Payload != nil {
-		s.captures.disarm(slug)
 	}
 	s.writePlain(w, r, answer)
 }

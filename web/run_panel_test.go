@@ -145,10 +145,16 @@ func TestNextCallBecomesASample(t *testing.T) {
 		t.Fatalf("waiting for a call: %d %s", a.status, a.body)
 	}
 	wantsText(t, p.get(t, "/flows/order/capture").body, `"armed":true`)
+	p.do(t, http.MethodHead, "/flows/order/capture", "", http.NoBody)
+	wantsText(t, p.get(t, "/flows/order/capture").body, `"armed":true`)
 	r.wants(t, http.StatusNotFound, http.MethodPost, "/hooks/order/below?a=b", `{"quantity": 0, "note": "first"}`, "Content-Type", "application/json", "Cookie", "secret=1")
 	r.wants(t, http.StatusNotFound, http.MethodPost, "/hooks/order", `{"note": "second"}`, "Content-Type", "application/json")
-	found := p.get(t, "/flows/order/capture").body
-	wantsText(t, found, `"armed":false`, `first`, `"path":"/below"`, `["a","b"]`, "!second", "!secret", "!authorization")
+	p.do(t, http.MethodHead, "/flows/order/capture", "", http.NoBody)
+	for range 2 { // looking takes nothing away
+		found := p.get(t, "/flows/order/capture").body
+		wantsText(t, found, `"armed":false`, `first`, `"path":"/below"`, `["a","b"]`, "!second", "!secret", "!authorization")
+	}
+	p.do(t, http.MethodDelete, "/flows/order/capture", "", http.NoBody)
 	wantsText(t, p.get(t, "/flows/order/capture").body, "!first")
 }
 
