@@ -55,7 +55,9 @@ export class States {
 
   /** Marks a card; without a property it stays as it is marked. @param {string} id @param {Mark} mark */
   mark(id, mark) {
-    this.#marks.set(id, { ...this.#marks.get(id), ...mark });
+    const marks = { ...this.#marks.get(id), ...mark };
+    if (marks.pinned || marks.stale) this.#marks.set(id, marks);
+    else this.#marks.delete(id);
     const card = this.stage.graph.cards.get(id);
     if (card) this.#showMarks(card);
   }
