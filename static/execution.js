@@ -458,9 +458,9 @@ function take(events) {
 }
 
 function follow() {
-  if (replay.latest.endedAt !== null) return;
+  if (replay.latest.endedAt !== null && !replay.latest.error?.retryable) return;
   const line = followExecution(data.id, {
-    after: replay.length, onEvents: take, onOpen: refreshSummarySoon,
+    after: replay.length, heals: true, onEvents: take, onOpen: refreshSummarySoon,
     onState: (state) => showLine(document.getElementById("line"), state, () => line.retry()),
   });
   if (data.deadline > 0) {

@@ -174,11 +174,19 @@ export class Line {
 }
 
 /**
+ * Whether an event is the last one of its execution: one that failed for a reason
+ * that may pass goes on when its caller repeats the call.
+ * @param {LiveEvent} event
+ */
+const isLast = (event) => event.type === "execution.finished" && !(event.status === "failed" && event.error?.retryable);
+
+/**
  * Follows one execution to its end. Every event after the number is handed out
  * once, in order, however often the line is lost.
  * @param {string} id
  * @param {object} options
  * @param {number} [options.after] the number of the last event that is known already
+ * @param {boolean} [options.heals] to go on after a failure that a repeat of the call may heal
  * @param {(events: LiveEvent[]) => void} options.onEvents
  * @param {(state: LineState) => void} [options.onState]
  * @param {() => void} [options.onOpen]
@@ -195,7 +203,7 @@ export function followExecution(id, options) {
       if (event.seq <= cursor) return "more";
       cursor = event.seq;
       options.onEvents([event]);
-      return event.type === "execution.finished" ? "end" : "more";
+      return (options.heals ? isLast(event) : event.type === "execution.finished") ? "end" : "more";
     },
     onState: options.onState, onOpen: options.onOpen, surroundings: options.surroundings,
   });
@@ -267,8 +275,8 @@ class FlowLog {
     this.surroundings = surroundings;
     /** @type {Map<string, number>} cursors of the executions that have not ended */
     this.open = new Map();
-    /** @type {Set<string>} those that have, the oldest first */
-    this.ended = new Set();
+    /** @type {Map<string, number>} of those that have, the oldest first */
+    this.ended = new Map();
     /** @type {Map<string, Line>} lines of their own */
     this.lines = new Map();
   }
@@ -276,15 +284,21 @@ class FlowLog {
   /** @param {string} id */
   knows(id) { return this.open.has(id) || this.ended.has(id); }
 
+  /** @param {string} id @returns {number} the last event of an execution that was handed out */
+  cursor(id) { return this.open.get(id) ?? this.ended.get(id) ?? 0; }
+
   /** @param {LiveEvent} event */
   take(event) {
     const id = event.execution;
-    if (this.ended.has(id) || event.seq !== (this.open.get(id) ?? 0) + 1) return;
+    const next = this.cursor(id) + 1;
+    if (event.seq > next && this.knows(id) && !this.lines.has(id)) this.follow(id); // what lies between was missed
+    if (event.seq !== next) return;
+    this.ended.delete(id); // it was taken up again
     this.open.set(id, event.seq);
     if (event.type === "execution.finished") {
       this.open.delete(id);
-      this.ended.add(id);
-      for (const oldest of this.ended) {
+      this.ended.set(id, event.seq);
+      for (const oldest of this.ended.keys()) {
         if (this.ended.size <= remembered) break;
         this.ended.delete(oldest);
       }
@@ -305,7 +319,7 @@ class FlowLog {
   follow(id) {
     this.lines.get(id)?.stop();
     this.lines.set(id, followExecution(id, {
-      after: this.open.get(id) ?? 0, surroundings: this.surroundings,
+      after: this.cursor(id), surroundings: this.surroundings,
       onEvents: (events) => events.forEach((event) => this.take(event)),
       onState: (state) => { if (state.name === "ended") this.lines.delete(id); },
     }));

@@ -67,6 +67,18 @@ test("it goes on from the last event it had", () => {
   assert.equal(world.timers.size + world.wakers.size, 0, "nothing is left behind");
 });
 
+test("it stays after a failure that may heal, if that is wanted", () => {
+  const world = new World();
+  const seqs = [];
+  followExecution("E", { heals: true, surroundings: world.surroundings, onEvents: (events) => seqs.push(...events.map((event) => event.seq)) });
+  world.socket.onopen();
+  world.send(1, { type: "execution.finished", status: "failed", error: { retryable: true } });
+  world.send(2, { type: "step.retrying", resumed: true });
+  world.send(3, { type: "execution.finished", status: "failed", error: { retryable: false } });
+  assert.deepEqual(seqs, [1, 2, 3]);
+  assert.ok(world.socket.closed);
+});
+
 test("it never hands out what lies beyond a gap, nor what it cannot read", () => {
   for (const frame of [JSON.stringify({ seq: 3, execution: "E", type: "step.started" }), "{", "null", "[]", new ArrayBuffer(1)]) {
     const { world, seqs } = follow(0);
@@ -170,7 +182,12 @@ test("a flow's executions are caught up with after a loss", async () => {
   world.sockets[1].onmessage(frame("C4", 1));
   world.sockets[1].onmessage(frame("C4", 2));
   c4.onmessage(frame("C4", 2));
-  assert.deepEqual(seen, ["C2/1", "C2/2", "C3/1", "C3/2", "C2/3", "C4/1", "C4/2"]);
+  world.sockets[1].onmessage(frame("C3", 3)); // it was taken up again
+  world.sockets[1].onmessage(frame("C3", 5)); // and one event is missing
+  assert.equal(world.socket.path, "/executions/C3/live?after=3");
+  world.socket.onmessage(frame("C3", 4));
+  world.socket.onmessage(frame("C3", 5, "execution.finished"));
+  assert.deepEqual(seen, ["C2/1", "C2/2", "C3/1", "C3/2", "C2/3", "C4/1", "C4/2", "C3/3", "C3/4", "C3/5"]);
   flow.stop();
   assert.equal(world.timers.size + world.wakers.size, 0);
 });
