@@ -168,3 +168,54 @@ func TestFailedStepTellsItsCause(t *testing.T) {
 		t.Error("the page shows a secret")
 	}
 }
+
+// keyedOrder orders with a key and returns the status of the answer.
+func (p *program) keyedOrder(t *testing.T, key string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/hooks/order-request", strings.NewReader(
+		`{"orderId":"7","customer":"Ada Sorensen","email":"ada.sorensen@example.com","lines":[{"sku":"LAMP-01","quantity":1,"price":89}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", key)
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+func TestOpenPagesFollowAnExecutionThatHeals(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "error"}}})
+	flow := p.signedIn(t)
+	flow.openFlow(p, "order-request")
+	if status := p.keyedOrder(t, "heals"); status != http.StatusBadGateway {
+		t.Fatalf("the order is answered %d while QuickBooks is down", status)
+	}
+	flow.wait("the step to have failed", cardHas("create_invoice", "failed"))
+	var list struct {
+		Items []struct {
+			ID string `json:"executionId"`
+		} `json:"items"`
+	}
+	p.api(t, http.MethodGet, "/api/executions", nil, &list)
+	page := flow.v.tab()
+	page.open(p.base + "/executions/" + list.Items[0].ID)
+	page.see("Why it failed")
+	page.wait("the failed step", cardHas("create_invoice", "failed"))
+
+	p.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "none"}}})
+	if status := p.keyedOrder(t, "heals"); status != http.StatusOK {
+		t.Fatalf("the repeat of the order is answered %d", status)
+	}
+	for what, tb := range map[string]*tab{"the flow's page": flow, "the execution's page": page} {
+		tb.wait(what+" to show the answer", cardHas("confirmed", "succeeded"))
+		tb.wait(what+" to show that the step went well", cardHas("create_invoice", "succeeded"))
+	}
+	page.wait("the status of the execution", `document.querySelector("#head").dataset.status === "succeeded"`)
+}
