@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"redial/engine/flow"
 )
@@ -31,7 +32,7 @@ func Languages() []Language { return []Language{Curl, Fetch, Python, Go} }
 
 // Title is the language as people call it.
 func (l Language) Title() string {
-	return map[Language]string{Curl: "curl", Fetch: "fetch", Python: "Python", Go: "Go"}[l]
+	return map[Language]string{Curl: "curl", Fetch: "JavaScript", Python: "Python", Go: "Go"}[l]
 }
 
 // Call is the call that a snippet makes.
@@ -43,12 +44,25 @@ type Call struct {
 	Body     string
 	Mode     flow.Mode
 	Deadline time.Duration // how long a sync call is held
+	// Credential is what the call identifies itself with; nil: nothing.
+	Credential *Credential
+	// Notes are what else there is to know, as comments of a line each.
+	Notes []string
+}
+
+// Credential is a header whose value the code takes from the environment variable
+// FLOW_CREDENTIAL: a secret does not belong into code.
+type Credential struct {
+	Header string
+	Prefix string // of the value: "Bearer "
 }
 
 // Timeouts of snippets: what a network may take beyond what the server does.
 const (
 	networkSlack = 5 * time.Second
 	asyncTimeout = 10 * time.Second
+	// longPoll is how long a snippet waits at the response URL at once.
+	longPoll = 60 * time.Second
 )
 
 //go:embed templates
@@ -63,11 +77,21 @@ type view struct {
 	Call
 	Says    string // what the caller of this mode gets
 	Seconds int    // the client's patience
+	// Wait is how long one poll of the response URL asks the server to wait, and
+	// Poll the client's patience with it, in seconds.
+	Wait, Poll int
 }
 
 // Write is the snippet of a call in a language.
 func Write(language Language, call Call) (string, error) {
-	v := view{Call: call, Says: Says(call.Mode, call.Deadline)}
+	v := view{
+		Call: call, Says: Says(call.Mode, call.Deadline),
+		Wait: int(longPoll / time.Second), Poll: int((longPoll + networkSlack) / time.Second),
+	}
+	v.Notes = make([]string, len(call.Notes))
+	for i, note := range call.Notes {
+		v.Notes[i] = line(note)
+	}
 	v.Seconds = int((call.Deadline + networkSlack).Round(time.Second) / time.Second)
 	if call.Mode == flow.Async {
 		v.Seconds = int(asyncTimeout / time.Second)
@@ -84,6 +108,26 @@ func Write(language Language, call Call) (string, error) {
 		return "", fmt.Errorf("writing a snippet in %s: %w", language, err)
 	}
 	return b.String(), nil
+}
+
+// Receive is code in a language that receives callbacks and checks their
+// signatures, as Standard Webhooks says. That of curl checks one that was kept.
+func Receive(language Language) (string, error) {
+	var b strings.Builder
+	if err := templates.ExecuteTemplate(&b, string(language)+".receive.tmpl", nil); err != nil {
+		return "", fmt.Errorf("writing a receiver in %s: %w", language, err)
+	}
+	return b.String(), nil
+}
+
+// line is a text as a comment holds it: in one line.
+func line(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text))
 }
 
 // Says is one sentence about what callers of a flow get.
