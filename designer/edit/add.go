@@ -14,7 +14,7 @@ func (a *Add) apply(e *editor) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body, err := e.bodyFor(a)
+	body, owner, err := e.bodyFor(a)
 	if err != nil {
 		return "", err
 	}
@@ -25,6 +25,7 @@ func (a *Add) apply(e *editor) (string, error) {
 	if err := e.room(1); err != nil {
 		return "", err
 	}
+	around := e.around(owner)
 	id := a.ID
 	if !flow.ValidID(id) || e.ids()[id] {
 		id = e.newID(baseID(a.Uses))
@@ -36,14 +37,18 @@ func (a *Add) apply(e *editor) (string, error) {
 	if err := e.joinNew(a, body, id, object); err != nil {
 		return "", err
 	}
-	return "Add " + e.title(id), e.placeNew(a, body, id)
+	if err := e.placeNew(a, body, id); err != nil {
+		return "", err
+	}
+	return "Add " + e.title(id), e.makeWayAround(around)
 }
 
-// bodyFor is the way to the body that a new step goes into: the one asked for,
-// or that of the steps that it is joined with.
-func (e *editor) bodyFor(a *Add) ([]string, error) {
+// bodyFor is the way to the body that a new step goes into, and the frame of that:
+// the one asked for, or that of the steps that it is joined with.
+func (e *editor) bodyFor(a *Add) (body []string, owner string, err error) {
 	if a.In != "" {
-		return e.within(a.In)
+		body, err = e.within(a.In)
+		return body, a.In, err
 	}
 	beside := a.Before
 	switch {
@@ -53,10 +58,10 @@ func (e *editor) bodyFor(a *Add) ([]string, error) {
 		beside = a.After.Step
 	}
 	if beside == "" {
-		return nil, nil
+		return nil, "", nil
 	}
 	at, _, err := e.step(beside)
-	return at.body, err
+	return at.body, at.owner, err
 }
 
 // newStep is a step as it begins.
@@ -157,14 +162,30 @@ func (e *editor) placeNew(a *Add, body []string, id string) error {
 	if a.At == nil && !byHand {
 		return nil
 	}
-	if a.At == nil {
+	at := a.At
+	if at == nil {
 		step, _ := get[flow.Object](e.mustSteps(body), id)
-		return e.place(body, map[string]flow.Position{id: e.freeAfter(body, id, step)})
+		free := e.freeAfter(body, id, step)
+		at = &free
 	}
-	if err := e.place(body, map[string]flow.Position{id: *a.At}); err != nil {
+	if err := e.place(body, map[string]flow.Position{id: *at}); err != nil {
 		return err
 	}
-	return e.pin(body)
+	if err := e.pin(body); err != nil {
+		return err
+	}
+	return e.makeWayForNew(body, id)
+}
+
+// makeWayForNew moves aside what a new step leads to. It begins where its edges
+// come from.
+func (e *editor) makeWayForNew(body []string, id string) error {
+	edges, boxes := e.edges(body), e.boxes(body)
+	from, found := rightmostBefore(edges, boxes, id)
+	if !found || leadsTo(edges, id) == "" {
+		return nil
+	}
+	return e.makeWay(body, id, box{x: from.right(), y: boxes[id].y, height: cardHeight})
 }
 
 func (e *editor) mustSteps(body []string) flow.Object {

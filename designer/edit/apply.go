@@ -53,7 +53,7 @@ func Apply(tree flow.Object, operations []Operation, options Options) (*Result, 
 		return nil, refuse("", "", "The edit has %d operations; at most %d are possible", len(operations), MaxOperations)
 	}
 	e := &editor{
-		tree: tree, options: options, result: &Result{Renamed: map[string]string{}},
+		tree: tree, shown: tree, options: options, result: &Result{Renamed: map[string]string{}},
 		kinds: map[string]*step.Kind{}, parsed: map[string]flow.Edge{}, unread: map[string]bool{},
 	}
 	labels := make([]string, len(operations))
@@ -62,6 +62,9 @@ func Apply(tree flow.Object, operations []Operation, options Options) (*Result, 
 		if labels[i], err = operation.apply(e); err != nil {
 			return nil, err
 		}
+	}
+	if err := e.holdFrames(); err != nil {
+		return nil, err
 	}
 	if err := e.finish(tree); err != nil {
 		return nil, err
@@ -83,8 +86,10 @@ type editor struct {
 	parsed map[string]flow.Edge  // by text; zero: it is none
 	// taken are the IDs of all steps; nil when they have to be collected again.
 	taken map[string]bool
-	// laid is what the layout said last.
-	laid map[string]flow.Position
+	// shown is the flow as people see it when they do the edit, and laid where the
+	// layout puts its cards.
+	shown flow.Object
+	laid  map[string]flow.Position
 	// unread are steps that were removed, of whose outputs nothing is known.
 	unread map[string]bool
 	// texts counts the bytes that were searched for references.

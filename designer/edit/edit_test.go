@@ -19,28 +19,29 @@ import (
 var library = step.NewLibrary(components.Embedded(), outbound.New(outbound.Options{}))
 
 // options know one connection of Acme and two of QuickBooks. Without positions
-// in the file, cards stand in a row, in the order of the file.
+// in the file, cards stand in a row, in the order of the file; inner steps begin at
+// 0, 0.
 func options() edit.Options {
 	return edit.Options{
 		Library:     library,
 		Connections: map[string]string{"acme": "acme", "books": "quickbooks", "more_books": "quickbooks"},
 		Layout: func(f *flow.Flow) map[string]flow.Position {
 			all := map[string]flow.Position{flow.TriggerID: {}}
-			row(&f.Body, all)
+			row(&f.Body, 1, all)
 			return all
 		},
 	}
 }
 
-func row(b *flow.Body, all map[string]flow.Position) {
+func row(b *flow.Body, first int, all map[string]flow.Position) {
 	for i := range b.Steps {
 		s := &b.Steps[i]
-		all[s.ID] = flow.Position{X: float64(320 * (i + 1))}
+		all[s.ID] = flow.Position{X: float64(320 * (first + i))}
 		if s.At != nil {
 			all[s.ID] = *s.At
 		}
 		if s.Do != nil {
-			row(s.Do, all)
+			row(s.Do, 0, all)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (l *Load) apply(e *editor) (string, error) {
 	before := e.idList()
 	slug, _ := e.tree.Get("slug")
 	e.tree = with(document.Tree(), "slug", slug)
-	e.taken, e.laid = nil, nil
+	e.taken, e.laid, e.shown = nil, nil, e.tree
 	now := e.ids()
 	had := map[string]bool{}
 	for _, id := range before {

@@ -24,6 +24,8 @@ const (
 // box is a rectangle on the canvas.
 type box struct{ x, y, width, height float64 }
 
+func (b box) right() float64 { return b.x + b.width }
+
 func (b box) overlaps(o box) bool {
 	return b.x < o.x+o.width && o.x < b.x+b.width && b.y < o.y+o.height && o.y < b.y+b.height
 }
@@ -133,31 +135,39 @@ func (e *editor) place(body []string, places map[string]flow.Position) error {
 	return nil
 }
 
-// laidOut is where the layout puts a card. The layout is asked again only for
-// cards that were not there before.
+// laidOut is where the layout puts a card: where people see it or, if the edit has
+// made it, where it would be put now.
 func (e *editor) laidOut(id string) flow.Position {
+	if e.laid == nil {
+		e.laid = map[string]flow.Position{}
+		e.layOut(e.shown)
+	}
 	if _, known := e.laid[id]; !known {
-		laid := map[string]flow.Position{}
-		if document, err := read(e.tree); err == nil && e.options.Layout != nil {
-			for laidID, at := range e.options.Layout(document.Flow) {
-				if at, err := rounded(at); err == nil {
-					laid[laidID] = at
-				}
-			}
-		}
-		if e.laid == nil {
-			e.laid = map[string]flow.Position{}
-		}
-		for laidID, at := range laid {
-			if _, known := e.laid[laidID]; !known {
-				e.laid[laidID] = at
-			}
-		}
-		if _, known := e.laid[id]; !known {
-			e.laid[id] = flow.Position{}
-		}
+		e.layOut(e.tree)
+	}
+	if _, known := e.laid[id]; !known {
+		e.laid[id] = flow.Position{}
 	}
 	return e.laid[id]
+}
+
+// layOut takes the places of cards of a tree for which there are none yet.
+func (e *editor) layOut(tree flow.Object) {
+	if e.options.Layout == nil {
+		return
+	}
+	document, err := read(tree)
+	if err != nil {
+		return
+	}
+	for id, at := range e.options.Layout(document.Flow) {
+		if _, known := e.laid[id]; known {
+			continue
+		}
+		if at, err := rounded(at); err == nil {
+			e.laid[id] = at
+		}
+	}
 }
 
 // pin gives every card of a body the position that it has, so that none of them
@@ -189,7 +199,7 @@ func (e *editor) boxOf(step flow.Object, at flow.Position, depth int) box {
 		b.height += rowsHeight + rowHeight*float64(rows)
 	}
 	inner, hasInner := bodyPath(step)
-	if !hasInner || depth > flow.MaxNesting {
+	if !hasInner && step.Text("uses") != usesEach || depth > flow.MaxNesting {
 		return b
 	}
 	value, _ := lookup(step, inner)
@@ -200,11 +210,12 @@ func (e *editor) boxOf(step flow.Object, at flow.Position, depth int) box {
 		object, _ := f.Value.(flow.Object)
 		boxes = append(boxes, e.boxOf(object, e.position(f.Name, object), depth+1))
 	}
+	frame := box{width: cardWidth, height: cardHeight} // the place of the first inner step
 	if len(boxes) > 0 {
-		frame := bounds(boxes)
-		b.width = max(b.width, frame.width+2*framePadding)
-		b.height += frame.height + 2*framePadding
+		frame = bounds(boxes)
 	}
+	b.width = max(b.width, frame.width+2*framePadding)
+	b.height += frame.height + 2*framePadding
 	return b
 }
 
@@ -230,29 +241,65 @@ func freeFrom(b box, others []box) flow.Position {
 	return flow.Position{X: b.x, Y: b.y}
 }
 
-// freeAfter is a free place in a body for a new step: right of what leads to it
-// or, if nothing does, below all others.
+// freeAfter is a free place in a body for a new step: right of what leads to it, or
+// left of what it leads to, or below all others. What it leads to makes way.
 func (e *editor) freeAfter(body []string, id string, step flow.Object) flow.Position {
 	boxes := e.boxes(body)
 	delete(boxes, id)
+	edges := e.edges(body)
 	wanted := e.boxOf(step, flow.Position{}, 0)
-	joined := false
-	for _, edge := range e.edges(body) {
-		from, found := boxes[edge.From]
-		if !found || edge.To != id {
-			continue
-		}
-		if right := from.x + from.width + columnGap; !joined || right > wanted.x {
-			wanted.x = right
-		}
-		if !joined {
-			wanted.y, joined = from.y, true
-		}
-	}
+	from, hasFrom := rightmostBefore(edges, boxes, id)
+	to, hasTo := boxes[leadsTo(edges, id)]
 	others := slices.Collect(maps.Values(boxes))
-	if !joined && len(others) > 0 {
+	switch {
+	case hasFrom:
+		wanted.x, wanted.y = from.right()+columnGap, from.y
+		if hasTo && to.x >= from.right() && branches(edges, id) {
+			wanted.y = to.y
+		}
+		ahead := reached(edges, id, onward)
+		others = others[:0]
+		for other, b := range boxes {
+			if !ahead[other] || b.x < from.right() {
+				others = append(others, b)
+			}
+		}
+	case hasTo:
+		wanted.x, wanted.y = to.x-columnGap-wanted.width, to.y
+	case len(others) > 0:
 		all := bounds(others)
 		wanted.x, wanted.y = all.x, all.y+all.height+rowGap
 	}
 	return freeFrom(wanted, others)
+}
+
+// rightmostBefore is the rightmost of the cards that lead to a step.
+func rightmostBefore(edges []flow.Edge, boxes map[string]box, id string) (last box, found bool) {
+	for _, edge := range edges {
+		from, there := boxes[edge.From]
+		if there && edge.To == id && (!found || from.right() > last.right()) {
+			last, found = from, true
+		}
+	}
+	return last, found
+}
+
+// leadsTo is the first step that another one leads to.
+func leadsTo(edges []flow.Edge, id string) string {
+	for _, edge := range edges {
+		if edge.From == id {
+			return edge.To
+		}
+	}
+	return ""
+}
+
+// branches reports whether what leads to a step leads elsewhere too, or by a port
+// that is not level with its card.
+func branches(edges []flow.Edge, id string) bool {
+	return slices.ContainsFunc(edges, func(in flow.Edge) bool {
+		return in.To == id && (in.Port != flow.DefaultPort || slices.ContainsFunc(edges, func(out flow.Edge) bool {
+			return out.From == in.From && out.To != id
+		}))
+	})
 }

@@ -10,7 +10,7 @@ func (t *Tidy) apply(e *editor) (string, error) {
 		if trigger, _ := get[flow.Object](e.tree, flow.TriggerID); has(trigger, "at") {
 			e.put([]string{flow.TriggerID}, without(trigger, "at"))
 		}
-		e.laid = nil
+		e.laid, e.shown = nil, e.tree
 		return "Tidy up", nil
 	}
 	groups, err := e.selection(t.Steps)
