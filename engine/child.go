@@ -14,21 +14,26 @@ import (
 	"redial/engine/trace"
 )
 
-// maxDepth is how deep flows may start flows.
-const maxDepth = 16
-
 // startChild begins a flow step. The child's ID is journalled before it is
 // started, so a restart finds it instead of starting another.
 func (r *run) startChild(ref core.Ref, starter step.Starter) {
 	at := r.engine.now()
 	child, failure := r.wanted(ref, starter, at)
+	input := map[string]any{"slug": child.Slug, "body": child.Body}
+	var size int64
+	if failure == nil {
+		failure = r.tooDeep(child)
+	}
+	if failure == nil {
+		size, failure = r.fits(ref, "takes in", input)
+	}
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return
 	}
 	id := r.engine.newID()
-	r.start(ref, &flow.Event{At: at, Child: id, Input: map[string]any{"slug": child.Slug, "body": child.Body}})
+	r.start(ref, &flow.Event{At: at, Child: id, Input: input, Size: size})
 	r.runChild(ref, child, id)
 }
 
@@ -124,9 +129,6 @@ func (e *Engine) attachChild(ctx context.Context, id string, again bool) (*Handl
 }
 
 func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string, from origin) (*Handle, error) {
-	if strings.Count(from.lineage, "/")+1 > maxDepth {
-		return nil, &Error{Code: ErrorInvalid, Message: fmt.Sprintf("flows start flows more than %d deep", maxDepth)}
-	}
 	published, err := e.options.Published(ctx, child.Slug)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"redial/engine/component"
+	"redial/engine/core"
 	"redial/engine/crashpoint"
 	"redial/engine/flow"
 	"redial/engine/step"
@@ -47,7 +48,8 @@ type Published struct {
 	Settings  flow.Settings
 }
 
-// Options are what an engine stands on. All but Clock and Logger are needed.
+// Options are what an engine stands on. All but Limits, Clock and Logger are
+// needed.
 type Options struct {
 	Journal Journal
 	// Library runs drafts and finds built-in steps; published versions bring
@@ -57,8 +59,10 @@ type Options struct {
 	Published func(ctx context.Context, slug string) (Published, error)
 	// Connection finds a connection with its credentials; ErrNotFound.
 	Connection func(ctx context.Context, name string) (*component.Connection, error)
-	Clock      func() time.Time
-	Logger     *slog.Logger
+	// Limits bound each execution.
+	Limits Limits
+	Clock  func() time.Time
+	Logger *slog.Logger
 }
 
 // Engine runs executions until Stop.
@@ -66,6 +70,8 @@ type Engine struct {
 	options  Options
 	programs *programs
 	feed     *feed
+	// coreLimits are those of the options that the core counts.
+	coreLimits core.Limits
 
 	// calls is the context of all calls to the outside; it ends when a stopping
 	// engine has waited long enough.
@@ -90,8 +96,9 @@ func New(options Options) *Engine {
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
+	options.Limits = options.Limits.orDefault()
 	e := &Engine{
-		options: options, feed: newFeed(), running: map[string]*run{}, stopping: make(chan struct{}),
+		options: options, coreLimits: options.Limits.counted(), feed: newFeed(), running: map[string]*run{}, stopping: make(chan struct{}),
 	}
 	e.programs = newPrograms(options.Journal, options.Library)
 	e.calls, e.abortCalls = context.WithCancelCause(context.Background())
@@ -162,8 +169,11 @@ func (e *Engine) Active() int {
 }
 
 // newID is an execution ID: a ULID, so IDs sort by time and carry 80 random
-// bits of their own each. When the clock is set back, they wait for it to come
-// up again, so that lists stay in the order in which executions began.
+// bits of their own each. Those of one millisecond therefore have no order among
+// them: an ID may be all that a caller needs to read an answer, and one that was
+// made by counting up from another could be guessed from it. When the clock is set
+// back, IDs wait for it to come up again, so that lists stay in the order in which
+// executions began.
 func (e *Engine) newID() string {
 	now := ulid.Timestamp(e.options.Clock())
 	for {

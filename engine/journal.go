@@ -14,9 +14,14 @@ var ErrNotFound = errors.New("not found")
 // execution: another one claimed it with a higher epoch.
 var ErrFenced = errors.New("the execution is owned by another process")
 
-// ErrUnstorable says that a batch can never be stored as it is, for its size or
-// because it does not follow on what is stored.
+// ErrUnstorable says that a batch can never be stored as it is: it is too large, or
+// holds a value that cannot be written down. A *flow.ValueError in the chain says
+// which event does.
 var ErrUnstorable = errors.New("it can not be stored")
+
+// ErrOutOfOrder says that the events of a batch do not follow on those that are
+// stored, because a batch before it was not.
+var ErrOutOfOrder = errors.New("the events do not follow on those that are stored")
 
 // Journal is where executions are kept. What it has confirmed survives the
 // death of the process and a power cut.
@@ -27,8 +32,8 @@ type Journal interface {
 	// Append stores a batch, whole or not at all, and then calls done exactly
 	// once, from any goroutine and possibly before Append returns. A nil error
 	// means that the batch is durable. Batches of one execution are stored in
-	// the order of the calls. ErrFenced, ErrUnstorable and a *KeyTakenError:
-	// nothing was stored, nor will be; after other errors a repeat may succeed.
+	// the order of the calls. ErrFenced, ErrUnstorable, ErrOutOfOrder and a
+	// *KeyTakenError: nothing was stored, nor will be; after other errors a repeat may succeed.
 	// done must not block.
 	Append(batch Batch, done func(error))
 

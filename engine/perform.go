@@ -21,9 +21,6 @@ import (
 // says otherwise.
 const DefaultTimeout = 10 * time.Second
 
-// An each step never asks for more rounds than the core takes.
-const _ = uint(core.MaxRounds - step.MaxRounds)
-
 // runStep begins a step. It is false if the step has to wait for another start
 // of the engine.
 func (r *run) runStep(ref core.Ref) bool {
@@ -32,7 +29,7 @@ func (r *run) runStep(ref core.Ref) bool {
 		return true
 	}
 	s := r.program.steps[ref.ID()]
-	if r.holding && r.hold(ref) {
+	if r.refused(ref, 0) || r.holding && r.hold(ref) {
 		return true
 	}
 	switch runner := s.compiled.Runner.(type) {
@@ -113,6 +110,9 @@ func (r *run) openEach(ref core.Ref, runner step.Looper) {
 		items, failure = runner.Items(r.values(ref, at))
 		return failure
 	})
+	if failure == nil {
+		failure = r.tooManyRounds(ref, len(items))
+	}
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
@@ -120,6 +120,9 @@ func (r *run) openEach(ref core.Ref, runner step.Looper) {
 	}
 	if r.rounds > 0 && len(items) > r.rounds {
 		items = items[:r.rounds]
+	}
+	if r.refused(ref, len(items)) {
+		return
 	}
 	r.items[ref] = items
 	r.start(ref, &flow.Event{At: at, Items: len(items)})
@@ -203,13 +206,17 @@ func (r *run) stopTimers() {
 func (r *run) startCall(ref core.Ref, caller step.Caller) {
 	at := r.engine.now()
 	input, failure := r.prepare(ref, caller, at)
+	var size int64
+	if failure == nil {
+		size, failure = r.fits(ref, "takes in", input)
+	}
 	if failure != nil {
 		r.start(ref, &flow.Event{At: at})
 		r.finishStep(ref, nil, flow.DefaultPort, failure)
 		return
 	}
 	r.inputs[ref] = input
-	r.start(ref, &flow.Event{At: at, Input: input})
+	r.start(ref, &flow.Event{At: at, Input: input, Size: size})
 	if r.safe && caller.Effect() != component.Safe {
 		r.simulate(ref, caller)
 		return
@@ -316,6 +323,8 @@ func (r *run) called(ref core.Ref, caller step.Caller, output any, failure *flow
 			failure = canceledCall(caller.Effect())
 		case r.retry(ref, caller, failure, exchanges):
 			return
+		case r.triesEnd(ref, failure):
+			failure = r.tooManyAttempts(ref, failure)
 		}
 	}
 	r.settle(ref, &flow.Event{Output: output, Failure: failure, Exchanges: exchanges})

@@ -14,13 +14,25 @@ import (
 func (r *run) retry(ref core.Ref, caller step.Caller, failure *flow.Failure, exchanges []flow.Exchange) bool {
 	policy := r.program.steps[ref.ID()].def.Retry
 	_, attempt, _, _ := ref.Begun()
-	if policy == nil || !failure.Retryable || ref.Tries() >= policy.Attempts || r.startsNothing(ref) {
+	if !r.triesOn(ref, failure) || r.triesEnd(ref, failure) || r.startsNothing(ref) {
 		return false
 	}
 	until := r.engine.now().Add(retryPause(policy, ref.Tries(), failure))
 	r.emitStep(ref, &flow.Event{Type: flow.StepRetrying, Attempt: attempt + 1, Until: until, Failure: located(failure, ref), Exchanges: exchanges})
 	r.at(ref, until, func(r *run) { r.nextAttempt(ref, caller, attempt+1) })
 	return true
+}
+
+// triesOn reports whether the flow wants another attempt at a step.
+func (r *run) triesOn(ref core.Ref, failure *flow.Failure) bool {
+	policy := r.program.steps[ref.ID()].def.Retry
+	return policy != nil && failure.Retryable && ref.Tries() < policy.Attempts
+}
+
+// triesEnd reports whether the flow wants another attempt, and there were as many as
+// a step may have.
+func (r *run) triesEnd(ref core.Ref, failure *flow.Failure) bool {
+	return r.triesOn(ref, failure) && ref.Tries() >= r.engine.options.Limits.Attempts
 }
 
 // startsNothing reports whether a failure or a cancel keeps a step from making
@@ -39,10 +51,11 @@ func (r *run) endPauses() {
 
 // nextAttempt repeats a call whose last attempt has failed.
 func (r *run) nextAttempt(ref core.Ref, caller step.Caller, attempt int) {
-	if r.isStopping() {
+	if r.isStopping() || r.refused(ref, 0) {
 		return
 	}
-	r.start(ref, &flow.Event{Attempt: attempt, Input: r.inputs[ref]})
+	size, _ := r.fits(ref, "takes in", r.inputs[ref])
+	r.start(ref, &flow.Event{Attempt: attempt, Input: r.inputs[ref], Size: size})
 	r.call(ref, caller, true)
 }
 

@@ -35,6 +35,7 @@ type run struct {
 	underWay   int // calls whose end will arrive in the mailbox
 
 	pending  []flow.Event // applied, not yet handed to the journal
+	bytes    int64        // of their values, as far as they count
 	answer   *flow.Answer // that the pending response.stored is about
 	claim    *Claim       // that the first batch makes
 	created  bool         // the first batch was handed to the journal
@@ -57,6 +58,8 @@ type run struct {
 	rounds  int                   // of each step at most; 0: all
 	conduct conduct               // after a restart
 	holding bool                  // what is to be done now is held back
+	culprit flow.Event            // that cannot be stored, and ends the execution
+	cuts    int                   // how often it was tried to store the rest
 }
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {
@@ -135,6 +138,8 @@ func (r *run) partFromWaiting() {
 	switch {
 	case r.err == nil && r.state.Status().Ended():
 		return
+	case errors.Is(r.err, errCutShort):
+		return // the run that ends the execution tells them
 	case r.err == nil:
 		r.handle.fail(ErrStopping)
 		return
@@ -170,22 +175,30 @@ func (r *run) advance() {
 		commands := r.givenFirst(core.Next(r.state))
 		progress := false
 		for _, command := range commands {
+			if r.bytes >= largeBytes {
+				break // the others are asked for again
+			}
 			if r.carryOut(command) {
 				progress = true
 			}
 		}
-		if !progress {
-			return
-		}
-		if len(r.pending) >= largeBatch {
+		if len(r.pending) >= largeBatch || r.bytes >= largeBytes {
 			r.flush()
+		}
+		if !progress || r.bytes >= largeBytes {
+			return
 		}
 	}
 }
 
 // largeBatch is how many events are handed to the journal although the run is
-// not at a standstill. Short flows never get there, and are one batch.
-const largeBatch = 1024
+// not at a standstill, and largeBytes how large their values are. Short flows never
+// get there, and are one batch. Where the journal is busy with a batch, the run waits
+// for it rather than let values pile up.
+const (
+	largeBatch = 1024
+	largeBytes = 16 << 20
+)
 
 // carryOut does one command. It is false for one that has to wait because the
 // engine is stopping.
@@ -213,12 +226,17 @@ func (r *run) carryOut(command core.Command) bool {
 }
 
 func (r *run) finish(status flow.Status) {
-	crashpoint.Here(crashpoint.FinishMade)
-	r.record.EndedAt = r.engine.now()
-	r.record.Failure = r.state.Failure
+	failure := r.state.Failure
 	if status != flow.Failed {
-		r.record.Failure = nil
+		failure = nil
 	}
+	r.end(status, failure)
+}
+
+// end records the end of the execution.
+func (r *run) end(status flow.Status, failure *flow.Failure) {
+	crashpoint.Here(crashpoint.FinishMade)
+	r.record.EndedAt, r.record.Failure = r.engine.now(), failure
 	r.abortCalls(errAborted)
 	r.stopTimers()
 	r.emit(&flow.Event{
@@ -246,6 +264,7 @@ func (r *run) emit(event *flow.Event) {
 		r.pending = make([]flow.Event, 0, usualBatch)
 	}
 	r.pending = append(r.pending, *event)
+	r.bytes += event.Size
 	r.record.LastSeq = event.Seq
 }
 
@@ -264,6 +283,9 @@ func (r *run) settle(ref core.Ref, event *flow.Event) {
 	event.Type, event.Outcome, event.At = flow.StepFinished, flow.StepSucceeded, r.engine.now()
 	if since, _ := ref.Since(); !since.IsZero() {
 		event.Duration = max(0, event.At.Sub(since)) // the clock may have been set back
+	}
+	if event.Failure == nil {
+		event.Size, event.Failure = r.fits(ref, "puts out", event.Output)
 	}
 	if event.Failure != nil {
 		event.Outcome, event.Failure = flow.StepFailed, located(event.Failure, ref)

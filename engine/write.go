@@ -41,7 +41,7 @@ func (r *run) flush() {
 		w.batch.Request, w.batch.Claim = r.request, r.claim
 		r.alone = w.ended
 	}
-	r.pending, r.gated, r.answer, r.changed, r.reopened = nil, nil, nil, false, false
+	r.pending, r.bytes, r.gated, r.answer, r.changed, r.reopened = nil, 0, nil, nil, false, false
 	r.writing = w
 	r.append(w)
 }
@@ -70,7 +70,15 @@ func (r *run) append(w *write) {
 			r.mailbox.put(func(r *run) { r.written(w, err) })
 			return
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrUnstorable):
+			go func() { // as it reads the journal
+				r.cutShort(w, err)
+				r.engine.leave(r)
+			}()
+			return
+		default:
 			r.handle.fail(err)
 		}
 		r.engine.leave(r)
@@ -115,7 +123,9 @@ func (r *run) written(w *write, err error) {
 	switch {
 	case err == nil:
 		r.writing, r.created, r.failures = nil, true, 0
-	case r.err != nil, errors.Is(err, ErrFenced), errors.Is(err, ErrUnstorable), r.engine.calls.Err() != nil,
+	case r.err == nil && errors.Is(err, ErrUnstorable):
+		r.cutShort(w, err)
+	case r.err != nil, errors.Is(err, ErrFenced), errors.Is(err, ErrOutOfOrder), r.engine.calls.Err() != nil,
 		!r.created: // nothing was accepted, so nothing is owed to anybody
 		r.writing = nil
 		r.giveUp(err)

@@ -40,7 +40,11 @@ func (s *Store) Endings(
 	if err != nil {
 		return nil, fmt.Errorf("reading how the steps of execution %s ended: %w", id, err)
 	}
-	return events[:min(len(events), limit)], nil
+	events, err = s.within(ctx, events[:min(len(events), limit)], bytes)
+	if err != nil {
+		return nil, fmt.Errorf("reading how the steps of execution %s ended: %w", id, err)
+	}
+	return events, nil
 }
 
 // batchesWithin is how many batches, from the first one, hold as many events as

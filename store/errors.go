@@ -24,7 +24,7 @@ var (
 	ErrNewer = errors.New("the database was made by a newer version of Redial; use that version or a later one")
 	// ErrOutOfOrder: the events of a batch do not follow on those that are
 	// stored, because a batch before it was not stored. Nothing was stored.
-	ErrOutOfOrder = fmt.Errorf("the events do not follow on those that are stored: %w", engine.ErrUnstorable)
+	ErrOutOfOrder = engine.ErrOutOfOrder
 	// ErrBusy: another process held the database for too long. Nothing was
 	// stored; a repeat may succeed.
 	ErrBusy = errors.New("the database is held by another process; try again")
@@ -40,6 +40,8 @@ var (
 	// ErrOverloaded: changes come in faster than the disk takes them. Nothing
 	// was stored.
 	ErrOverloaded = errors.New("too much is waiting to be stored; try again later")
+	// ErrNoForm: a value cannot be written down.
+	ErrNoForm = fmt.Errorf("a value has no form in the journal: %w", engine.ErrUnstorable)
 	// ErrTooLarge: one batch is larger than the store takes.
 	ErrTooLarge = fmt.Errorf("the data of one step is too large: %w", engine.ErrUnstorable)
 	// ErrClosed: the store has been closed.
@@ -62,6 +64,8 @@ func explain(err error) error {
 		return fmt.Errorf("%w (%w)", ErrDisk, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return fmt.Errorf("%w (%w)", ErrReadOnly, err)
+	case sqlite3.SQLITE_TOOBIG:
+		return fmt.Errorf("%w (%w)", ErrTooLarge, err)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%w (%w)", ErrCorrupt, err)
 	}

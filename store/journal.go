@@ -73,6 +73,7 @@ type entry struct {
 	epoch             int64
 	firstSeq, lastSeq int64
 	events            []byte
+	blobs             []blob // that the events name
 
 	claim     *engine.Claim       // only in the first batch
 	claimed   []driver.NamedValue // of claimKey
@@ -91,11 +92,13 @@ func newEntry(b *engine.Batch) (entry, int, error) {
 	if len(b.Events) > 0 {
 		e.firstSeq, e.lastSeq = b.Events[0].Seq, b.Events[len(b.Events)-1].Seq
 	}
+	var apart blobs
 	var err error
-	if e.events, err = flow.EncodeEvents(b.Events); err != nil {
-		return e, 0, err
+	if e.events, err = flow.EncodeEventsApart(b.Events, apart.take); err != nil {
+		return e, 0, noForm(err)
 	}
-	size := len(e.events)
+	e.blobs = apart.list
+	size := len(e.events) + apart.bytes
 	var answer, answerBody, answerSeq any
 	if b.Answer != nil {
 		head, err := encodeAnswerHead(b.Answer)
@@ -191,6 +194,11 @@ func (e entry) apply(c *conn) error {
 		if err != nil || rows == 0 {
 			return err // no row: the execution exists, and that is no error
 		}
+		if len(e.blobs) > 0 {
+			if err := storeBlobs(c, e.id, e.blobs); err != nil {
+				return err
+			}
+		}
 		_, err = c.run(insertFirstBatch, e.batch)
 		return err
 	}
@@ -201,6 +209,11 @@ func (e entry) apply(c *conn) error {
 		}
 		if rows == 0 {
 			return e.refusal(c)
+		}
+		if len(e.blobs) > 0 {
+			if err := storeBlobs(c, e.id, e.blobs); err != nil {
+				return err
+			}
 		}
 	}
 	if e.update != nil {
@@ -285,6 +298,20 @@ JOIN batches b ON b.execution_id = e.id AND b.first_seq = e.answer_seq WHERE e.i
 
 // Events implements engine.Journal.
 func (s *Store) Events(ctx context.Context, id string, after int64, limit int) ([]flow.Event, error) {
+	events, err := s.events(ctx, id, after, limit, func(data []byte) ([]flow.Event, error) {
+		return flow.DecodeEvents(id, data)
+	})
+	if err == nil {
+		err = s.readApart(ctx, events)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading events of execution %s: %w", id, err)
+	}
+	return events, nil
+}
+
+// events are those of Events, as decode reads them.
+func (s *Store) events(ctx context.Context, id string, after int64, limit int, decode func([]byte) ([]flow.Event, error)) ([]flow.Event, error) {
 	// The batch that holds the event behind after is the last one that begins
 	// at or before it.
 	const query = `SELECT events FROM batches WHERE execution_id = ?1 AND first_seq >= coalesce(
@@ -296,7 +323,7 @@ ORDER BY first_seq`
 		if err := rows.Scan(&data); err != nil {
 			return false, err
 		}
-		batch, err := flow.DecodeEvents(id, data)
+		batch, err := decode(data)
 		if err != nil {
 			return false, err
 		}
@@ -306,11 +333,8 @@ ORDER BY first_seq`
 		events = append(events, batch...)
 		return limit <= 0 || len(events) < limit, nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading events of execution %s: %w", id, err)
-	}
 	if limit > 0 && len(events) > limit {
 		events = events[:limit]
 	}
-	return events, nil
+	return events, err
 }

@@ -171,7 +171,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	events, err := s.store.Events(r.Context(), record.ID, after, limit)
+	events, err := s.store.Outline(r.Context(), record.ID, after, limit)
 	if err != nil {
 		s.fail(w, r, "reading events", err)
 		return

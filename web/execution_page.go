@@ -135,7 +135,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 }
 
 func (s *Server) publicEvents(ctx context.Context, id string) ([]json.RawMessage, error) {
-	events, err := s.store.Events(ctx, id, 0, eventsInPage)
+	events, err := s.store.Outline(ctx, id, 0, eventsInPage)
 	if err != nil {
 		return nil, err
 	}

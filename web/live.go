@@ -200,7 +200,7 @@ func (s *Server) send(v *viewer, cursors *cursors) {
 // frame.
 func (s *Server) sendNew(v *viewer, id string, cursors *cursors) bool {
 	for {
-		events, err := s.store.Events(v.done, id, cursors.seen[id], eventPage)
+		events, err := s.store.Outline(v.done, id, cursors.seen[id], eventPage)
 		if err != nil {
 			if v.done.Err() == nil {
 				s.logger.Error("events could not be read for a viewer", "execution", id, "error", err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"redial/engine/flow"
@@ -29,6 +30,7 @@ type Problem struct {
 	// Revision is the draft's, where the caller knows another one.
 	Revision   int64
 	Allow      string        // methods, for 405
+	Challenge  string        // how to identify oneself, for 401
 	RetryAfter time.Duration // for 429 and 503
 }
 
@@ -52,6 +54,12 @@ var problemTypes = map[string]problemType{
 	"unauthorized": {401, "Not signed in",
 		"The address needs an API token, and none was sent, or it is not known here.",
 		"Send the header Authorization: Bearer TOKEN. `redial token create NAME` makes a token."},
+	"credentials-required": {401, "Credentials required",
+		"The flow lets in those who have its credentials. The call came without, or with others.",
+		"Send the credentials that whoever runs the flow has given you, as the detail says. Nothing was started."},
+	"credentials-unavailable": {503, "Callers cannot be checked",
+		"The flow lets in those who have its credentials, and the connection that holds these is gone or does not fit. Nobody is let in until that is mended.",
+		"Tell whoever runs the flow to look at its trigger and at the connection that it names. Send the call again later. Nothing was started."},
 	"forbidden-origin": {403, "Foreign origin",
 		"The request comes from a page of another origin.",
 		"Call from the server's own pages, or from a program with an API token."},
@@ -126,6 +134,8 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	}
 	if p.Type == "unauthorized" {
 		header.Set("WWW-Authenticate", `Bearer realm="Redial"`)
+	} else if p.Challenge != "" {
+		header.Set("WWW-Authenticate", p.Challenge)
 	}
 	if p.RetryAfter > 0 {
 		header.Set("Retry-After", retryAfter(p.RetryAfter))
@@ -202,6 +212,9 @@ func failureProblem(execution string, failure *flow.Failure) *Problem {
 		p.Type = "service-too-slow"
 	case flow.FailedByFlow:
 		p.Status = failure.Status
+	case flow.FailedSteps, flow.FailedRounds, flow.FailedAttempts, flow.FailedOutput, flow.FailedOutputs,
+		flow.FailedAnswer, flow.FailedNesting, flow.FailedLength, flow.FailedUnstorable:
+		p.Type = strings.ReplaceAll(string(failure.Code), "_", "-")
 	case flow.FailedConnection, flow.FailedEgress, flow.FailedExpression, flow.FailedInput,
 		flow.FailedLimit, flow.FailedCanceled, flow.FailedUnknown, flow.FailedInternal:
 	}

@@ -15,6 +15,7 @@ func (s *State) Apply(e *flow.Event) error {
 		return fmt.Errorf("event %d is impossible: %w", e.Seq, err)
 	}
 	s.LastSeq = e.Seq
+	s.use(e)
 	switch e.Type {
 	case flow.ExecutionStarted:
 	case flow.ResponseStored:
@@ -22,7 +23,7 @@ func (s *State) Apply(e *flow.Event) error {
 	case flow.ExecutionFinished:
 		s.status = e.Status
 		s.canceling = e.Status == flow.Canceled
-		if s.Failure == nil {
+		if e.Failure != nil {
 			s.Failure = e.Failure
 		}
 	case flow.StepStarted:
@@ -101,6 +102,10 @@ func (s *State) finish(ref Ref, e *flow.Event) {
 	n.failure = nil
 	n.output, n.ran = e.Output, e.Outcome != flow.StepSkipped
 	ref.Scope.left--
+	if e.Final {
+		s.halt(e.Failure)
+		return
+	}
 
 	arrives := e.Outcome == flow.StepSucceeded || e.Passed
 	if e.Outcome == flow.StepFailed {
@@ -146,6 +151,13 @@ func (s *State) fail(ref Ref, e *flow.Event) {
 		each.failure = scope.failure
 	}
 	s.endRounds(scope)
+}
+
+// halt lets nothing new start anywhere. Rounds that are open stay so.
+func (s *State) halt(failure *flow.Failure) {
+	if s.Root.failure == nil {
+		s.Root.failure, s.Failure = failure, failure
+	}
 }
 
 // Cancel asks for the execution to end. Steps under way are for the host to

@@ -102,6 +102,9 @@ func possibleStart(ref Ref, e *flow.Event) error {
 func possibleFinish(ref Ref, e *flow.Event) error {
 	switch e.Outcome {
 	case flow.StepSucceeded, flow.StepSkipped:
+		if e.Final {
+			return errors.New("what ends the execution is a failure")
+		}
 	case flow.StepFailed:
 		if e.Failure == nil {
 			return errors.New("it failed for no reason")

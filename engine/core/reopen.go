@@ -30,7 +30,7 @@ func Reopen(g *Graph, events []flow.Event) (s *State, failed []Failed, ok bool, 
 	h := newHistory(g, events)
 	ends := h.fatal()
 	for _, i := range ends {
-		if !events[i].Failure.Retryable || g.node(events[i].Step).Inner != nil {
+		if events[i].Final || !events[i].Failure.Retryable || g.node(events[i].Step).Inner != nil {
 			return nil, nil, false, nil
 		}
 		h.takeBack(&events[i])
@@ -111,7 +111,7 @@ func (h *history) fatal() []int {
 	for i := range h.events {
 		e := &h.events[i]
 		if h.struck[i] || e.Type != flow.StepFinished || e.Outcome != flow.StepFailed ||
-			around[placeKey(e.Step, e.Iteration)] || !h.graph.endsAll(e.Step) {
+			around[placeKey(e.Step, e.Iteration)] || !e.Final && !h.graph.endsAll(e.Step) {
 			continue
 		}
 		ends = append(ends, i)

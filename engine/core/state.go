@@ -21,6 +21,7 @@ type State struct {
 	canceling bool
 	due       queue // steps that Next may ask for
 	attention int   // steps whose outcome a person has to settle
+	usage     Usage
 }
 
 // Scope is one set of steps that run together: those of the flow, or those of

@@ -22,6 +22,8 @@ const (
 	none Point = iota
 	// StartUnstored: an execution has begun, and nothing of it is stored.
 	StartUnstored
+	// BlobsWritten: the large values of a batch are written, and not committed.
+	BlobsWritten
 	// CommitBefore: a group of changes is written, and not committed.
 	CommitBefore
 	// CommitAfter: it is committed, and nobody was told.
@@ -45,6 +47,9 @@ const (
 	FinishMade
 	// FinishStored: execution.finished is durable, and nobody was told.
 	FinishStored
+	// BlobsSwept: large values that are not named any more are deleted, and that is
+	// not committed.
+	BlobsSwept
 	// StopBegun: the server was asked to stop.
 	StopBegun
 	// ResumeClaimed: an unfinished execution was claimed, and not read.
@@ -68,6 +73,7 @@ const (
 
 var names = map[Point]string{
 	StartUnstored:  "start.unstored",
+	BlobsWritten:   "blobs.written",
 	CommitBefore:   "commit.before",
 	CommitAfter:    "commit.after",
 	CommitTold:     "commit.told",
@@ -79,6 +85,7 @@ var names = map[Point]string{
 	AnswerTold:     "answer.told",
 	FinishMade:     "finish.made",
 	FinishStored:   "finish.stored",
+	BlobsSwept:     "blobs.swept",
 	StopBegun:      "stop.begun",
 	ResumeClaimed:  "resume.claimed",
 	ResumeLoaded:   "resume.loaded",

@@ -21,7 +21,8 @@ func (*passedOver) UnmarshalJSON([]byte) error { return nil }
 // DecodeEndings reads events as DecodeEvents does, without what steps took in
 // and what they exchanged. Of outputs it reads those that wanted asks for, given
 // the event and how many bytes of JSON its output has; of what was given to the
-// execution it reads no outputs at all. In memory a value takes many times its
+// execution it reads no outputs at all. Those that are wanted and kept apart are
+// for ReadApart. In memory a value takes many times its
 // bytes, so this is for those who look through executions of any size.
 func DecodeEndings(execution string, data []byte, wanted func(e *Event, bytes int) bool) ([]Event, error) {
 	var stored []journalEnding
@@ -32,6 +33,10 @@ func DecodeEndings(execution string, data []byte, wanted func(e *Event, bytes in
 	for i := range stored {
 		s := &stored[i].journalEvent
 		events[i] = s.event(execution)
+		events[i].InputBlob = nil
+		if s.OutputBlob != nil && !wanted(&events[i], s.OutputBlob.Size) {
+			events[i].OutputBlob = nil
+		}
 		var err error
 		if len(s.Output) > 0 && wanted(&events[i], len(s.Output)) {
 			if events[i].Output, err = decodeOptional(s.Output); err != nil {

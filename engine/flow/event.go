@@ -50,8 +50,17 @@ type Event struct {
 	// disabled, or a person decided to go on without it.
 	Passed  bool
 	Failure *Failure
-	Input   any // what the step was asked to do, for people to read
-	Output  any
+	// Final is for step.finished: the failure ends the execution, whatever the
+	// step's on_error says.
+	Final  bool
+	Input  any // what the step was asked to do, for people to read
+	Output any
+	// Size is how many bytes Input or Output have as JSON, if these are enough to
+	// count: see core.Limits.
+	Size int64
+	// InputBlob and OutputBlob are there in events as they are stored, in place of
+	// values that have not been read: see ReadApart.
+	InputBlob, OutputBlob *Blob
 	// Exchanges are the calls that an attempt has made, of step.retrying and
 	// step.finished.
 	Exchanges []Exchange

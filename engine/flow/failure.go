@@ -20,6 +20,20 @@ const (
 	FailedInternal    FailureCode = "internal"            // our own fault
 )
 
+// The failure codes of what an execution may use up at most. They do not pass by
+// themselves.
+const (
+	FailedSteps      FailureCode = "too_many_steps"    // steps of one execution
+	FailedRounds     FailureCode = "too_many_rounds"   // of each steps
+	FailedAttempts   FailureCode = "too_many_attempts" // at one step
+	FailedOutput     FailureCode = "output_too_large"  // of one step, or what it takes in
+	FailedOutputs    FailureCode = "outputs_too_large" // of all steps of one execution
+	FailedAnswer     FailureCode = "answer_too_large"  // of the flow
+	FailedNesting    FailureCode = "flows_too_deep"    // flows that start flows
+	FailedLength     FailureCode = "took_too_long"     // the execution as a whole
+	FailedUnstorable FailureCode = "not_storable"      // what happened cannot be written down
+)
+
 // Failure is why a step failed. It is shown to callers: no secret and nothing
 // of the program's inside may be in it.
 type Failure struct {

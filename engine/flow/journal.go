@@ -21,7 +21,11 @@ type journalEvent struct {
 	Passed       bool            `json:"pass,omitempty"`
 	Failure      *Failure        `json:"err,omitempty"`
 	Input        json.RawMessage `json:"in,omitempty"`
+	InputBlob    *Blob           `json:"inb,omitempty"`
 	Output       json.RawMessage `json:"out,omitempty"`
+	OutputBlob   *Blob           `json:"outb,omitempty"`
+	Size         int64           `json:"z,omitempty"`
+	Final        bool            `json:"fin,omitempty"`
 	Items        int             `json:"items,omitempty"`
 	Until        *time.Time      `json:"until,omitempty"`
 	Child        string          `json:"child,omitempty"`
@@ -39,8 +43,13 @@ type journalEvent struct {
 	Given        json.RawMessage `json:"given,omitempty"`
 }
 
-// EncodeEvents writes events of one execution for the journal.
-func EncodeEvents(events []Event) ([]byte, error) {
+// EncodeEvents writes events of one execution for the journal, with all values in
+// them.
+func EncodeEvents(events []Event) ([]byte, error) { return EncodeEventsApart(events, nil) }
+
+// EncodeEventsApart is EncodeEvents where apart decides which values stand beside
+// the events. A *ValueError says which event cannot be written.
+func EncodeEventsApart(events []Event, apart Apart) ([]byte, error) {
 	stored := make([]journalEvent, len(events))
 	for i := range events {
 		e := &events[i]
@@ -50,27 +59,33 @@ func EncodeEvents(events []Event) ([]byte, error) {
 			Passed: e.Passed, Failure: e.Failure, Items: e.Items, Child: e.Child,
 			Status: e.Status, AnswerStatus: e.AnswerStatus, Mode: e.Mode, Cancel: e.Cancel,
 			Exchanges: e.Exchanges, Simulated: e.Simulated, Pinned: e.Pinned, Reused: e.Reused,
-			Resumed: e.Resumed, Safe: e.Safe, Part: e.Part,
+			Resumed: e.Resumed, Safe: e.Safe, Part: e.Part, Size: e.Size, Final: e.Final,
 		}
 		if !e.Until.IsZero() {
 			stored[i].Until = &e.Until
 		}
-		var err error
-		if stored[i].Input, err = encodeOptional(e.Input); err != nil {
-			return nil, fmt.Errorf("writing the input of step %s: %w", e.Step, err)
-		}
-		if stored[i].Output, err = encodeOptional(e.Output); err != nil {
-			return nil, fmt.Errorf("writing the output of step %s: %w", e.Step, err)
-		}
-		if stored[i].Given, err = encodeGiven(e.Given); err != nil {
-			return nil, fmt.Errorf("writing what is given: %w", err)
+		if err := stored[i].encodeValues(e, apart); err != nil {
+			return nil, &ValueError{e.Seq, err}
 		}
 	}
 	return EncodeJSON(stored)
 }
 
-// DecodeEvents reads what EncodeEvents wrote; the events belong to the given
-// execution.
+func (s *journalEvent) encodeValues(e *Event, apart Apart) (err error) {
+	if s.Input, s.InputBlob, err = encodeApart(e.Input, e.InputBlob, apart); err != nil {
+		return fmt.Errorf("the input of step %s: %w", e.Step, err)
+	}
+	if s.Output, s.OutputBlob, err = encodeApart(e.Output, e.OutputBlob, apart); err != nil {
+		return fmt.Errorf("the output of step %s: %w", e.Step, err)
+	}
+	if s.Given, err = encodeGiven(e.Given, apart); err != nil {
+		return fmt.Errorf("what is given: %w", err)
+	}
+	return nil
+}
+
+// DecodeEvents reads what EncodeEventsApart wrote; the events belong to the given
+// execution. Values that are kept apart are for ReadApart.
 func DecodeEvents(execution string, data []byte) ([]Event, error) {
 	var stored []journalEvent
 	if err := json.Unmarshal(data, &stored); err != nil {
@@ -101,6 +116,22 @@ func encodeOptional(value any) (json.RawMessage, error) {
 	return encoder{kinds: true}.append(nil, value)
 }
 
+// encodeApart writes a value, or the name under which it is kept apart, which one
+// that has not been read has already.
+func encodeApart(value any, unread *Blob, apart Apart) (json.RawMessage, *Blob, error) {
+	data, err := encodeOptional(value)
+	if err != nil || apart == nil || data == nil {
+		return data, unread, err
+	}
+	if blob := apart(data); blob != nil {
+		return nil, blob, nil
+	}
+	return data, nil, nil
+}
+
+// DecodeStored reads a value that was kept apart.
+func DecodeStored(data []byte) (any, error) { return decodeJSON(data) }
+
 func decodeOptional(data json.RawMessage) (any, error) {
 	if len(data) == 0 {
 		return nil, nil
@@ -117,7 +148,8 @@ func (s *journalEvent) event(execution string) Event {
 		Passed: s.Passed, Failure: s.Failure, Items: s.Items, Child: s.Child,
 		Status: s.Status, AnswerStatus: s.AnswerStatus, Mode: s.Mode, Cancel: s.Cancel,
 		Exchanges: s.Exchanges, Simulated: s.Simulated, Pinned: s.Pinned, Reused: s.Reused,
-		Resumed: s.Resumed, Safe: s.Safe, Part: s.Part,
+		Resumed: s.Resumed, Safe: s.Safe, Part: s.Part, Size: s.Size, Final: s.Final,
+		InputBlob: s.InputBlob, OutputBlob: s.OutputBlob,
 	}
 	if s.Until != nil {
 		e.Until = *s.Until

@@ -104,7 +104,8 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 			Code: flow.FailedService, Message: "m", Status: 503, Step: "a", Iteration: []int{3, 0},
 			Retryable: true, RetryAfter: flow.Duration(time.Second),
 		},
-		Input: map[string]any{"n": 2.0}, Output: []any{int64(2)}, Items: 4, Until: at.Add(time.Hour), Child: "01CHILD",
+		Input: map[string]any{"n": 2.0}, Output: []any{int64(2)}, Size: 5000, Final: true, Items: 4,
+		InputBlob: &flow.Blob{Hash: "01", Size: 2}, OutputBlob: &flow.Blob{Hash: "02", Size: 3}, Until: at.Add(time.Hour), Child: "01CHILD",
 		Status: flow.Failed, AnswerStatus: 201, Mode: flow.Async, Cancel: true,
 		Exchanges: []flow.Exchange{{
 			Method: "POST", URL: "https://acme.example/orders", Redirects: []string{"https://acme.example/"},
@@ -113,7 +114,7 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 		}}, Simulated: true, Pinned: true, Reused: "01BEFORE", Resumed: true, Safe: true,
 		Part: &flow.Part{Steps: []string{"a", "b"}, Begin: []string{"a"}, Rounds: 1},
 		Given: map[string]flow.Given{"b": {
-			Output: map[string]any{"n": 2.0}, Port: "error", Failure: &flow.Failure{Code: flow.FailedService, Message: "m"},
+			Output: map[string]any{"n": 2.0}, OutputBlob: &flow.Blob{Hash: "03", Size: 4}, Port: "error", Failure: &flow.Failure{Code: flow.FailedService, Message: "m"},
 			Pinned: true, Reused: "01BEFORE", Simulated: true,
 		}},
 	}

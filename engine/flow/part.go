@@ -20,7 +20,9 @@ type Part struct {
 // Given is how a step ends that a test does not run.
 type Given struct {
 	Output any
-	Port   string
+	// OutputBlob is as in Event.
+	OutputBlob *Blob
+	Port       string
 	// Failure is there for a step that had failed, and whose flow goes on.
 	Failure *Failure
 	// Pinned says that a person has pinned the output. Otherwise it is that of
@@ -33,6 +35,7 @@ type Given struct {
 // journalGiven is the form in which a Given is stored.
 type journalGiven struct {
 	Output    json.RawMessage `json:"out,omitempty"`
+	Blob      *Blob           `json:"outb,omitempty"`
 	Port      string          `json:"p,omitempty"`
 	Failure   *Failure        `json:"err,omitempty"`
 	Pinned    bool            `json:"pin,omitempty"`
@@ -40,17 +43,17 @@ type journalGiven struct {
 	Simulated bool            `json:"sim,omitempty"`
 }
 
-func encodeGiven(given map[string]Given) (json.RawMessage, error) {
+func encodeGiven(given map[string]Given, apart Apart) (json.RawMessage, error) {
 	if len(given) == 0 {
 		return nil, nil
 	}
 	stored := make(map[string]journalGiven, len(given))
 	for id, g := range given {
-		output, err := encodeOptional(g.Output)
+		output, blob, err := encodeApart(g.Output, g.OutputBlob, apart)
 		if err != nil {
 			return nil, fmt.Errorf("the output of step %s: %w", id, err)
 		}
-		stored[id] = journalGiven{output, g.Port, g.Failure, g.Pinned, g.Reused, g.Simulated}
+		stored[id] = journalGiven{output, blob, g.Port, g.Failure, g.Pinned, g.Reused, g.Simulated}
 	}
 	return EncodeJSON(stored)
 }
@@ -67,13 +70,13 @@ func decodeGiven(data json.RawMessage, outputs bool) (map[string]Given, error) {
 	given := make(map[string]Given, len(stored))
 	for id, s := range stored {
 		if !outputs {
-			s.Output = nil
+			s.Output, s.Blob = nil, nil
 		}
 		output, err := decodeOptional(s.Output)
 		if err != nil {
 			return nil, fmt.Errorf("the output of step %s: %w", id, err)
 		}
-		given[id] = Given{output, s.Port, s.Failure, s.Pinned, s.Reused, s.Simulated}
+		given[id] = Given{output, s.Blob, s.Port, s.Failure, s.Pinned, s.Reused, s.Simulated}
 	}
 	return given, nil
 }

@@ -6,11 +6,8 @@ import (
 	"redial/engine/flow"
 )
 
-// Limits of an each step.
-const (
-	MaxRounds      = 10_000
-	MaxConcurrency = 100
-)
+// MaxConcurrency is how many rounds of an each step run at once at most.
+const MaxConcurrency = 100
 
 var eachKind = &Kind{
 	Uses: "each", Title: "For each", Icon: "repeat",
@@ -80,7 +77,8 @@ func (e *Each) ItemType() *expression.Type {
 	return nil
 }
 
-// Items is the list, bounded by MaxRounds. Null is an empty list.
+// Items is the list. Null is an empty list. How long it may be is for the host to
+// say.
 func (e *Each) Items(values *expression.Values) ([]any, *flow.Failure) {
 	var value any
 	var failure *flow.Failure
@@ -98,9 +96,6 @@ func (e *Each) Items(values *expression.Values) ([]any, *flow.Failure) {
 	items, ok := value.([]any)
 	if !ok {
 		return nil, inputFailure("with.items is %s; it has to be a list", shown(value))
-	}
-	if len(items) > MaxRounds {
-		return nil, &flow.Failure{Code: flow.FailedLimit, Message: "with.items: the list is too long; at most 10,000 rounds are run"}
 	}
 	return items, nil
 }

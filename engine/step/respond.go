@@ -100,7 +100,8 @@ func newAnswer(status int, headers [][2]string, body any) (*flow.Answer, *flow.F
 		return nil, inputFailure("with.body: %v", err)
 	}
 	if len(data) > MaxAnswerBytes {
-		return nil, &flow.Failure{Code: flow.FailedLimit, Message: fmt.Sprintf("with.body: the answer has %d bytes; at most %d are sent", len(data), MaxAnswerBytes)}
+		return nil, &flow.Failure{Code: flow.FailedAnswer, Message: fmt.Sprintf(
+			"with.body: the answer has %d bytes; at most %d are sent; answer with less, or with an address where the rest can be fetched", len(data), MaxAnswerBytes)}
 	}
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		return &flow.Answer{Status: status, Headers: headers}, nil

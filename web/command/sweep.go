@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Old keys of calls are deleted now and then, some at a time, so that no call
-// waits long for it.
+// Old keys of calls, and large values that no execution names any more, are deleted
+// now and then, some at a time, so that no call waits long for it.
 const (
 	sweepEvery = 10 * time.Minute
 	sweepBatch = 500
+	sweepBlobs = 20
 )
 
 // sweep deletes what is kept for a time only, until the context ends. The store
@@ -26,7 +27,8 @@ func (s *server) sweep(ctx context.Context) {
 		ticker := time.NewTicker(sweepEvery)
 		defer ticker.Stop()
 		for {
-			s.sweepKeys(ctx)
+			s.sweepAll(ctx, "old keys of calls", s.store.SweepCallKeys, sweepBatch)
+			s.sweepAll(ctx, "values that no execution names", s.store.SweepBlobs, sweepBlobs)
 			select {
 			case <-ticker.C:
 			case <-ctx.Done():
@@ -36,12 +38,13 @@ func (s *server) sweep(ctx context.Context) {
 	}()
 }
 
-func (s *server) sweepKeys(ctx context.Context) {
-	for swept := sweepBatch; swept >= sweepBatch; {
+// sweepAll deletes all there is of one kind, batch by batch.
+func (s *server) sweepAll(ctx context.Context, what string, sweep func(context.Context, int) (int, error), batch int) {
+	for swept := batch; swept >= batch; {
 		var err error
-		if swept, err = s.store.SweepCallKeys(ctx, sweepBatch); err != nil {
+		if swept, err = sweep(ctx, batch); err != nil {
 			if ctx.Err() == nil {
-				s.logger.Warn("old keys of calls could not be deleted; it is tried again later", "error", err)
+				s.logger.Warn("what is kept for a time only could not be deleted; it is tried again later", "what", what, "error", err)
 			}
 			return
 		}
