@@ -6,5 +6,5 @@ import "./draft-head.js";
 import "./palette.js";
 import "./clipboard.js";
 import "./run.js";
-import "./settings.js";
+import "./overlay.js";
 import "./data-panel.js";

@@ -206,6 +206,15 @@ for (const popover of document.querySelectorAll("[popover][data-src]")) {
   });
 }
 
+// So are the settings, with the script that takes them in.
+const settings = part("#settings");
+const settingsOpen = new MutationObserver(() => {
+  import("./settings.js").then(() => settingsOpen.disconnect(), () => {
+    part('[data-part="content"]', settings).textContent = "The server cannot be reached. Close this and open it again.";
+  });
+});
+settingsOpen.observe(settings, { attributeFilter: ["open"] });
+
 /** @param {HTMLElement} element with data-src and a part for the content */
 async function load(element) {
   const content = part('[data-part="content"]', element);

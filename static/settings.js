@@ -1,13 +1,14 @@
 // The settings of a flow. Each change is kept by itself: those of calls at once
-// and for callers too, the others in the draft.
+// and for callers too, the others in the draft. Loaded when the dialog first
+// opens. Plain ES module, checked by tsc.
 import { edit } from "./draft.js";
 import { part, request, RequestError } from "./dom.js";
-import "./overlay.js"; // which opens and closes the dialog
+import { callbackChanged, removeCallback, showCallback, testCallback } from "./settings-callback.js";
 
 const dialog = /** @type {HTMLDialogElement} */ (part("#settings"));
 const content = part('[data-part="content"]', dialog);
 const saved = part("#settings-saved");
-const slug = part("#flow-page").dataset.slug ?? "";
+const api = `/api/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}`;
 
 /** @param {string} [text] */
 const tell = (text = "Saved") => { saved.textContent = text; };
@@ -21,12 +22,18 @@ async function load() {
   try {
     const response = await fetch(dialog.dataset.src ?? "", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
     content.innerHTML = await response.text();
+    if (content.querySelector("#callback-form")) showCallback();
   } catch {
     content.textContent = "The server cannot be reached.";
   }
 }
 
-new MutationObserver(() => { if (dialog.open) void load(); }).observe(dialog, { attributeFilter: ["open"] });
+/** Reads the settings each time that they are opened. */
+function opened() {
+  if (dialog.open) void load();
+}
+new MutationObserver(opened).observe(dialog, { attributeFilter: ["open"] });
+opened();
 
 /**
  * Shows what is wrong with a field, below it.
@@ -49,19 +56,28 @@ function fault(control, message) {
 }
 
 /** Changes a setting for callers, at once. @param {HTMLInputElement} control */
-async function change(control) {
+function change(control) {
   const name = control.dataset.setting ?? "";
   let value = /** @type {string | number | boolean} */ (control.value.trim());
   if (control.type === "checkbox") value = control.checked;
   if (control.type === "number") value = control.value === "" ? 0 : Number(control.value);
+  return keepSetting({ [name]: value }, () => control);
+}
+
+/** @type {import("./settings-callback.js").Keep} */
+async function keepSetting(setting, at) {
+  const group = at("").closest(".settings-section");
   try {
-    await request(`/api/flows/${encodeURIComponent(slug)}`, { method: "PATCH", body: { [name]: value } });
-    fault(control, "");
+    await request(api, { method: "PATCH", body: setting });
+    for (const control of group?.querySelectorAll("[aria-invalid=true]") ?? []) if (control instanceof HTMLElement) fault(control, "");
     tell();
     document.dispatchEvent(new CustomEvent("flow-settings"));
+    return true;
   } catch (error) {
+    const message = error instanceof RequestError && error.problems[0] ? error.problems[0].message : words(error);
     tell("Not saved");
-    fault(control, error instanceof RequestError && error.problems[0] ? error.problems[0].message : words(error));
+    fault(at(message), message.replace(/^callback\.\w+: ./i, (start) => start.slice(-1).toUpperCase()));
+    return false;
   }
 }
 
@@ -127,6 +143,7 @@ content.addEventListener("change", (event) => {
   if (!(control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement)) return;
   const row = control.closest(".config-row");
   if (row instanceof HTMLElement) void keepRow(row);
+  else if (control.closest("#callback-form")) callbackChanged(control, keepSetting);
   else if (control.dataset.setting && control instanceof HTMLInputElement) void change(control);
   else if (control.dataset.path) {
     const path = control.dataset.path;
@@ -139,7 +156,9 @@ content.addEventListener("click", (event) => {
   switch (action instanceof HTMLElement ? action.dataset.action : "") {
     case "add-config": addRow(); break;
     case "remove-config": void removeRow(action?.closest(".config-row")); break;
-    case "make-async": void makeAsync(); break;
+    case "make-async": makeAsync(); break;
+    case "test-callback": void testCallback(/** @type {HTMLElement} */ (action), api); break;
+    case "remove-callback": removeCallback(keepSetting); break;
   }
 });
 
@@ -157,7 +176,7 @@ async function removeRow(row) {
   if (!name || await keep(row, [{ op: "unset", path: configPath(name) }])) row.remove();
 }
 
-async function makeAsync() {
+function makeAsync() {
   dialog.close();
   const option = document.querySelector('#mode [data-mode="async"]');
   if (option instanceof HTMLElement) option.click();

@@ -12,8 +12,9 @@ import (
 // settingsPanel is what can be set of a flow as a whole.
 type settingsPanel struct {
 	*flowState
-	Pace   *flowPace
-	Config []configValue
+	Pace     *flowPace
+	Callback *callbackForm
+	Config   []configValue
 }
 
 // configValue is a named value of a flow, as people edit it.
@@ -51,6 +52,11 @@ func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "reading how long answers take", err)
 		return
 	}
+	workshop, ok := s.currentWorkshop(w, r)
+	if !ok {
+		return
+	}
+	panel.Callback = newCallbackForm(state.Settings.Callback, workshop)
 	for _, field := range state.Checked.Flow.Config {
 		panel.Config = append(panel.Config, newConfigValue(field))
 	}

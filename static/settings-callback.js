@@ -1,0 +1,99 @@
+// Whom a flow calls back: address, hosts and the connection that signs are one
+// setting, kept as soon as they make sense together. And a try of it. Plain ES
+// module, checked by tsc.
+import { element, icon, part, request } from "./dom.js";
+import { askConnection } from "./inspector-connection.js";
+import { span } from "./moments.js";
+
+/** @typedef {(setting: object, at: (message: string) => HTMLElement) => Promise<boolean>} Keep keeps a setting, or says at a control what is wrong with it */
+
+/** What stands for a connection that is to be made. */
+const fresh = "+";
+
+/** @param {string} name @returns {HTMLInputElement} or a text area, or a list */
+const control = (name) => /** @type {any} */ (part(`#callback-${name}`));
+
+/** What is filled in; null: nothing. */
+function filled() {
+  const url = control("url").value.trim(), secret = control("secret").value;
+  const hosts = control("hosts").value.split(/[\s,]+/).filter(Boolean);
+  return url || secret || hosts.length > 0 ? { url, hosts, secret } : null;
+}
+
+/** What keeps it from being of use; empty: nothing. @param {ReturnType<typeof filled>} callback */
+function missing(callback) {
+  if (!callback) return "";
+  if (!callback.url && callback.hosts.length === 0) return "Not saved yet: give an address, or the hosts that calls may name.";
+  return callback.secret ? "" : "Not saved yet: choose the connection that signs.";
+}
+
+/** Shows what there is to do with what is filled in. @param {string} [lacks] */
+export function showCallback(lacks = "") {
+  const callback = filled(), line = part("#callback-says");
+  line.textContent = lacks;
+  line.hidden = !lacks;
+  part("#callback-result").replaceChildren();
+  part("#callback-named").hidden = !callback || callback.url !== "" || callback.hosts.length === 0;
+  for (const action of ["test", "remove"]) /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`)).disabled = !callback;
+}
+
+/** The change that is on its way; whether all is kept. */
+let keeping = Promise.resolve(true);
+
+/** @param {Element} target the control that was changed @param {Keep} keep */
+export function callbackChanged(target, keep) {
+  if (target.id !== "callback-named-url") keeping = change(keep);
+}
+
+/** @param {Keep} keep */
+async function change(keep) {
+  if (control("secret").value === fresh) await makeConnection();
+  const callback = filled(), lacks = missing(callback);
+  showCallback(lacks);
+  return lacks === "" && keep({ callback }, (message) => control(/\bhosts?\b/.test(message) && !message.includes("address") ? "hosts" : "url"));
+}
+
+/** Makes the connection that signs, and chooses it. */
+async function makeConnection() {
+  const list = control("secret"), option = part("[data-new-connection]", list);
+  list.value = "";
+  const name = await askConnection({ component: option.dataset.newConnection ?? "" });
+  if (name) {
+    option.before(element("option", { value: name }, name));
+    list.value = name;
+  }
+  list.focus();
+}
+
+/** Calls nobody back any more. @param {Keep} keep */
+export function removeCallback(keep) {
+  for (const name of ["url", "hosts", "secret"]) control(name).value = "";
+  keeping = change(keep);
+  control("url").focus();
+}
+
+/**
+ * Sends a made-up callback, and shows what came of it.
+ * @param {HTMLElement} button
+ * @param {string} path of the flow in the API
+ */
+export async function testCallback(button, path) {
+  const place = part("#callback-result"), named = part("#callback-named");
+  if (!await keeping || button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  place.replaceChildren(element("p", { class: "secondary" }, "Sending…"));
+  try {
+    const url = named.hidden ? undefined : control("named-url").value.trim();
+    const { delivered, status, ms, error, url: to } = await request(`${path}/callback/test`, { method: "POST", body: { url } });
+    result(delivered, delivered ? `Delivered to ${to} in ${span(ms)}: it answered ${status}.` : `Not delivered to ${to}: ${error}, after ${span(ms)}.`);
+  } catch (error) {
+    result(false, error instanceof Error ? error.message : "");
+  } finally {
+    button.ariaDisabled = null;
+  }
+}
+
+/** @param {boolean} good @param {string} text */
+function result(good, text) {
+  part("#callback-result").replaceChildren(element("p", { class: `notice ${good ? "success" : "error"}` }, icon(good ? "circle-check" : "circle-x"), element("span", {}, text)));
+}
