@@ -49,6 +49,9 @@ func (r *run) wanted(ref core.Ref, starter step.Starter, at time.Time) (child st
 func (r *run) runChild(ref core.Ref, child step.Child, id string) {
 	timeout := time.Duration(r.program.steps[ref.ID()].def.Timeout)
 	from := origin{lineage: r.lineage(), test: r.record.Test, safe: r.safe, trace: r.trace.Child()}
+	if child.Wait {
+		from.waits = r
+	}
 	at, again := ref.Since()
 	r.launch(true, func(ctx context.Context) func(*run) {
 		if timeout > 0 {
@@ -66,6 +69,7 @@ type origin struct {
 	lineage    string
 	test, safe bool
 	trace      trace.Context
+	waits      *run // for its end; nil: nobody does
 }
 
 // lineage is the Parent of executions that this one starts.
@@ -134,7 +138,7 @@ func (e *Engine) startChildFlow(ctx context.Context, child step.Child, id string
 		return nil, err
 	}
 	return e.Start(ctx, StartRequest{
-		id: id, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
+		id: id, parent: from.waits, Flow: child.Slug, VersionID: published.VersionID, Version: published.Number,
 		Settings: published.Settings, Mode: flow.Sync, Test: from.test, Safe: from.safe, Parent: from.lineage,
 		Request: &flow.Request{
 			Method: "POST", Path: "/", Query: map[string]any{}, Headers: traceHeaders(from.trace),

@@ -110,6 +110,7 @@ func (e *Engine) Decide(ctx context.Context, id, stepID string, iteration []int,
 			done <- ErrStopping
 			return
 		}
+		r.forcePlace()
 		r.decide(ref, decision)
 		r.onceStored(func() { done <- nil })
 	})

@@ -31,6 +31,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"golang.org/x/sync/singleflight"
 
+	"redial/engine/admission"
 	"redial/engine/component"
 	"redial/engine/core"
 	"redial/engine/crashpoint"
@@ -48,7 +49,7 @@ type Published struct {
 	Settings  flow.Settings
 }
 
-// Options are what an engine stands on. All but Limits, Clock and Logger are
+// Options are what an engine stands on. All but Limits, Admission, Clock and Logger are
 // needed.
 type Options struct {
 	Journal Journal
@@ -61,8 +62,11 @@ type Options struct {
 	Connection func(ctx context.Context, name string) (*component.Connection, error)
 	// Limits bound each execution.
 	Limits Limits
-	Clock  func() time.Time
-	Logger *slog.Logger
+	// Admission bounds how many executions run and wait for their turn at once; its
+	// zero value does not.
+	Admission admission.Limits
+	Clock     func() time.Time
+	Logger    *slog.Logger
 }
 
 // Engine runs executions until Stop.
@@ -72,6 +76,9 @@ type Engine struct {
 	feed     *feed
 	// coreLimits are those of the options that the core counts.
 	coreLimits core.Limits
+	room       *admission.Room
+	parked     parked
+	watch      limitWatch
 
 	// calls is the context of all calls to the outside; it ends when a stopping
 	// engine has waited long enough.
@@ -100,6 +107,7 @@ func New(options Options) *Engine {
 	e := &Engine{
 		options: options, coreLimits: options.Limits.counted(), feed: newFeed(), running: map[string]*run{}, stopping: make(chan struct{}),
 	}
+	e.room = admission.New(options.Admission)
 	e.programs = newPrograms(options.Journal, options.Library)
 	e.calls, e.abortCalls = context.WithCancelCause(context.Background())
 	return e
@@ -152,6 +160,7 @@ func (e *Engine) leave(r *run) {
 		delete(e.running, r.record.ID)
 	}
 	e.mu.Unlock()
+	r.vacate()
 	e.active.Done()
 }
 
@@ -161,7 +170,8 @@ func (e *Engine) find(id string) *run {
 	return e.running[id]
 }
 
-// Active is the number of executions that are under way here.
+// Active is the number of executions that are under way here, those that wait for
+// their turn among them.
 func (e *Engine) Active() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -80,6 +80,7 @@ func (r *run) takeUp(failed []core.Failed) {
 			Type: flow.StepRetrying, At: at, Until: at, Attempt: attempt + 1, Failure: f.Failure, Resumed: true,
 		})
 	}
-	r.goOn()
+	r.adopt()
+	r.returnToRoom((*run).goOn)
 	r.begin()
 }

@@ -38,6 +38,11 @@ func (e *Engine) Resume(ctx context.Context) (int, error) {
 		runs = append(runs, r)
 	}
 	crashpoint.Here(crashpoint.ResumeLoaded)
+	for _, r := range runs {
+		r.adopt()
+	}
+	e.readLimits(ctx, runs)
+	runFirst(runs)
 	var suspects []*run
 	for _, r := range runs {
 		r.handle.stored.reach(nil)
@@ -86,10 +91,15 @@ func (r *run) resume() {
 	if canceling {
 		r.abortCalls(errCanceled)
 	}
-	if r.conduct == held {
+	switch {
+	case r.conduct == held:
+		r.forcePlace()
 		r.holdBack()
-	} else {
+	case r.conduct == onTrial, canceling:
+		r.forcePlace()
 		r.goOn()
+	default:
+		r.returnToRoom((*run).goOn)
 	}
 	if canceling {
 		r.cancel()

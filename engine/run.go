@@ -49,6 +49,7 @@ type run struct {
 	reopened bool         // it had failed, and its viewers do not know that it goes on
 	alone    bool         // one batch is the whole execution; there is no loop
 	err      error        // why the run was given up
+	place    place        // where it runs, or waits for its turn
 
 	items   map[core.Ref][]any
 	inputs  map[core.Ref]map[string]any
@@ -64,21 +65,28 @@ type run struct {
 
 func newRun(e *Engine, p *program, request *flow.Request, record flow.Execution) *run {
 	r := &run{
-		engine: e, program: p, request: request, record: record, trace: TraceOf(record.ID, request),
+		engine: e, program: p, record: record, trace: TraceOf(record.ID, request),
 		handle: newHandle(record.ID), mailbox: newMailbox(), changed: true,
 		items: map[core.Ref][]any{}, inputs: map[core.Ref]map[string]any{}, timers: map[core.Ref]*time.Timer{},
 	}
 	r.calls, r.abortCalls = context.WithCancelCause(e.calls)
-	r.trigger = map[string]any{
-		"method": request.Method, "path": request.Path, "query": request.Query,
-		"headers": request.Headers, "body": request.Body, "receivedAt": request.ReceivedAt,
-	}
+	r.register()
+	r.ask(request)
 	r.self = map[string]any{
 		"id": record.ID, "mode": string(record.Mode),
 		"startedAt": record.StartedAt.UTC().Format(time.RFC3339Nano),
 	}
 	r.flow = map[string]any{"slug": record.Flow, "name": p.flow.Name, "version": int64(record.Version)}
 	return r
+}
+
+// ask gives the run the call that it answers.
+func (r *run) ask(request *flow.Request) {
+	r.request = request
+	r.trigger = map[string]any{
+		"method": request.Method, "path": request.Path, "query": request.Query,
+		"headers": request.Headers, "body": request.Body, "receivedAt": request.ReceivedAt,
+	}
 }
 
 func (e *Engine) now() time.Time { return e.options.Clock().UTC().Truncate(time.Microsecond) }
@@ -92,6 +100,7 @@ func (r *run) begin() {
 	if r.alone {
 		return
 	}
+	r.restPlace()
 	go r.loop()
 }
 
@@ -104,6 +113,7 @@ func (r *run) loop() {
 		select {
 		case <-r.mailbox.C:
 			r.deliver()
+			r.seekPlace()
 		case <-stopping:
 			stopping = nil
 		case <-aborted:
@@ -115,6 +125,7 @@ func (r *run) loop() {
 		if stopping == nil && r.atRest() {
 			break
 		}
+		r.restPlace()
 	}
 	r.stopTimers()
 	r.partFromWaiting()
@@ -173,6 +184,9 @@ func (r *run) advance() {
 	for r.err == nil {
 		r.endPauses()
 		commands := r.givenFirst(core.Next(r.state))
+		if !r.place.taken && !ends(commands) {
+			return
+		}
 		progress := false
 		for _, command := range commands {
 			if r.bytes >= largeBytes {
@@ -239,6 +253,7 @@ func (r *run) end(status flow.Status, failure *flow.Failure) {
 	r.record.EndedAt, r.record.Failure = r.engine.now(), failure
 	r.abortCalls(errAborted)
 	r.stopTimers()
+	r.leaveQueue()
 	r.emit(&flow.Event{
 		Type: flow.ExecutionFinished, Status: status, At: r.record.EndedAt,
 		Failure: r.record.Failure, Cancel: status == flow.Canceled,

@@ -33,15 +33,21 @@ type StartRequest struct {
 	// already, the handle says so by a *KeyTakenError: calls that must not be
 	// repeated blindly have not been made then.
 	Claim *Claim
+	// Awaited says that a caller holds the line: Await tells when that changes.
+	Awaited bool
+	// Bytes is how large the request is, about.
+	Bytes int
 
-	id    string // of a child; else a new one is made
-	rerun bool   // what is given is of the execution that is run again
+	id     string // of a child; else a new one is made
+	parent *run   // that waits for this one
+	rerun  bool   // what is given is of the execution that is run again
 }
 
 // Start begins an execution. It returns when all steps up to the first call to
-// the outside are done, and does not wait for the journal: Handle.Stored tells.
-// ErrStopping; ErrNotFound for an unknown version; an *Error for a part that
-// cannot be run, or where something is given to anything but a test.
+// the outside are done, or when it waits for its turn, and does not wait for the
+// journal: Handle.Stored tells. ErrStopping; ErrFull; ErrNotFound for an unknown
+// version; an *Error for a part that cannot be run, or where something is given to
+// anything but a test.
 func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, error) {
 	program, err := e.programs.get(ctx, request.VersionID)
 	if err != nil {
@@ -73,6 +79,13 @@ func (e *Engine) Start(ctx context.Context, request StartRequest) (*Handle, erro
 		return nil, err
 	}
 	r.state = core.NewState(graph)
+	if err := r.enterRoom(&request); err != nil {
+		e.leave(r)
+		return nil, err
+	}
+	if !r.place.taken {
+		started.Status = flow.Queued
+	}
 	started.At = r.record.StartedAt
 	r.emit(&started)
 	crashpoint.Here(crashpoint.StartUnstored)

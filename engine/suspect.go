@@ -45,14 +45,14 @@ const (
 	held            // not before a person has decided
 )
 
-// conductAfter says how an execution goes on. One that has nothing to do has
-// taken nothing down.
+// conductAfter says how an execution goes on. One that has nothing to do, or waited
+// for its turn, has taken nothing down.
 func (r *run) conductAfter(ctx context.Context) (conduct, error) {
 	resumes, err := r.engine.options.Journal.Resumes(ctx, r.record.ID)
 	switch {
 	case err != nil:
 		return atOnce, fmt.Errorf("reading how often it was resumed: %w", err)
-	case r.state.Canceling() || !r.hasWork():
+	case r.state.Canceling() || !r.hasWork() || r.record.Status == flow.Queued:
 		return atOnce, nil
 	case resumes.Tried >= MaxTrials:
 		r.engine.options.Logger.Warn("an execution is held back until somebody decides about it: the server has died each time it went on",

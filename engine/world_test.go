@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"redial/engine"
+	"redial/engine/admission"
 	"redial/engine/component"
 	"redial/engine/components"
 	"redial/engine/flow"
@@ -42,6 +43,7 @@ type world struct {
 	// connection is called whenever a step asks for one; may be nil.
 	connection func(name string)
 	clock      func() time.Time // nil: the machine's
+	admission  admission.Limits
 }
 
 // newWorld is an engine that is running, and a service that its flows can call
@@ -108,7 +110,7 @@ func (w *world) open() {
 
 func (w *world) newEngine(j engine.Journal) *engine.Engine {
 	return engine.New(engine.Options{
-		Journal: j, Library: w.library, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Journal: j, Library: w.library, Admission: w.admission, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 		Published: func(ctx context.Context, slug string) (engine.Published, error) {
 			found, err := w.store.Published(ctx, slug)
 			if err != nil {

@@ -22,7 +22,7 @@ type write struct {
 // execution already: then the rest goes with the next one. So batches form by
 // themselves when the journal is busy.
 func (r *run) flush() {
-	status := r.state.Status()
+	status := r.standing()
 	if status != r.record.Status {
 		r.record.Status, r.changed = status, true
 	}

@@ -88,7 +88,7 @@ type Event struct {
 	Until time.Time // of a started wait step, and of step.retrying: when it goes on
 	Child string    // of a started flow step: the execution it starts
 
-	Status       Status // of execution.finished
+	Status       Status // of execution.finished; of execution.started if it waits for its turn
 	AnswerStatus int    // of response.stored
 	Mode         Mode   // of execution.started
 	Cancel       bool   // of execution.finished and step.finished: because of a cancel
@@ -158,7 +158,11 @@ func (e Event) Public() ([]byte, error) {
 		p.Status = e.AnswerStatus
 	case ExecutionFinished:
 		p.Status = e.Status
-	case ExecutionStarted, StepRetrying:
+	case ExecutionStarted:
+		if e.Status != "" {
+			p.Status = e.Status
+		}
+	case StepRetrying:
 	}
 	if !e.Until.IsZero() {
 		p.Until = &e.Until
