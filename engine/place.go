@@ -28,7 +28,8 @@ type place struct {
 	// would else be found in the queue again and again.
 	wary, announced bool
 	bytes           int64 // of its request that are kept while it waits
-	parks           bool  // its request is not, once it is stored
+	parks           bool  // the body of its request is not, once it is stored
+	parked          bool  // nor is it now
 }
 
 // register makes the ticket of a new run. It is known to others from then on.
@@ -101,7 +102,7 @@ func (r *run) returnToRoom(begin func(*run)) {
 func (r *run) turn() {
 	switch {
 	case r.err != nil || !r.place.asked || r.isStopping():
-	case r.request == nil:
+	case r.place.parked:
 		r.recall()
 	case r.place.wary:
 		r.place.wary, r.place.announced = false, true
@@ -145,11 +146,14 @@ func (r *run) seekPlace() {
 	}
 }
 
-// restPlace gives the place to others while there is nothing to do, and the request
-// to the journal while it is not needed.
+// restPlace gives the place to others while there is nothing to do, and leaves the
+// body of the request to the journal while it is not needed.
 func (r *run) restPlace() {
-	if r.place.parks && r.place.asked && r.created && r.writing == nil && r.request != nil {
-		r.request, r.trigger = nil, nil
+	if r.place.parks && !r.place.parked && r.place.asked && r.created && r.writing == nil {
+		without := *r.request
+		without.Body = nil
+		r.ask(&without)
+		r.place.parked = true
 	}
 	if !r.place.taken || r.underWay > 0 {
 		return
@@ -197,6 +201,7 @@ func (r *run) recall() {
 			if err == nil {
 				r.mailbox.put(func(r *run) {
 					r.ask(request)
+					r.place.parked = false
 					r.turn()
 				})
 				return
