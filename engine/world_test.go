@@ -44,6 +44,7 @@ type world struct {
 	connection func(name string)
 	clock      func() time.Time // nil: the machine's
 	admission  admission.Limits
+	limits     engine.Limits
 }
 
 // newWorld is an engine that is running, and a service that its flows can call
@@ -110,7 +111,7 @@ func (w *world) open() {
 
 func (w *world) newEngine(j engine.Journal) *engine.Engine {
 	return engine.New(engine.Options{
-		Journal: j, Library: w.library, Admission: w.admission, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Journal: j, Library: w.library, Admission: w.admission, Limits: w.limits, Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
 		Published: func(ctx context.Context, slug string) (engine.Published, error) {
 			found, err := w.store.Published(ctx, slug)
 			if err != nil {

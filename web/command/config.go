@@ -18,7 +18,11 @@ type config struct {
 	secretKey    string
 	apiToken     string
 	allowPrivate string
+	limits       string
 	publish      bool
+	server       string
+	token        string
+	forwardTo    string
 }
 
 // parse reads flags, which may stand before and behind the other arguments, and
@@ -50,8 +54,14 @@ func (c *config) parse(name string, args []string, getenv func(string) string, s
 	flags.StringVar(&c.publicURL, "public-url", getenv("REDIAL_PUBLIC_URL"), "`URL` under which callers reach the server (REDIAL_PUBLIC_URL)")
 	flags.StringVar(&c.keyFile, "secret-key-file", "", "`file` of the key that encrypts credentials; REDIAL_SECRET_KEY holds the key itself")
 	flags.StringVar(&c.allowPrivate, "allow-private-egress", getenv("REDIAL_ALLOW_PRIVATE_EGRESS"), "comma-separated `CIDRs` that steps may call although they are not public (REDIAL_ALLOW_PRIVATE_EGRESS)")
+	flags.StringVar(&c.limits, "limits", getenv("REDIAL_LIMITS"), "what one execution may use up at most, such as `steps=500000,output=64MiB,time=48h` (REDIAL_LIMITS)")
 	if name == "import" {
 		flags.BoolVar(&c.publish, "publish", false, "publish what was imported")
+	}
+	if name == "listen" {
+		flags.StringVar(&c.server, "server", fromEnv("REDIAL_SERVER", "http://127.0.0.1:8080"), "`URL` of the server whose callbacks are relayed (REDIAL_SERVER)")
+		flags.StringVar(&c.token, "token", "", "API token; better in the environment, as REDIAL_API_TOKEN")
+		flags.StringVar(&c.forwardTo, "forward-to", "", "`URL` that callbacks are posted to")
 	}
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -69,6 +79,9 @@ func (c *config) parse(name string, args []string, getenv func(string) string, s
 		c.secretKey = getenv("REDIAL_SECRET_KEY")
 	}
 	c.apiToken = getenv("REDIAL_API_TOKEN")
+	if c.token == "" {
+		c.token = c.apiToken
+	}
 	if c.database != "" {
 		return nil, usageError("PostgreSQL is not built yet; leave --database and REDIAL_DATABASE_URL out to use SQLite in the data folder")
 	}

@@ -121,6 +121,10 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	if err != nil {
 		return nil, err
 	}
+	limits, err := parseLimits(p.config.limits)
+	if err != nil {
+		return nil, err
+	}
 	if s.store, err = p.openStore(ctx, true); err != nil {
 		return nil, err
 	}
@@ -133,7 +137,7 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	client := outbound.New(outbound.Options{AllowPrivate: append(allowed, prefixes...), UserAgent: "Redial/" + programVersion()})
 	s.library = step.NewLibrary(components.Embedded(), client)
 	s.engine = engine.New(engine.Options{
-		Journal: s.store, Library: s.library, Logger: s.logger,
+		Journal: s.store, Library: s.library, Limits: limits, Logger: s.logger,
 		Published: s.published, Connection: s.connection,
 	})
 	s.web = web.New(web.Options{
