@@ -12,6 +12,7 @@ bin := .cache/bin
 golangci := $(bin)/golangci-lint
 templ := $(bin)/templ
 npm := .ci/npm/node_modules/.package-lock.json
+client := .ci/client/node_modules/.package-lock.json
 
 version ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
@@ -33,7 +34,7 @@ build: ## the static binary, ./redial
 test: setup check race ## all checks and all tests
 
 .PHONY: race
-race: $(npm) ## all tests under the race detector; those in a browser, which has people's patience, by themselves
+race: $(npm) $(client) ## all tests under the race detector; those in a browser, which has people's patience, by themselves
 	go test -race -timeout $(test_timeout) $$(go list ./... | grep -v /web/browser)
 	go test -race -timeout $(test_timeout) ./web/browser
 
@@ -88,12 +89,12 @@ screenshots: setup ## pictures of all pages, for README and docs
 	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots
 
 .PHONY: setup
-setup: $(npm) ## install what the tests need: a browser, Node, Python, and what checks pages
+setup: $(npm) $(client) ## install what the tests need: a browser, Node, Python, and what checks pages and documents
 	.ci/setup
 
 .PHONY: clean
 clean: ## remove what these commands made
-	rm -rf .cache .ci/npm/node_modules redial
+	rm -rf .cache .ci/npm/node_modules .ci/client/node_modules redial
 
 # Tools are pinned by a module of their own, so that the program's module lists
 # only what the program needs.
@@ -105,4 +106,9 @@ $(templ): .ci/tools/go.mod .ci/tools/go.sum
 
 $(npm): .ci/npm/package.json .ci/npm/package-lock.json
 	cd .ci/npm && npm ci --no-progress
+	@touch $@
+
+# Apart from the above: the generator of clients needs another TypeScript.
+$(client): .ci/client/package.json .ci/client/package-lock.json
+	cd .ci/client && npm ci --no-progress
 	@touch $@

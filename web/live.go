@@ -114,9 +114,12 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request, subscription *engi
 }
 
 // serveSocket opens a socket and serves it until either side closes it. send is
-// the only writer of the socket; it ends when the viewer is done.
+// the only writer of the socket; it ends when the viewer is done. A socket of
+// something else than executions has no subscription.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, subscription *engine.Subscription, send func(*viewer)) {
-	defer subscription.Close()
+	if subscription != nil {
+		defer subscription.Close()
+	}
 	upgrader := websocket.Upgrader{
 		// The route has checked the origin already.
 		CheckOrigin: func(*http.Request) bool { return true }, HandshakeTimeout: writeWait,

@@ -40,6 +40,9 @@ func (d *Deliverer) send(ctx context.Context, c *store.Callback) Result {
 		d.options.Logger.Error("a callback could not be made", "execution", c.Execution, "error", err)
 		return Result{At: at, Error: "the message could not be made; the server's log says why"}
 	}
+	if d.options.Relay != nil && c.Attempts == 0 {
+		d.options.Relay(c, key, message, at)
+	}
 	return Send(ctx, d.options.Client, key, message, at)
 }
 

@@ -48,7 +48,7 @@ type systemClock struct{}
 func (systemClock) Now() time.Time                         { return time.Now() }
 func (systemClock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// Options are what a deliverer stands on. All but Clock and Logger are needed.
+// Options are what a deliverer stands on. All but Relay, Clock and Logger are needed.
 type Options struct {
 	Outbox Outbox
 	Client *outbound.Client
@@ -58,8 +58,12 @@ type Options struct {
 	// Message is what a callback says. It is made anew for each attempt and must
 	// be the same each time.
 	Message func(ctx context.Context, callback *store.Callback) (Message, error)
-	Clock   Clock // the system's if nil
-	Logger  *slog.Logger
+	// Relay, if not nil, is told of each message before it is sent for the first
+	// time, or for the first time after a person asked for it again. It must not
+	// wait.
+	Relay  func(callback *store.Callback, key signature.Key, m Message, at time.Time)
+	Clock  Clock // the system's if nil
+	Logger *slog.Logger
 }
 
 // Deliverer delivers callbacks. One of them runs for an outbox.

@@ -30,6 +30,17 @@ type Message struct {
 	Trace trace.Context
 }
 
+// Header is what the message is sent with, signed at the given time.
+func (m Message) Header(key signature.Key, at time.Time) (http.Header, error) {
+	signed, err := key.Sign(m.ID, at, m.Body)
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}}
+	maps.Copy(header, signed)
+	return header, nil
+}
+
 // Result is what came of one attempt.
 type Result struct {
 	At       time.Time
@@ -45,13 +56,11 @@ type Result struct {
 // success; redirects are not followed and are none.
 func Send(ctx context.Context, client *outbound.Client, key signature.Key, m Message, at time.Time) Result {
 	result := Result{At: at}
-	signed, err := key.Sign(m.ID, at, m.Body)
+	header, err := m.Header(key, at)
 	if err != nil {
 		result.Error = err.Error()
 		return result
 	}
-	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}}
-	maps.Copy(header, signed)
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	response, failure := client.Do(ctx, outbound.Request{

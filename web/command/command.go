@@ -30,6 +30,7 @@ var commands = map[string]command{
 	"check":       checkFlows,
 	"token":       tokens,
 	"user":        users,
+	"listen":      listen,
 	"version":     version,
 	"healthcheck": healthcheck,
 }
@@ -43,6 +44,8 @@ const usage = `Redial: draw an integration, publish it, call it.
   redial check FILE...
   redial user add NAME            prints a link by which a person signs in
   redial token create NAME        prints an API token
+  redial listen [SLUG...] --forward-to URL
+                                  relays callbacks of a server's flows to a program on this machine
   redial version
   redial healthcheck              exit status 0 if the server at --addr is ready
 
@@ -77,6 +80,9 @@ var errReported = errors.New("reported")
 func Run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
 	name := "serve"
+	if len(args) > 0 && args[0] == "help" {
+		args = []string{"--help"}
+	}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		name, args = args[0], args[1:]
 	}

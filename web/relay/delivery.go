@@ -1,0 +1,24 @@
+// Package relay brings callbacks to the machine of whoever writes their receiver.
+// On the server a Hub hands on what is being delivered; beside the developer's
+// program a Listener takes it over a websocket and posts it there, byte for byte,
+// so that the signature is still right.
+//
+// A relay is in addition to a delivery and changes nothing of it: what becomes of
+// a relayed callback is recorded nowhere.
+package relay
+
+// Delivery is a callback as it is being delivered, and a frame of the websocket.
+type Delivery struct {
+	Flow      string `json:"flow"` // slug
+	Execution string `json:"execution"`
+	// Headers are those of the callback: its content type and its signature.
+	Headers map[string]string `json:"headers"`
+	Body    []byte            `json:"body"` // base64 on the wire
+}
+
+// maxDelivery is the largest frame that a listener takes, in bytes: the largest
+// answer of a flow, in JSON and in base64.
+const maxDelivery = 64 << 20
+
+// size is about what a delivery takes in memory, in bytes.
+func (d *Delivery) size() int { return len(d.Body) + 1024 }
