@@ -20,6 +20,8 @@ type Store interface {
 	engine.Journal
 
 	Endings(ctx context.Context, id string, limit int, bytes *int64, wanted func(*flow.Event, int) bool) ([]flow.Event, error)
+	Outline(ctx context.Context, id string, after int64, limit int) ([]flow.Event, error)
+	SweepBlobs(ctx context.Context, limit int) (int, error)
 	RequestWithin(ctx context.Context, id string, bytes int) (*flow.Request, int, error)
 	Executions(ctx context.Context, q store.ExecutionQuery) ([]flow.Execution, string, error)
 	CountExecutions(ctx context.Context, q store.ExecutionQuery, width time.Duration) ([]store.ExecutionCount, bool, error)
@@ -100,6 +102,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"journal", journalTests},
 		{"ending", endingTests},
+		{"large values", blobTests},
 		{"refusals", refusalTests},
 		{"executions", executionTests},
 		{"keys of calls", callKeyTests},
