@@ -38,6 +38,12 @@ func TestEveryCrashPoint(t *testing.T) { //nolint:tparallel // "points" waits fo
 				dieWithOrders(t, seen, slug)
 			})
 		}
+		for _, mode := range []string{"sync", "async"} {
+			t.Run("large values, "+mode, func(t *testing.T) {
+				t.Parallel()
+				dieWithBlobs(t, seen, mode)
+			})
+		}
 		t.Run("migrate", func(t *testing.T) {
 			t.Parallel()
 			dieMigrating(t, seen)
