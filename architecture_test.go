@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"engine/content", "engine/core", "engine/expression", "engine/flowfile", "engine/outbound", "engine/schema", "engine/signature"},
 	{"engine/component"},
 	{"engine/components", "engine/step"},
-	{"engine/check"},
+	{"engine/caller", "engine/check"},
 	{"engine"},
 	{"store"},
 	{"static"},

@@ -36,6 +36,8 @@ type Workshop struct {
 	Library *step.Library
 	// Connections are those that there are, and the components they belong to.
 	Connections map[string]string
+	// Credentials are what connections hold of callers of hooks, by their names.
+	Credentials map[string]check.Credential
 	// Lenient makes a connection that is not there a warning: the file may be
 	// meant for another server.
 	Lenient bool
@@ -53,7 +55,8 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	if w.Lenient {
 		severity = flow.SeverityWarning
 	}
-	all := slices.Concat(document.Problems, problems, check.Connections(document.Flow, w.Connections, severity))
+	all := slices.Concat(document.Problems, problems,
+		check.Connections(document.Flow, w.Connections, severity), check.Callers(document.Flow, w.Credentials, severity))
 	located := document.Locate(all)
 	if located == nil {
 		located = []flow.Problem{}

@@ -17,12 +17,7 @@ import (
 // page at all, but from no foreign one.
 func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, err := s.tokenName(r)
-		trusted := name != "" && (r.Header.Get("Origin") == "" || s.ownOrigin(r))
-		if err == nil && name == "" {
-			name, err = s.sessionName(r)
-			trusted = name != "" && (s.ownOrigin(r) || !changes(r.Method) && !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Origin") == "")
-		}
+		name, trusted, err := s.identify(r)
 		switch {
 		case err != nil:
 			s.fail(w, r, "checking who calls", err)
@@ -34,6 +29,18 @@ func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 			next(w, r.WithContext(withActor(r.Context(), name)))
 		}
 	})
+}
+
+// identify is what to call whoever has an API token or a session; empty: the
+// request has neither. trusted is false for what may come from a foreign page.
+func (s *Server) identify(r *http.Request) (name string, trusted bool, err error) {
+	name, err = s.tokenName(r)
+	trusted = name != "" && (r.Header.Get("Origin") == "" || s.ownOrigin(r))
+	if err == nil && name == "" {
+		name, err = s.sessionName(r)
+		trusted = name != "" && (s.ownOrigin(r) || !changes(r.Method) && !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Origin") == "")
+	}
+	return name, trusted, err
 }
 
 // tokenName is what to call whoever carries the token of the environment or one

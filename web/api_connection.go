@@ -120,6 +120,7 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "storing a connection", err)
 		return
 	}
+	s.published.changed()
 	stored, err := s.store.Connection(r.Context(), name)
 	if err != nil {
 		s.fail(w, r, "reading a connection", err)
@@ -154,5 +155,6 @@ func (s *Server) deleteConnection(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "deleting a connection", err)
 		return
 	}
+	s.published.changed()
 	w.WriteHeader(http.StatusNoContent)
 }

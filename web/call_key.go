@@ -295,7 +295,7 @@ func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, &Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
 		return
 	}
-	found, err := s.store.CallKey(r.Context(), slug, "", key)
+	execution, err := s.followByKey(r, slug, key)
 	if errors.Is(err, engine.ErrNotFound) {
 		s.problem(w, r, &Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
 		return
@@ -304,6 +304,6 @@ func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "looking for the key of a call", err)
 		return
 	}
-	r.SetPathValue("id", found.Execution)
+	r.SetPathValue("id", execution)
 	s.executionStatus(w, r)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"redial/engine"
+	"redial/engine/caller"
 	"redial/engine/flow"
 	"redial/engine/signature"
 	"redial/engine/step"
@@ -89,15 +90,7 @@ func (s *Server) signatureKey(ctx context.Context, name string) (signature.Key, 
 	case connection.Component != step.SignatureComponent:
 		return signature.Key{}, fmt.Errorf("the connection %s is one of %s, not of %s", name, connection.Component, step.SignatureComponent)
 	}
-	text := func(field string) string {
-		value, _ := connection.Fields[field].(string)
-		return value
-	}
-	scheme := signature.Scheme(text("scheme"))
-	if scheme == "" {
-		scheme = signature.Standard
-	}
-	key, err := signature.NewKey(scheme, text("secret"), text("previous_secret"))
+	key, err := caller.SignatureKey(connection.Fields)
 	if err != nil {
 		return key, fmt.Errorf("the connection %s cannot sign: %w", name, err)
 	}

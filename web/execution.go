@@ -11,8 +11,7 @@ import (
 )
 
 // executionStatus tells a caller where an execution stands, if asked to when it
-// has come to rest. Its ID is known to nobody but those who started it, so the ID
-// is what one needs to ask.
+// has come to rest.
 //
 // A person who is signed in gets a page instead.
 func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +35,7 @@ func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow
 	id := r.PathValue("id")
 	record, err := s.store.Execution(r.Context(), id)
 	if errors.Is(err, engine.ErrNotFound) {
-		s.problem(w, r, &Problem{Type: "not-found", Detail: "There is no execution with this ID."})
+		s.problem(w, r, noExecution())
 		return nil, false
 	}
 	if err != nil {
@@ -130,8 +129,12 @@ func pendingBody(record *flow.Execution) flow.Object {
 	return body
 }
 
-// callerCancel lets whoever has the ID of an execution cancel it.
-func (s *Server) callerCancel(w http.ResponseWriter, r *http.Request) { s.cancel(w, r) }
+// callerCancel lets those who may follow an execution cancel it.
+func (s *Server) callerCancel(w http.ResponseWriter, r *http.Request) {
+	if _, ok := s.followedExecution(w, r); ok {
+		s.cancel(w, r)
+	}
+}
 
 // cancel ends an execution and answers with where it then stands.
 func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {

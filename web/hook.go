@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"redial/engine"
+	"redial/engine/caller"
 	"redial/engine/content"
 	"redial/engine/flow"
 	"redial/engine/step"
@@ -21,14 +22,16 @@ import (
 // what becomes of one who has held it too long, is decided by its terms: here
 // and nowhere else.
 func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
-	s.capture(r)
+	sample := s.capture(r)
 	call, refusal := s.readCall(w, r)
+	s.keepCapture(r, sample, refusal)
 	if refusal != nil {
 		s.metrics.refused(refusal)
 		s.problem(w, r, refusal)
 		return
 	}
 	defer call.drop()
+	r = call.bare
 	terms := termsOf(call.published.Settings, r.Header)
 	if call.claim != nil {
 		s.serveKeyed(w, r, call, terms)
@@ -60,6 +63,8 @@ type call struct {
 	slug      string
 	published *store.Published
 	trigger   *step.Webhook
+	guard     *caller.Guard // of those who may call; nil: whoever knows the URL
+	bare      *http.Request // the call without credentials
 	data      []byte        // its body
 	claim     *engine.Claim // its key; nil: it has none
 	release   func()        // gives back the room of the body; nil: it has none
@@ -89,17 +94,25 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
 		}
 	}
+	c := &call{slug: slug, published: published, trigger: trigger}
+	if c.guard, refusal = s.guardOf(r.Context(), trigger); refusal == nil {
+		refusal = c.admit(r)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
 	key, keyed, refusal := readKey(r.Header)
 	if refusal != nil {
 		return nil, refusal
 	}
-	data, refusal := rawBody(w, r, trigger)
-	if refusal != nil {
+	if c.data, refusal = rawBody(w, r, trigger); refusal != nil {
 		return nil, refusal
 	}
-	c := &call{slug: slug, published: published, trigger: trigger, data: data}
+	if c.bare, key, keyed, refusal = c.verify(r, key, keyed); refusal != nil {
+		return nil, refusal
+	}
 	if keyed {
-		c.claim = &engine.Claim{Flow: slug, Key: key, Fingerprint: fingerprint(r.Method, r.URL, data)}
+		c.claim = &engine.Claim{Flow: slug, Key: key, Fingerprint: fingerprint(r.Method, c.bare.URL, c.data)}
 	}
 	return c, nil
 }

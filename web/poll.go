@@ -17,7 +17,7 @@ const longestPoll = time.Minute
 // `Prefer: wait` the caller does not wait at all.
 func (s *Server) pollExecution(w http.ResponseWriter, r *http.Request, settled func(*flow.Execution) bool) (*flow.Execution, bool) {
 	asked := readPreferences(r.Header)
-	record, ok := s.callersExecution(w, r)
+	record, ok := s.followedExecution(w, r)
 	if !ok || !asked.waits {
 		return record, ok
 	}

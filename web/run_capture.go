@@ -83,19 +83,32 @@ func (c *captures) waits(slug string, now time.Time) bool {
 	return found != nil && found.taken == nil
 }
 
-// capture makes a sample of a call if somebody waits for one. What becomes of
-// the call does not change: its body can be read as before.
-func (s *Server) capture(r *http.Request) {
-	slug := r.PathValue("slug")
-	if !s.captures.waits(slug, time.Now()) {
-		return
+// capture reads the body of a call if somebody waits for one; nil: nobody does.
+// What becomes of the call does not change: its body can be read as before.
+func (s *Server) capture(r *http.Request) []byte {
+	if !s.captures.waits(r.PathValue("slug"), time.Now()) {
+		return nil
 	}
 	original := r.Body
 	data, err := io.ReadAll(io.LimitReader(original, maxCapture+1))
 	r.Body = resumedBody{io.MultiReader(bytes.NewReader(data), failing{err}, original), original}
 	if err != nil || len(data) > maxCapture {
+		return nil
+	}
+	if data == nil {
+		data = []byte{}
+	}
+	return data
+}
+
+// keepCapture makes a sample of a call that was read, without its credentials. A
+// call by somebody who may not make it is none.
+func (s *Server) keepCapture(r *http.Request, data []byte, refusal *Problem) {
+	if data == nil || refusal != nil && (refusal.Type == "credentials-required" || refusal.Type == "credentials-unavailable") {
 		return
 	}
+	slug := r.PathValue("slug")
+	r = s.withhold(r, slug)
 	body, err := content.Decode(r.Header.Get("Content-Type"), data, content.DefaultLimits)
 	if err != nil {
 		body = string(data) // the flow will refuse it; one can see why

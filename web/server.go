@@ -54,6 +54,7 @@ type Server struct {
 	apiToken  string
 	logger    *slog.Logger
 	published *publishedFlows
+	guards    *guards
 	metrics   *metrics
 	sockets   *sockets
 	lines     *lines
@@ -84,6 +85,7 @@ func New(options Options) *Server {
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}
+	s.guards = newGuards(s)
 	s.callbacks = s.newCallbacks()
 	s.metrics = newMetrics(options.Engine)
 	return s

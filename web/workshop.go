@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"redial/designer"
+	"redial/engine/caller"
+	"redial/engine/check"
 	"redial/engine/component"
 	"redial/engine/step"
 	"redial/store"
@@ -50,7 +52,7 @@ func (l *workshop) get(ctx context.Context) (*designer.Workshop, error) {
 
 // sameWorkshop reports whether two find the same in a draft.
 func sameWorkshop(a, b *designer.Workshop) bool {
-	return maps.Equal(a.Connections, b.Connections) && slices.EqualFunc(
+	return maps.Equal(a.Connections, b.Connections) && maps.Equal(a.Credentials, b.Credentials) && slices.EqualFunc(
 		a.Library.Catalogue().Components(), b.Library.Catalogue().Components(),
 		func(x, y *component.Component) bool { return x.Hash == y.Hash })
 }
@@ -70,10 +72,23 @@ func OpenWorkshop(ctx context.Context, base *step.Library, s *store.Store) (*des
 		return nil, err
 	}
 	connections := map[string]string{}
+	credentials := map[string]check.Credential{}
 	for _, c := range stored {
 		connections[c.Name] = c.Component
+		if caller.Holds(c.Component) {
+			credentials[c.Name] = credentialOf(&c)
+		}
 	}
-	return &designer.Workshop{Library: library, Connections: connections}, nil
+	return &designer.Workshop{Library: library, Connections: connections, Credentials: credentials}, nil
+}
+
+// credentialOf is what a connection holds of callers of hooks.
+func credentialOf(c *store.Connection) check.Credential {
+	guard, err := caller.New(c.Component, c.Fields)
+	if err != nil {
+		return check.Credential{Fault: err.Error()}
+	}
+	return check.Credential{Kind: guard.Kind()}
 }
 
 // currentWorkshop is what drafts are checked against now. It answers itself when

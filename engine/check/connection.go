@@ -30,7 +30,7 @@ func Connections(f *flow.Flow, known map[string]string, severity flow.Severity) 
 	}
 	auth, _ := f.Trigger.With.Get("auth")
 	if object, ok := auth.(flow.Object); ok {
-		look(object.Text("connection"), "trigger.with.auth.connection", flow.TriggerID, callersComponent(object.Text("type")))
+		look(object.Text("connection"), "trigger.with.auth.connection", flow.TriggerID, step.CallersComponent(object.Text("type")))
 	}
 	if f.Settings.Callback != nil {
 		look(f.Settings.Callback.Secret, "callback.secret", "", step.SignatureComponent)
@@ -52,13 +52,4 @@ func Connections(f *flow.Flow, known map[string]string, severity flow.Severity) 
 	}
 	walk(&f.Body, "")
 	return found.list
-}
-
-// callersComponent is that of the connections that callers of a hook are checked
-// against.
-func callersComponent(kind string) string {
-	if kind == step.AuthSignature {
-		return step.SignatureComponent
-	}
-	return step.HTTPComponent
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Scheme is a way of signing webhooks.
@@ -40,6 +41,22 @@ const minStandardKey = 16
 type Key struct {
 	scheme  Scheme
 	secrets [][]byte
+	window  time.Duration // 0: Window
+}
+
+// Within is the same key with another tolerance than Window.
+func (k Key) Within(tolerance time.Duration) Key {
+	k.window = tolerance
+	return k
+}
+
+// Tolerance is how far the time of a message may be from ours, in both
+// directions.
+func (k Key) Tolerance() time.Duration {
+	if k.window > 0 {
+		return k.window
+	}
+	return Window
 }
 
 // NewKey makes a key of secrets as people write them. Empty ones are left out; it

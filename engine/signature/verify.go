@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// Window is how far the time of a message may be from ours, in both directions.
-// What was signed earlier may have been recorded and sent again.
+// Window is how far the time of a message may be from ours, in both directions,
+// unless the key says otherwise. What was signed earlier may have been recorded
+// and sent again.
 const Window = 5 * time.Minute
 
 // maxSignatures bounds how many signatures of one message are looked at.
@@ -22,7 +23,7 @@ const maxSignatures = 16
 // Why a message is not accepted.
 var (
 	ErrUnsigned = errors.New("the message is not signed")
-	ErrExpired  = errors.New("the message was signed more than five minutes from now, by the clock of this server")
+	ErrExpired  = errors.New("the message was signed too long ago, or ahead of the clock of this server")
 	ErrForged   = errors.New("the signature is not that of this message under the shared secret")
 )
 
@@ -35,22 +36,13 @@ type signed struct {
 	decode     func(string) ([]byte, error)
 }
 
-// Verify checks that a message was signed with one of the key's secrets, and not
-// longer than Window ago where the scheme says when. The error is one of those of
+// Verify checks that a message was signed with one of the key's secrets, and
+// within its tolerance where the scheme says when. The error is one of those of
 // this package.
 func (k Key) Verify(header http.Header, body []byte, now time.Time) error {
 	claim := k.read(header)
-	if len(claim.signatures) == 0 || len(k.secrets) == 0 {
-		return ErrUnsigned
-	}
-	if claim.timed {
-		seconds, err := strconv.ParseInt(claim.timestamp, 10, 64)
-		if err != nil {
-			return ErrUnsigned
-		}
-		if age := now.Sub(time.Unix(seconds, 0)); age > Window || age < -Window {
-			return ErrExpired
-		}
+	if err := k.plausible(claim, now); err != nil {
+		return err
 	}
 	parts := slices.Concat(claim.before, []string{string(body)})
 	valid := false
@@ -65,6 +57,30 @@ func (k Key) Verify(header http.Header, body []byte, now time.Time) error {
 	}
 	if !valid {
 		return ErrForged
+	}
+	return nil
+}
+
+// VerifyHeader checks what can be told without the body: whether there is a
+// signature, and whether its time is within the tolerance. A message that passes
+// still has to be verified.
+func (k Key) VerifyHeader(header http.Header, now time.Time) error {
+	return k.plausible(k.read(header), now)
+}
+
+func (k Key) plausible(claim signed, now time.Time) error {
+	if len(claim.signatures) == 0 || len(k.secrets) == 0 {
+		return ErrUnsigned
+	}
+	if !claim.timed {
+		return nil
+	}
+	seconds, err := strconv.ParseInt(claim.timestamp, 10, 64)
+	if err != nil {
+		return ErrUnsigned
+	}
+	if age := now.Sub(time.Unix(seconds, 0)); age > k.Tolerance() || age < -k.Tolerance() {
+		return ErrExpired
 	}
 	return nil
 }

@@ -28,8 +28,7 @@ var webhookKind = &Kind{
 	Help: "The flow has a URL of its own; every call of it starts an execution.",
 	Fields: []component.Field{
 		literal(withDefault(severalOf("methods", "Methods", webhookMethods...), []any{"POST"})),
-		literal(withFields(field("auth", "Who may call", component.KindObject, ""),
-			withDefault(choice("type", "Credentials", [2]string{"none", "None: whoever knows the URL"}), "none"))),
+		literal(authField),
 		literal(field("schema", "Schema of the body", component.KindJSON, "JSON Schema of the body. A call that does not fit is answered with 422 and starts nothing.")),
 		advanced(literal(field("types", "Content types", component.KindList, "Content types that are taken; all, unless listed."))),
 		advanced(literal(withDefault(field("max_body", "Largest body", component.KindInteger, "In bytes, at most 100 MiB."), int64(DefaultMaxBody)))),
@@ -45,15 +44,15 @@ type Webhook struct {
 	Types   []string // media types; empty: all
 	MaxBody int64    // bytes
 	Origins []string
+	Auth    Auth
 	Schema  *schema.Schema // nil: any body
 }
 
 func compileWebhook(c *Compiler) Runner {
 	w := &Webhook{
-		Methods: c.methods(), Types: c.mediaTypes(), Origins: c.origins(),
+		Methods: c.methods(), Types: c.mediaTypes(), Origins: c.origins(), Auth: c.auth(),
 		MaxBody: c.Integer("max_body", DefaultMaxBody, 1, LargestMaxBody),
 	}
-	c.checkAuth()
 	if document, given := c.With.Get("schema"); given && document != nil {
 		compiled, err := schema.Compile(flow.Plain(document))
 		if err != nil {
@@ -102,33 +101,6 @@ func (c *Compiler) origins() []string {
 		}
 	}
 	return origins
-}
-
-// checkAuth refuses what would leave a hook open that its author believes to be
-// closed: until hooks check credentials, only "none" can be published.
-func (c *Compiler) checkAuth() {
-	value, given := c.With.Get("auth")
-	if !given || value == nil {
-		return
-	}
-	auth, ok := value.(flow.Object)
-	if !ok {
-		c.Report(flow.CodeInvalidValue, "with.auth", "auth is %s; it is an object {type, connection}", shown(value))
-		return
-	}
-	for _, f := range auth {
-		if f.Name != "type" && f.Name != "connection" {
-			c.Report(flow.CodeUnknownField, "with.auth."+f.Name, "auth has no field %q; it has type and connection", f.Name)
-		}
-	}
-	switch kind := auth.Text("type"); kind {
-	case "none":
-	case "bearer", "basic", "api_key", "signature":
-		c.Report(flow.CodeInvalidValue, "with.auth.type", "this release cannot check %s credentials of callers yet, so it does not publish a flow that counts on it; use none", kind)
-	default:
-		value, _ := auth.Get("type")
-		c.Report(flow.CodeInvalidValue, "with.auth.type", "auth.type is %s; it is one of none, bearer, basic, api_key, signature", shown(value))
-	}
 }
 
 // webhookType is what `trigger` holds.
