@@ -41,11 +41,14 @@
 const firstPause = 500;
 const longestPause = 15_000;
 
-/** Answers that say nothing about the edit: it is sent again. */
-const passing = new Set([0, 401, 408, 425, 429, 502, 503, 504]);
+/** @param {number} failures so far @returns {number} milliseconds until the next attempt */
+export const pauseAfter = (failures) => Math.min(longestPause, firstPause * 2 ** failures);
 
-/** @param {unknown} error */
-function status(error) {
+/** Answers that say nothing about what was sent: it is sent again. */
+export const passing = new Set([0, 401, 408, 425, 429, 502, 503, 504]);
+
+/** @param {unknown} error @returns {number} the status of the answer; 0: there was none, -1: it is no answer at all */
+export function status(error) {
   return error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : -1;
 }
 
@@ -128,7 +131,7 @@ export class EditQueue {
   }
 
   #pause() {
-    const ms = Math.min(longestPause, firstPause * 2 ** this.#failures++);
+    const ms = pauseAfter(this.#failures++);
     return new Promise((resolve) => {
       const cancel = this.around.later(() => this.#wake(), ms);
       this.#wake = () => { cancel(); this.#wake = () => undefined; resolve(undefined); };

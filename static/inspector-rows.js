@@ -1,6 +1,8 @@
 // Conditions and mappings as rows: what is filled in is written as an expression
-// by the server, and that is the edit. Plain ES module, checked by tsc.
+// by the server, and that is the edit. What the server could not write is tried
+// again until it is. Plain ES module, checked by tsc.
 import { request } from "./dom.js";
+import { passing, pauseAfter, status } from "./edit-queue.js";
 import { pathOf } from "./inspector-value.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
@@ -56,15 +58,19 @@ function offer(rows, offers) {
 export class RowEditor {
   /** @type {Map<HTMLElement, number>} rows that are not written yet, with their timers */
   #waiting = new Map();
+  #failures = 0;
 
   /**
    * @param {HTMLElement} root
    * @param {string} base of the steps' addresses
    * @param {(operations: Operation[], merge: string) => Promise<unknown>} submit
+   * @param {() => void} tell that rows wait now, or not any more
    */
-  constructor(root, base, submit) {
+  constructor(root, base, submit, tell) {
     this.base = base;
     this.submit = submit;
+    this.tell = tell;
+    addEventListener("online", () => void this.flush());
     root.addEventListener("input", (event) => this.#touched(event.target, pause));
     root.addEventListener("change", (event) => this.#touched(event.target, 0));
     root.addEventListener("click", (event) => {
@@ -95,6 +101,7 @@ export class RowEditor {
     clearTimeout(this.#waiting.get(rows));
     keep(rows, true);
     this.#waiting.set(rows, setTimeout(() => void this.#write(rows), delay));
+    this.tell();
   }
 
   /** @param {HTMLElement} rows */
@@ -102,18 +109,27 @@ export class RowEditor {
     const timer = this.#waiting.get(rows);
     clearTimeout(timer);
     const path = pathOf(rows), step = rows.dataset.step ?? "";
-    const answer = await request(`${this.base}${encodeURIComponent(step)}/compose`, { method: "POST", body: composed(rows) })
-      .catch((error) => ({ fault: error instanceof Error ? error.message : "" }));
+    const written = request(`${this.base}${encodeURIComponent(step)}/compose`, { method: "POST", body: composed(rows) });
+    const answer = await written.catch((error) => {
+      const what = status(error);
+      return { fault: error.message, again: passing.has(what) || what >= 500 }; // writing changes nothing, so it may be tried
+    });
     if (this.#waiting.get(rows) !== timer) return; // they were changed meanwhile, and are written again
-    this.#waiting.delete(rows);
     const fault = rows.querySelector('[data-part="rows-fault"]');
     if (fault instanceof HTMLElement) {
       fault.hidden = !answer.fault;
-      fault.textContent = answer.fault ?? "";
+      fault.textContent = `${answer.fault ?? ""}${answer.again ? " The rows are saved as soon as it answers." : ""}`;
     }
+    if (answer.again) {
+      this.#later(rows, pauseAfter(this.#failures++));
+      return;
+    }
+    this.#failures = 0;
+    this.#waiting.delete(rows);
     if (answer.offers) offer(rows, answer.offers);
     keep(rows, Boolean(answer.fault));
     if (!answer.fault) await this.submit([{ op: "set", step, path, value: answer.source }], `rows ${step} ${path}`);
+    else this.tell();
   }
 
   /** @param {HTMLElement} button */

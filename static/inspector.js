@@ -41,6 +41,7 @@ inspector.addEventListener("input", (event) => {
   clearTimeout(typing.get(control));
   if (control instanceof HTMLSelectElement || control instanceof HTMLInputElement && ["checkbox", "radio"].includes(control.type)) void send(control);
   else typing.set(control, setTimeout(() => void send(control), pause));
+  tell();
 });
 inspector.addEventListener("change", (event) => {
   const control = controlOf(event.target);
@@ -70,7 +71,7 @@ async function send(control) {
   if (control.value === newConnection) { await connect(control, {}); return; }
   const { operation, fault } = outcome(control, shown());
   showFault(control, fault);
-  if (!operation) return;
+  if (!operation) { tell(); return; }
   await submit([operation], `field ${shown()} ${pathOf(control)} ${visit}`);
 }
 
@@ -108,12 +109,9 @@ async function rename(control) {
   control.toggleAttribute("aria-invalid", Boolean(fault));
   if (!operation) return;
   control.blur(); // its place is shown anew
-  const result = await submit([{ step: shown(), ...operation }]);
-  if (result && focus) reload(() => { if (waits()) focusOn(focus); });
+  if (focus) goOn(focus);
+  await submit([{ step: shown(), ...operation }]);
 }
-
-/** Nobody has gone on to another control: the focus is nowhere, or where a name is added. */
-const waits = () => document.activeElement === document.body || document.activeElement?.closest(".map-row.new") !== null;
 
 /** How large a file may be, in bytes: it becomes part of the flow file. */
 const largestFile = 64 << 10;
@@ -143,8 +141,9 @@ async function connect(control, which) {
   const step = shown(), path = pathOf(control);
   const component = option instanceof HTMLElement ? option.dataset.newConnection ?? "" : "";
   const name = await askConnection({ ...which, component });
+  goOn(path);
   if (name && name !== which.name) await submit([{ op: "set", step, path, value: name }]);
-  reload(() => focusOn(path));
+  else reload();
 }
 
 /**
@@ -186,6 +185,7 @@ export async function submit(operations, merged = "", place = "") {
     return await edit(operations, { merge: merged, quiet: line !== null });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
+    next = null;
     if (line instanceof HTMLElement) {
       line.hidden = false;
       line.textContent = error.message;
@@ -208,19 +208,26 @@ let wanted = false;
 let skipped = false;
 let loading = false;
 let reading = new AbortController();
-/** What to do when the form is up to date. @type {(() => void)[]} */
-let then = [];
+/** Where the focus goes when the form is up to date, and where it is until then. @type {{path: string, button: string | undefined, from: Element | null} | null} */
+let next = null;
 
-/** Shows the form anew as soon as all that was typed is sent. @param {() => void} [done] */
-export function reload(done) {
+/**
+ * Puts the focus into a field as soon as the form is up to date, unless the
+ * person has gone on to another one by then.
+ * @param {string} path
+ * @param {string} [button] rather on this button of it
+ */
+function goOn(path, button) { next = { path, button, from: document.activeElement }; }
+
+/** Shows the form anew as soon as all that was typed is sent. */
+export function reload() {
   wanted = true;
-  if (done) then.push(done);
   if (!loading && idle() && shown()) void load().then(tell);
   tell();
 }
 
 /** Says on the inspector whether its form is going to be shown anew. */
-function tell() { inspector.toggleAttribute("data-behind", wanted || loading || underWay > 0); }
+function tell() { inspector.toggleAttribute("data-behind", wanted || loading || !idle()); }
 
 async function load() {
   const step = shown();
@@ -239,7 +246,9 @@ async function load() {
   if (response?.status === 404) { part('[data-action="close-inspector"]', inspector).click(); return; }
   if (!response?.ok || text === undefined) return; // the draft tells that the server is away
   show(text);
-  for (const run of then.splice(0)) run();
+  const going = next, here = document.activeElement;
+  next = null;
+  if (going && (here === document.body || here === going.from || here?.closest(".map-row.new"))) focusOn(going.path, going.button);
 }
 
 /** @param {string} text the inspector as the server sees it */
@@ -337,8 +346,11 @@ function follow(step) {
   for (const named of inspector.querySelectorAll("[data-step]")) named.setAttribute("data-step", step);
   document.dispatchEvent(new CustomEvent("flow-renamed", { detail: { step } }));
 }
-document.addEventListener("flow-step", () => void flush());
-addEventListener("beforeunload", () => void flush(), { capture: true }); // before the draft says whether something is unsent
+document.addEventListener("flow-step", () => { next = null; void flush(); });
+addEventListener("beforeunload", (event) => {
+  void flush(); // before the draft says whether something is unsent
+  if (rows.waiting) event.preventDefault();
+}, { capture: true });
 document.addEventListener("flow-inspected", () => prepare(inspector));
 
 // Buttons.
@@ -361,8 +373,8 @@ async function press(button) {
   if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
   if (action === "choices") {
     await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
-      const rest = () => { if (document.activeElement === document.body) focusOn(path); };
-      void submit([{ op: "set", step: shown(), path, value }]).then(() => reload(rest));
+      goOn(path);
+      void submit([{ op: "set", step: shown(), path, value }]);
     });
   }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));
@@ -377,10 +389,10 @@ async function press(button) {
   closeMenu(button);
   await flush();
   const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
+  if (focus && !closes && !chooses) goOn(focus, name);
   const result = await submit(JSON.parse(operations));
   if (result && closes) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
-  else if (result && focus) reload(() => focusOn(focus, name));
 }
 
 /** @param {Element} button in a menu perhaps */
@@ -420,8 +432,8 @@ inspector.addEventListener("submit", (event) => {
   if (event.submitter?.getAttribute("value") === "replace" && uses instanceof HTMLSelectElement) void submit([{ op: "replace", step: shown(), uses: uses.value }]);
 });
 
-const rows = new RowEditor(inspector, base, (operations, merged) => submit(operations, merged));
-dragItems(inspector, (operation) => void submit([{ ...operation, step: shown() }]).then(() => reload()));
+const rows = new RowEditor(inspector, base, submit, () => { if (wanted) reload(); else tell(); });
+dragItems(inspector, (operation) => void submit([{ ...operation, step: shown() }]));
 
 // What is open above the form is closed first.
 inspector.addEventListener("keydown", (event) => {
