@@ -129,6 +129,8 @@ export class ExpressionEditor {
       this.focus();
     }, { signal });
     document.addEventListener("draft-changed", (event) => { if (event instanceof CustomEvent) this.draftChanged(event.detail); }, { signal });
+    // There are other values to try the text with.
+    for (const type of ["flow-run-ended", "pins-changed"]) document.addEventListener(type, () => { this.server.forget(); this.evaluation.changed(); }, { signal });
     this.around = new MutationObserver(() => this.surroundings());
     this.around.observe(control, { attributeFilter: ["aria-invalid", "aria-describedby", "aria-labelledby"] });
     const form = field.closest(".field");

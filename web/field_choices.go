@@ -51,6 +51,7 @@ func (s *Server) fieldChoices(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, &Problem{Type: "service-failed", Detail: sentence(failure.Message)})
 		return
 	}
+	s.choices.keep(s.choiceSource(ctx, asked.step.Uses, r.URL.Query().Get("path"), asked.step.Connection), choices)
 	items := make([]any, len(choices))
 	for i, choice := range choices {
 		items[i] = flow.Object{{Name: "value", Value: choice.Value}, {Name: "title", Value: choice.Title}}

@@ -76,6 +76,9 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 	if f.sample, err = s.sampleBody(ctx, kind, state.Checked.Flow); err != nil {
 		return nil, err
 	}
+	f.titleOf = func(path string, value any) string {
+		return s.choices.title(s.choiceSource(ctx, card.Uses, path, file.Text("connection")), value)
+	}
 	i := &inspected{Card: card, Help: kind.Help, Name: file.Text("name")}
 	i.fill(f, file)
 	if !card.Trigger {

@@ -23,6 +23,8 @@ type form struct {
 	flows []string
 	// sample is the body of the test payload; nil without one.
 	sample *any
+	// titleOf is what a service calls a value of a field; empty: it is not known.
+	titleOf func(path string, value any) string
 	// scope is what the expressions of the step may read.
 	scope func() *expression.Scope
 	ids   int
@@ -62,6 +64,7 @@ type formField struct {
 	Add      *component.Field
 	Problems []flow.Problem
 
+	chosen  string // what the service calls the value
 	spoken  string // name of a control that has no label of its own
 	owner   string // component whose connections can be chosen
 	express string // the value as an expression
@@ -186,6 +189,9 @@ func (f *form) control(made *formField) {
 	case controlAny, controlText:
 		made.readMapping()
 	default:
+	}
+	if made.ChoicesFrom != nil && made.Given && !templated(made.Value) {
+		made.chosen = f.titleOf(made.Path, made.Value)
 	}
 	made.express, _ = expressed(made.Field, made.Value)
 }

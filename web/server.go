@@ -68,6 +68,7 @@ type Server struct {
 	captures  *captures
 	callbacks *callback.Deliverer
 	paces     paces
+	choices   choiceTitles
 	plans     draftPlans
 	runs      dataRunCache
 }

@@ -39,6 +39,7 @@ func TestFormOffersValuesOfTheService(t *testing.T) {
 	page.press("\r")
 	page.wait("the value in the field", inField("with.customer_id", `.querySelector("[data-as]").value === "2"`))
 	page.saved()
+	page.wait("what the service calls it, with the value", inField("with.customer_id", `?.querySelector(".chosen")?.innerText.match(/S.rensen.*\s2$/)`))
 	if got := p.fields(t, "invoicing", "invoice")["customer_id"]; got != "2" {
 		t.Errorf("the customer is %v, as text 2 is wanted", got)
 	}

@@ -107,7 +107,9 @@ func (p *program) settingsOfACall(t *testing.T, slug string) map[string]any {
 func TestConfigValuesAreAddedRenamedAndRemoved(t *testing.T) {
 	t.Parallel()
 	_, b := newTuned(t)
-	row := func(n, part string) string { return `#config-list .config-row:nth-child(` + n + `) [data-part=` + part + `]` }
+	row := func(n, part string) string {
+		return `#config-list .config-row:nth-child(` + n + `) [data-part=` + part + `]`
+	}
 	add := func(n, name, kind, value string) {
 		t.Helper()
 		b.push(`#settings [data-action=add-config]`)
