@@ -84,6 +84,11 @@ crash: ## kill the program n times (100) at random under load, and see what is l
 	go build -trimpath -o .cache/redial-crash .
 	go run ./web/crashtest/campaign -binary .cache/redial-crash -kills $(or $(n),100)
 
+.PHONY: fixture
+fixture: ## pack the data folder of this release, as name=v1.2.3, for the test that later ones take it over
+	go build -trimpath -o .cache/redial-crash .
+	go run ./web/crashtest/fixture -binary .cache/redial-crash -o web/crashtest/testdata/$(name).tar.gz
+
 .PHONY: screenshots
 screenshots: setup ## pictures of all pages, for README and docs
 	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots

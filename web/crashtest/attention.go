@@ -32,7 +32,7 @@ func (m *manager) call(ctx context.Context, method, path, body string, into any)
 	if err != nil {
 		return err
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode/100 != 2 {
 		return fmt.Errorf("%s %s: %d %s", method, path, response.StatusCode, data)
 	}
 	if into == nil {
