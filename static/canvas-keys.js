@@ -42,9 +42,9 @@ export class Keys {
   /** @param {KeyboardEvent} event @param {HTMLElement} target @returns {boolean} */
   #anywhere(event, target) {
     const { stage, selection } = this.parts;
-    if (event.ctrlKey || event.metaKey || event.altKey) return stage.editable && this.#control(event);
-    if (event.key === "Escape") return this.#escape();
     const here = target.matches(".card-link") ? stage.cardOf(target) : undefined;
+    if (event.ctrlKey || event.metaKey || event.altKey) return stage.editable && this.#control(event, here);
+    if (event.key === "Escape") return this.#escape();
     const next = here && (stage.drawn ? toward(stage.graph, here, event.key) : beside(stage.graph, here, event.key));
     if (next) {
       if (event.shiftKey && stage.editable && arrows[event.key]) selection.choose([...selection.ids, ...here ? [here.id] : [], next.id]);
@@ -77,12 +77,12 @@ export class Keys {
     return false;
   }
 
-  /** With Ctrl. @param {KeyboardEvent} event @returns {boolean} */
-  #control(event) {
+  /** With Ctrl. @param {KeyboardEvent} event @param {Card | undefined} here @returns {boolean} */
+  #control(event, here) {
     if (event.altKey || event.shiftKey) return false;
     switch (event.key.toLowerCase()) {
       case "a": this.parts.selectAll(); return true;
-      case "d": this.parts.commands.duplicate(); return true;
+      case "d": this.#mean(here); this.parts.commands.duplicate(); return true;
     }
     return false;
   }
@@ -94,8 +94,7 @@ export class Keys {
     if (event.key === "Enter" && chosen) { edgeTools.add(); return true; }
     if ((event.key === "Delete" || event.key === "Backspace") && chosen) { edgeTools.remove(); return true; }
     if (event.key === "ContextMenu" || event.key === "F10" && event.shiftKey) return this.#menu(here);
-    // What has the focus is meant, unless it is one of several that are selected.
-    if (here && !selection.has(here.id) && /^(Delete|Backspace|F2|[dDmM])$/.test(event.key)) selection.choose([here.id]);
+    if (/^(Delete|Backspace|F2|[dDmM])$/.test(event.key)) this.#mean(here);
     switch (event.key) {
       case "Delete": case "Backspace": commands.remove(!event.shiftKey); return true;
       case "F2": if (selection.one) stage.command("rename", [selection.one]); return true;
@@ -111,6 +110,12 @@ export class Keys {
     }
     pointer.unwire();
     return false;
+  }
+
+  /** What has the focus is meant, unless it is one of several that are selected. @param {Card | undefined} here */
+  #mean(here) {
+    const { selection } = this.parts;
+    if (here && !selection.has(here.id)) selection.choose([here.id]);
   }
 
   /** @returns {boolean} whether there was something to end */

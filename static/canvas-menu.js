@@ -1,6 +1,7 @@
 // The menu of the selected steps, or of the empty canvas: by the right button,
 // the menu key, the "…" of a selected card, or a long touch.
 import { element, icon } from "./dom.js";
+import { commandKey, deleteKey, shiftKey } from "./key-names.js";
 
 /** @typedef {import("./canvas-stage.js").Stage} Stage */
 /** @typedef {import("./canvas-commands.js").Commands} Commands */
@@ -83,15 +84,15 @@ export class Menu {
         { name: "note", icon: "sticky-note", words: one?.item.querySelector(".card-note") ? "Edit note" : "Add note" },
       ],
       [
-        { name: "duplicate", icon: "copy-plus", words: "Duplicate", key: "Ctrl D" },
-        { name: "copy", icon: "copy", words: "Copy", key: "Ctrl C" },
-        { name: "cut", icon: "scissors", words: "Cut", key: "Ctrl X" },
+        { name: "duplicate", icon: "copy-plus", words: "Duplicate", key: `${commandKey}D` },
+        { name: "copy", icon: "copy", words: "Copy", key: `${commandKey}C` },
+        { name: "cut", icon: "scissors", words: "Cut", key: `${commandKey}X` },
         { name: "toggle", icon: "power", words: this.commands.off ? "Enable" : "Disable", key: "D" },
         ...several ? [{ name: "tidy", icon: "layout-dashboard", words: "Tidy up selection" }] : [],
       ],
       [
-        { name: "delete", icon: "trash-2", words: "Delete", key: "Del" },
-        { name: "delete-gap", icon: "trash-2", words: "Delete and leave the gap", key: "Shift Del" },
+        { name: "delete", icon: "trash-2", words: "Delete", key: deleteKey },
+        { name: "delete-gap", icon: "trash-2", words: "Delete and leave the gap", key: shiftKey + deleteKey },
       ],
     ];
   }
@@ -115,8 +116,8 @@ export class Menu {
 
 /** @type {Item[][]} */
 const ofCanvas = [
-  [{ name: "add-here", icon: "plus", words: "Add a step here" }, { name: "paste", icon: "clipboard", words: "Paste", key: "Ctrl V" }],
-  [{ name: "select-all", icon: "scan", words: "Select all", key: "Ctrl A" }, { name: "tidy", icon: "layout-dashboard", words: "Tidy up" }, { name: "fit", icon: "maximize", words: "Show all", key: "1" }],
+  [{ name: "add-here", icon: "plus", words: "Add a step here" }, { name: "paste", icon: "clipboard", words: "Paste", key: `${commandKey}V` }],
+  [{ name: "select-all", icon: "scan", words: "Select all", key: `${commandKey}A` }, { name: "tidy", icon: "layout-dashboard", words: "Tidy up" }, { name: "fit", icon: "maximize", words: "Show all", key: "1" }],
 ];
 
 /** @param {Item} item */

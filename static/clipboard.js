@@ -2,7 +2,8 @@
 // dropped on the canvas. Plain ES module, checked by tsc.
 import { part } from "./dom.js";
 import { choose, edit, revision, settled } from "./draft.js";
-import { commandKey, typing } from "./draft-head.js";
+import { typing } from "./draft-head.js";
+import { commandKey } from "./key-names.js";
 import { toast } from "./page.js";
 
 /** @typedef {import("./canvas.js").FlowCanvas} FlowCanvas */

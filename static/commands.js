@@ -3,7 +3,7 @@
 import { ChoiceList } from "./choice-list.js";
 import { element, icon, part, request } from "./dom.js";
 import { choose, edit, redo, undo } from "./draft.js";
-import { commandKey } from "./draft-head.js";
+import { commandKey, deleteKey, redoKeys, shiftKey } from "./key-names.js";
 import { addStep, stepKinds, togglePalette } from "./palette.js";
 import { recent } from "./recent.js";
 
@@ -30,7 +30,7 @@ const commands = [
   { id: "publish", title: "Publish", icon: "upload", run: click("#publish-button") },
   { id: "test", title: "Test", icon: "flask-conical", also: "run payload", run: click("#test-button") },
   { id: "undo", title: "Undo", icon: "undo-2", keys: `${commandKey}Z`, run: () => void undo() },
-  { id: "redo", title: "Redo", icon: "redo-2", keys: `${commandKey}Y`, run: () => void redo() },
+  { id: "redo", title: "Redo", icon: "redo-2", keys: redoKeys, run: () => void redo() },
   { id: "sync", title: "Sync: callers wait for the answer", icon: "phone-call", also: "mode", run: click('#mode [data-mode="sync"]') },
   { id: "async", title: "Async: callers are redialed", icon: "phone-forwarded", also: "mode callback", run: click('#mode [data-mode="async"]') },
   { id: "tidy", title: "Tidy up", icon: "wand-sparkles", also: "layout arrange", run: () => void edit([{ op: "tidy" }]).then(() => canvas.fit(), () => undefined) },
@@ -127,12 +127,11 @@ for (const id of ["command-search", "shortcuts"]) {
 // The keys.
 
 const sheet = /** @type {HTMLDialogElement} */ (part("#shortcuts"));
-const shift = commandKey === "⌘" ? "⇧" : "Shift+";
 
 /** @type {[string, [string, string][]][]} */
 const keys = [
   ["Everywhere", [
-    ["Search steps, commands and flows", `${commandKey}K`], ["Undo", `${commandKey}Z`], ["Redo", `${commandKey === "⌘" ? "⇧⌘" : "Ctrl+Shift+"}Z`], ["Keyboard shortcuts", "?"],
+    ["Search steps, commands and flows", `${commandKey}K`], ["Undo", `${commandKey}Z`], ["Redo", redoKeys], ["Go to the next part of the page, and back", "F6 Shift+F6"], ["Keyboard shortcuts", "?"],
   ]],
   ["Canvas", [
     ["Go along the edges", "← →"], ["Go to the card above or below", "↑ ↓"], ["Open a step", "Enter"], ["Leave it", "Esc"],
@@ -140,7 +139,7 @@ const keys = [
   ]],
   ["Steps", [
     ["Add a step after the selected one", "A"], ["Connect to another step", "C"], ["Rename", "F2"], ["Switch off or on", "D"], ["Duplicate", `${commandKey}D`],
-    ["Delete", "Delete"], ["Delete and leave the gap", `${shift}Delete`], ["Menu of the step", `${shift}F10`],
+    ["Delete", deleteKey], ["Delete and leave the gap", shiftKey + deleteKey], ["Menu of the step", `${shiftKey}F10`],
   ]],
   ["Clipboard", [["Copy as flow file", `${commandKey}C`], ["Cut", `${commandKey}X`], ["Paste", `${commandKey}V`]]],
 ];

@@ -48,9 +48,6 @@ canvas.addEventListener("canvas-command", (event) => {
   if (event.detail.name === "redo") void redo();
 });
 
-/** The key that begins commands, as people know it. */
-export const commandKey = navigator.userAgent.includes("Mac") ? "⌘" : "Ctrl+";
-
 /**
  * Whether keys belong to what is being typed.
  * @param {EventTarget | null} target

@@ -8,6 +8,7 @@ import { dragItems, named } from "./inspector-list.js";
 import { merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
+import { askReplacement } from "./palette.js";
 import { released } from "./press.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
@@ -370,7 +371,11 @@ inspector.addEventListener("click", (event) => {
 async function press(button) {
   const { edit: operations, focus, action, button: name } = button.dataset;
   if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json");
-  if (action === "replace") { closeMenu(button); replaceDialog().showModal(); }
+  if (action === "replace") {
+    closeMenu(button);
+    await flush();
+    askReplacement(shown(), part(".inspector-head", inspector).getBoundingClientRect());
+  }
   if (action === "choices") {
     await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
       goOn(path);
@@ -422,15 +427,6 @@ function showAs(button, json) {
   to.hidden = false;
   return { from: controlOf(from.querySelector("[data-as]")), to: controlOf(to.querySelector("[data-as]")) };
 }
-
-const replaceDialog = () => /** @type {HTMLDialogElement} */ (part("#replace-step", inspector));
-
-inspector.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.closest("#replace-step") || !(event instanceof SubmitEvent)) return;
-  const uses = part("#replace-uses", form);
-  if (event.submitter?.getAttribute("value") === "replace" && uses instanceof HTMLSelectElement) void submit([{ op: "replace", step: shown(), uses: uses.value }]);
-});
 
 const rows = new RowEditor(inspector, base, submit, () => { if (wanted) reload(); else tell(); });
 dragItems(inspector, (operation) => void submit([{ ...operation, step: shown() }]));

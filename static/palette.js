@@ -4,6 +4,7 @@
 import { ChoiceList } from "./choice-list.js";
 import { element, part } from "./dom.js";
 import { choose, edit } from "./draft.js";
+import { commandKey } from "./key-names.js";
 import { toast } from "./page.js";
 import { dragFrom } from "./palette-drag.js";
 import { recent } from "./recent.js";
@@ -23,21 +24,22 @@ const used = recent("palette");
 
 // What there is, as the server has drawn it.
 
-/** @type {Choice[]} */
-const kinds = [];
 /** @type {Map<string, Element>} */
 const tiles = new Map();
-for (const item of palette.querySelectorAll(".palette-item")) {
-  if (!(item instanceof HTMLElement)) continue;
+/** @param {ParentNode} drawn @returns {Choice[]} */
+const read = (drawn) => /** @type {HTMLElement[]} */ ([...drawn.querySelectorAll(".palette-item")]).map((item) => {
   const { uses = "", title = "", of = "" } = item.dataset;
   const tile = item.querySelector(".tile");
   const help = item.title;
   if (tile) tiles.set(uses, tile);
-  kinds.push({
+  return {
     id: uses, title, of, also: `${uses} ${help}`, group: item.closest(".palette-group")?.getAttribute("aria-label") ?? "",
     draw: () => element("div", { title: help, "aria-description": help }, tile?.cloneNode(true)),
-  });
-}
+  };
+});
+const kinds = read(palette);
+const triggers = read(/** @type {HTMLTemplateElement} */ (part("#trigger-kinds")).content);
+part(".palette-search .key").textContent = `${commandKey}K`;
 
 /** All kinds of steps that can be added. */
 export const stepKinds = () => kinds;
@@ -159,22 +161,24 @@ const asked = new ChoiceList(menu, ({ id }) => {
 });
 
 /**
- * Opens the list at a place in the window.
- * @param {{clientX: number, clientY: number}} at
+ * Opens the list at a place in the window, or to the left of what is there.
+ * @param {{clientX: number, clientY: number, left?: number}} at
  * @param {string} question
  * @param {(uses: string) => void} onAnswer
+ * @param {Choice[]} [offered]
  */
-function ask({ clientX, clientY }, question, onAnswer) {
+function ask({ clientX, clientY, left: before = clientX }, question, onAnswer, offered = kinds) {
   back = document.activeElement instanceof HTMLElement ? document.activeElement : null;
   // The press that asks must be over, or it closes what it opens.
   setTimeout(() => {
     answer = onAnswer;
     asked.filter.placeholder = question;
+    asked.filter.setAttribute("aria-label", question);
     asked.filter.value = "";
     menu.showPopover();
-    asked.offer(kinds, used.list());
+    asked.offer(offered, used.list());
     const gap = 8, { offsetWidth, offsetHeight, style } = menu;
-    const left = clientX + gap + offsetWidth > innerWidth ? clientX - gap - offsetWidth : clientX + gap;
+    const left = clientX + gap + offsetWidth > innerWidth ? before - gap - offsetWidth : clientX + gap;
     style.setProperty("--left", `${Math.max(gap, Math.min(left, innerWidth - offsetWidth - gap))}px`);
     style.setProperty("--top", `${Math.max(gap, Math.min(clientY - 24, innerHeight - offsetHeight - gap))}px`);
     asked.filter.focus();
@@ -199,21 +203,21 @@ canvas.addEventListener("canvas-command", (event) => {
   if (!(event instanceof CustomEvent)) return;
   const { name, steps: [step] } = /** @type {{name: string, steps: string[]}} */ (event.detail);
   if (!step) return;
-  if (name === "replace") askReplacement(step);
+  if (name === "replace") askReplacement(step, cardOf(step)?.getBoundingClientRect());
   if (name === "rename" || name === "note") document.dispatchEvent(new CustomEvent(`inspector-${name}`, { detail: { step } }));
 });
 
-/** @param {string} step */
-function askReplacement(step) {
-  if (step === "trigger") {
-    toast("The trigger is changed in its inspector.");
-    return;
-  }
-  const box = cardOf(step)?.getBoundingClientRect();
-  ask({ clientX: box?.right ?? 0, clientY: box?.top ?? 0 }, "Replace it by", (uses) => {
+/**
+ * Asks what takes the place of a step or of the trigger.
+ * @param {string} step
+ * @param {DOMRect} [beside] of what asks
+ */
+export function askReplacement(step, beside) {
+  const { right: clientX = 0, top: clientY = 0, left = 0 } = beside ?? {};
+  ask({ clientX, clientY, left }, "Replace it by", (uses) => {
     used.use(uses);
     edit([{ op: "replace", step, uses }]).then(() => choose([step]), () => undefined);
-  });
+  }, step === "trigger" ? triggers : kinds);
 }
 
 // A flow without steps.

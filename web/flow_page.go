@@ -21,6 +21,7 @@ type flowPage struct {
 	Calling    *calling
 	Run        *runPanel
 	Palette    palette
+	Triggers   paletteGroup
 	// Undo and Redo are what this person would undo and redo; nil: nothing.
 	Undo, Redo *string
 	// Inspected is the step that is selected; nil: none.
@@ -94,7 +95,7 @@ func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
 	p := &flowPage{
 		flowState: state, Slug: slug, Name: f.Name,
 		Graph:   draftGraph(workshop, state.Checked),
-		Palette: newPalette(workshop.Library),
+		Palette: newPalette(workshop.Library), Triggers: newTriggerKinds(workshop.Library),
 	}
 	if p.Name == "" {
 		p.Name = slug

@@ -399,7 +399,7 @@ func flowPageView(p *flowPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stepMenu().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stepMenu(p.Triggers).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

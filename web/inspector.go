@@ -30,8 +30,6 @@ type inspected struct {
 	Others []*formField
 	// Problems are those that have no control to stand at.
 	Problems []flow.Problem
-	// Kinds are what the step can be replaced by.
-	Kinds []kindGroup
 }
 
 // plainTint is that of steps without a colour of their own.
@@ -81,9 +79,6 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 	}
 	i := &inspected{Card: card, Help: kind.Help, Name: file.Text("name")}
 	i.fill(f, file)
-	if !card.Trigger {
-		i.Kinds = kindGroups(workshop.Library)
-	}
 	i.Problems = f.place(stepProblems(state.Checked.Problems, id), i.all())
 	return i, nil
 }

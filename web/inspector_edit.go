@@ -187,29 +187,10 @@ func (m *formField) Mono() bool {
 	}
 }
 
-// kindGroup are the kinds of steps of one component, or the built-in ones.
+// kindGroup are options that belong together, under a title.
 type kindGroup struct {
 	Title string
 	Kinds []option
-}
-
-// kindGroups are what a step can be replaced by.
-func kindGroups(library *step.Library) []kindGroup {
-	builtin := kindGroup{Title: "Steps"}
-	for _, kind := range library.Builtin() {
-		if !kind.Trigger() {
-			builtin.Kinds = append(builtin.Kinds, option{Value: kind.Uses, Title: kind.Title})
-		}
-	}
-	groups := []kindGroup{builtin}
-	for _, c := range library.Catalogue().Components() {
-		group := kindGroup{Title: c.Title}
-		for i := range c.Actions {
-			group.Kinds = append(group.Kinds, option{Value: c.Name + "/" + c.Actions[i].Name, Title: c.Actions[i].Title})
-		}
-		groups = append(groups, group)
-	}
-	return groups
 }
 
 // maxFlows bounds the flows that can be chosen from.

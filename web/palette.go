@@ -58,9 +58,7 @@ func newPalette(library *step.Library) palette {
 			continue
 		}
 		group := &groups[groupOf[kind.Uses]]
-		group.Items = append(group.Items, paletteItem{
-			Uses: kind.Uses, Title: kind.Title, Help: oneLine(kind.Help), Icon: kind.Icon, Tint: plainTint,
-		})
+		group.Items = append(group.Items, builtinItem(kind))
 	}
 	for _, c := range library.Catalogue().Components() {
 		if len(c.Actions) > 0 {
@@ -68,6 +66,21 @@ func newPalette(library *step.Library) palette {
 		}
 	}
 	return groups
+}
+
+// newTriggerKinds are what the trigger of a flow can be replaced by.
+func newTriggerKinds(library *step.Library) paletteGroup {
+	group := paletteGroup{Title: "Triggers"}
+	for _, kind := range library.Builtin() {
+		if kind.Trigger() {
+			group.Items = append(group.Items, builtinItem(kind))
+		}
+	}
+	return group
+}
+
+func builtinItem(kind *step.Kind) paletteItem {
+	return paletteItem{Uses: kind.Uses, Title: kind.Title, Help: oneLine(kind.Help), Icon: kind.Icon, Tint: plainTint}
 }
 
 func actionGroup(c *component.Component) paletteGroup {

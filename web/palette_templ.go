@@ -243,9 +243,10 @@ func paletteGroupView(group paletteGroup) templ.Component {
 	})
 }
 
-// stepMenu opens where a new step is to be: beside a port, on an edge. On a
-// narrow window it is a sheet.
-func stepMenu() templ.Component {
+// stepMenu opens where a new step is to be: beside a port, on an edge; or where
+// another kind of a step, or of the trigger, is chosen. On a narrow window it is a
+// sheet.
+func stepMenu(triggers paletteGroup) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -266,7 +267,15 @@ func stepMenu() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"step-menu\" id=\"step-menu\" popover role=\"dialog\" aria-label=\"Add a step\"><div class=\"palette-head\"><div class=\"search\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<template id=\"trigger-kinds\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = paletteGroupView(triggers).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</template><div class=\"step-menu\" id=\"step-menu\" popover role=\"dialog\" aria-label=\"Kinds of steps\"><div class=\"palette-head\"><div class=\"search\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -274,7 +283,7 @@ func stepMenu() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<input class=\"input\" id=\"step-menu-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"step-menu-list\" aria-autocomplete=\"list\" aria-label=\"Step to add\" placeholder=\"What comes next?\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div></div><div class=\"palette-list\" id=\"step-menu-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Steps\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>No step is called that.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<input class=\"input\" id=\"step-menu-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"step-menu-list\" aria-autocomplete=\"list\" aria-label=\"What comes next?\" placeholder=\"What comes next?\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div></div><div class=\"palette-list\" id=\"step-menu-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Steps\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>No step is called that.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -304,7 +313,7 @@ func commandSearch() templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<dialog class=\"command-search\" id=\"command-search\" aria-label=\"Search and commands\"><div class=\"search\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<dialog class=\"command-search\" id=\"command-search\" aria-label=\"Search and commands\"><div class=\"search\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -312,7 +321,7 @@ func commandSearch() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<input class=\"input\" id=\"command-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"command-list\" aria-autocomplete=\"list\" aria-label=\"Search steps and commands\" placeholder=\"Search steps, commands and flows\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div><div class=\"palette-list\" id=\"command-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Found\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>Nothing is called that.</p></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<input class=\"input\" id=\"command-filter\" data-part=\"filter\" type=\"text\" role=\"combobox\" aria-expanded=\"true\" aria-controls=\"command-list\" aria-autocomplete=\"list\" aria-label=\"Search steps and commands\" placeholder=\"Search steps, commands and flows\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div><div class=\"palette-list\" id=\"command-list\" data-part=\"list\" role=\"listbox\" aria-label=\"Found\"></div><p class=\"palette-nothing secondary\" data-part=\"nothing\" hidden>Nothing is called that.</p></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -342,7 +351,7 @@ func shortcutsSheet() templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<dialog class=\"shortcuts\" id=\"shortcuts\" aria-labelledby=\"shortcuts-title\"><div class=\"popover-head\"><h2 id=\"shortcuts-title\">Keyboard shortcuts</h2><button class=\"button quiet dense square\" type=\"button\" data-action=\"close-shortcuts\" aria-label=\"Close\" title=\"Close\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<dialog class=\"shortcuts\" id=\"shortcuts\" aria-labelledby=\"shortcuts-title\"><div class=\"popover-head\"><h2 id=\"shortcuts-title\">Keyboard shortcuts</h2><button class=\"button quiet dense square\" type=\"button\" data-action=\"close-shortcuts\" aria-label=\"Close\" title=\"Close\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -350,7 +359,7 @@ func shortcutsSheet() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</button></div><div class=\"shortcuts-body\" data-part=\"content\" tabindex=\"0\"></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</button></div><div class=\"shortcuts-body\" data-part=\"content\" tabindex=\"0\"></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -381,25 +390,25 @@ func emptyFlow(templates []template.Template) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"flow-empty\" id=\"flow-empty\" aria-label=\"Templates\"><p class=\"secondary small\">Or begin with a template</p><ul class=\"flow-templates\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section class=\"flow-empty\" id=\"flow-empty\" aria-label=\"Templates\"><p class=\"secondary small\">Or begin with a template</p><ul class=\"flow-templates\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range templates {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<li><button type=\"button\" class=\"flow-template\" data-template=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<li><button type=\"button\" class=\"flow-template\" data-template=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(t.Slug)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 112, Col: 71}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 116, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -407,38 +416,38 @@ func emptyFlow(templates []template.Template) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<span><bdi>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<span><bdi>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 115, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 119, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</bdi> <bdi class=\"secondary small\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</bdi> <bdi class=\"secondary small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(t.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 116, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/palette.templ`, Line: 120, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</bdi></span></button></li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</bdi></span></button></li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</ul></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</ul></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -468,7 +477,7 @@ func dropFile() templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<dialog class=\"drop-file\" id=\"drop-file\" aria-labelledby=\"drop-file-title\"><form method=\"dialog\"><div class=\"dialog-head\"><h2 id=\"drop-file-title\">Take over <bdi></bdi>?</h2></div><div class=\"dialog-body\"><p class=\"secondary\">It can replace this flow, or its steps can be added to those that are here. Undo takes either back.</p></div><div class=\"dialog-foot\"><button class=\"button\" value=\"\">Cancel</button> <button class=\"button\" value=\"add\">Add its steps</button> <button class=\"button primary\" value=\"replace\">Replace the flow</button></div></form></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<dialog class=\"drop-file\" id=\"drop-file\" aria-labelledby=\"drop-file-title\"><form method=\"dialog\"><div class=\"dialog-head\"><h2 id=\"drop-file-title\">Take over <bdi></bdi>?</h2></div><div class=\"dialog-body\"><p class=\"secondary\">It can replace this flow, or its steps can be added to those that are here. Undo takes either back.</p></div><div class=\"dialog-foot\"><button class=\"button\" value=\"\">Cancel</button> <button class=\"button\" value=\"add\">Add its steps</button> <button class=\"button primary\" value=\"replace\">Replace the flow</button></div></form></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,7 +16,7 @@ var designerPlaces = []place{
 		formReady(tb)
 		tb.element("button", "More for this step").click()
 		tb.element("menuitem", "Replace…").click()
-		tb.element("heading", "Replace the step")
+		tb.element("combobox", "Replace it by")
 	}},
 	{name: "designer-connection", path: "/flows/everything?step=full", shows: "Take all of it", state: func(tb *tab) {
 		formReady(tb)

@@ -219,26 +219,6 @@ func TestFormSaysWhereJSONIsBroken(t *testing.T) {
 	}
 }
 
-func TestFormReplacesTheStep(t *testing.T) {
-	t.Parallel()
-	p := newDemo(t)
-	p.everything(t)
-	page := p.signedIn(t)
-	page.openForm(p, "everything", "nap")
-	page.element("button", "More for this step").click()
-	page.element("menuitem", "Replace…").click()
-	page.element("heading", "Replace the step")
-	evaluate[any](page, `document.querySelector("#replace-uses").value = "respond", undefined`)
-	page.element("button", "Replace").click()
-	page.wait("the other form", `document.querySelector('#inspector [data-path="with.status"]')`)
-	page.saved()
-	if uses := p.stepsOf(t, "everything")["nap"]; uses != "respond" {
-		t.Errorf("the step is %s", uses)
-	}
-	page.ctrl("z")
-	page.wait("the form of before", `document.querySelector('#inspector [data-path="with.for"]')`)
-}
-
 func TestFormTriesAConnection(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)

@@ -120,7 +120,7 @@ func TestPaletteKeyboard(t *testing.T) {
 	page.wait("the focus to be back on the card", `document.activeElement.closest("li")?.dataset.step === "total"`)
 	page.press("a")
 	page.wait("the list to have the focus", `document.activeElement.id === "step-menu-filter"`)
-	page.elementLike("combobox", "^Step to add$").fill("wai")
+	page.elementLike("combobox", "^What comes next\\?$").fill("wai")
 	page.press("\r")
 	page.wait("the step to be added", selected("wait"))
 	if edges := p.edgesOf(t, "small"); !containsEdge(edges, "total -> wait") {
