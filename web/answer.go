@@ -91,7 +91,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err 
 	case errors.Is(err, engine.ErrNotFound):
 		s.notFound(w, r)
 	case r.Context().Err() != nil: // nobody is there to hear it
-	case errors.Is(err, engine.ErrStopping), errors.Is(err, errCrowded):
+	case errors.Is(err, engine.ErrStopping), errors.Is(err, engine.ErrFull), errors.Is(err, errCrowded):
 		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})
 	case store.MayPass(err):
 		s.logger.Warn("a request was put off", "doing", doing, "path", r.URL.Path, "error", err)

@@ -194,6 +194,7 @@ func (s *Server) publishFlow(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "publishing a flow", err)
 	default:
 		s.published.changed()
+		s.useConcurrency(r.Context(), version.Flow)
 		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "version", Value: int64(version.Number)}})
 	}
 }
@@ -222,6 +223,7 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 		})
 	default:
 		s.published.changed()
+		s.useConcurrency(r.Context(), r.PathValue("slug"))
 		w.Header().Set("ETag", revisionTag(changed.Revision))
 		s.writeJSON(w, http.StatusOK, flow.Object{
 			{Name: "revision", Value: changed.Revision},

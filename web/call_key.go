@@ -222,6 +222,9 @@ func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms
 		w.Header().Set("Redial-Resumed", "true")
 	}
 	if handle != nil && record.AnsweredAt.IsZero() {
+		if t.mode == flow.Sync {
+			s.engine.Await(handle.ID, true)
+		}
 		s.serve(w, r, handle, t)
 		return
 	}
@@ -278,6 +281,9 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, execution string, 
 	if err != nil {
 		s.fail(w, r, "joining an execution", err)
 		return
+	}
+	if t.mode == flow.Sync {
+		s.engine.Await(execution, true)
 	}
 	s.serve(w, r, handle, t)
 }

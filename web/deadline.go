@@ -9,7 +9,7 @@ import (
 // Bounds on how slow the other side may be. A server-wide timeout would cut the
 // line that a caller holds.
 const (
-	bodyTime   = time.Minute // for sending a body
+	bodyTime   = time.Minute // for sending a body to the API
 	answerTime = time.Minute // for taking an answer
 	answerRate = 16 << 10    // bytes of an answer a second, on top of it
 )

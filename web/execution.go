@@ -101,7 +101,7 @@ func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
 	}
 	if !final {
 		header.Set("Redial-Answer", "pending")
-		header.Set("Retry-After", retryAfter(shortPause))
+		header.Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
 		s.writeJSON(w, http.StatusAccepted, pendingBody(record))
 		return
 	}

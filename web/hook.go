@@ -22,12 +22,16 @@ import (
 // what becomes of one who has held it too long, is decided by its terms: here
 // and nowhere else.
 func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
+	if !s.seats.take() {
+		s.turnAway(w, r, s.noCapacity(r.PathValue("slug")))
+		return
+	}
+	defer s.seats.leave()
 	sample := s.capture(r)
 	call, refusal := s.readCall(w, r)
 	s.keepCapture(r, sample, refusal)
 	if refusal != nil {
-		s.metrics.refused(refusal)
-		s.problem(w, r, refusal)
+		s.turnAway(w, r, refusal)
 		return
 	}
 	defer call.drop()
@@ -42,7 +46,7 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 
 // start starts the execution of a call. It answers itself when that cannot be.
 func (s *Server) start(w http.ResponseWriter, r *http.Request, c *call, t terms) (*engine.Handle, bool) {
-	request, refusal := s.readRequest(r, c)
+	request, refusal := readRequest(r, c)
 	if refusal != nil {
 		s.metrics.refused(refusal)
 		s.problem(w, r, refusal)
@@ -51,8 +55,12 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, c *call, t terms)
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
 		Flow: c.slug, VersionID: c.published.Version.ID, Version: c.published.Version.Number,
 		Settings: t.settings, Mode: t.mode, Request: request, Claim: c.claim,
+		Awaited: t.mode == flow.Sync, Bytes: c.size,
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, engine.ErrFull):
+		s.turnAway(w, r, s.noCapacity(c.slug))
+	case err != nil:
 		s.notStarted(w, r, err)
 	}
 	return handle, err == nil
@@ -66,6 +74,7 @@ type call struct {
 	guard     *caller.Guard // of those who may call; nil: whoever knows the URL
 	bare      *http.Request // the call without credentials
 	data      []byte        // its body
+	size      int           // of its body
 	claim     *engine.Claim // its key; nil: it has none
 	release   func()        // gives back the room of the body; nil: it has none
 }
@@ -98,6 +107,9 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 	if c.guard, refusal = s.guardOf(r.Context(), trigger); refusal == nil {
 		refusal = c.admit(r)
 	}
+	if refusal == nil {
+		refusal = s.admitted(r, c)
+	}
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -105,10 +117,11 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 	if refusal != nil {
 		return nil, refusal
 	}
-	if c.data, refusal = rawBody(w, r, trigger); refusal != nil {
-		return nil, refusal
+	if refusal = s.rawBody(w, r, c); refusal == nil {
+		c.bare, key, keyed, refusal = c.verify(r, key, keyed)
 	}
-	if c.bare, key, keyed, refusal = c.verify(r, key, keyed); refusal != nil {
+	if refusal != nil {
+		c.drop()
 		return nil, refusal
 	}
 	if keyed {
@@ -120,11 +133,11 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 // readRequest reads a call as the flow sees it, if it fits the flow's trigger.
 // A repeat is not read again: what was taken once is not refused later, because
 // the trigger has changed.
-func (s *Server) readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
+func readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
 	if refusal := refuseCallback(r, c.published.Settings); refusal != nil {
 		return nil, refusal
 	}
-	body, refusal := s.readBody(r, c)
+	body, refusal := readBody(r, c)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -159,12 +172,7 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 }
 
 // readBody reads the body as the value that expressions see.
-func (s *Server) readBody(r *http.Request, c *call) (any, *Problem) {
-	release, ok := s.intake.take(r.Context(), int64(len(c.data)))
-	if !ok {
-		return nil, &Problem{Type: "unavailable", RetryAfter: shortPause}
-	}
-	c.release = release
+func readBody(r *http.Request, c *call) (any, *Problem) {
 	value, err := content.Decode(r.Header.Get("Content-Type"), c.data, content.DefaultLimits)
 	c.data = nil
 	if err != nil {
@@ -173,28 +181,35 @@ func (s *Server) readBody(r *http.Request, c *call) (any, *Problem) {
 	return value, nil
 }
 
-// rawBody is the body as bytes, if its size and its type are what the flow
+// rawBody takes the body as bytes, if its size and its type are what the flow
 // takes.
-func rawBody(w http.ResponseWriter, r *http.Request, trigger *step.Webhook) ([]byte, *Problem) {
+func (s *Server) rawBody(w http.ResponseWriter, r *http.Request, c *call) (refusal *Problem) {
+	trigger := c.trigger
 	tooLarge := &Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that this flow takes.", trigger.MaxBody)}
 	if r.ContentLength > trigger.MaxBody {
-		return nil, tooLarge
+		return tooLarge
 	}
-	data, err := readInTime(w, r, trigger.MaxBody)
+	var err error
+	c.data, c.release, err = s.intake.read(w, r, trigger.MaxBody)
+	c.size = len(c.data)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, tooLarge
+		return tooLarge
+	case errors.Is(err, errNoRoom):
+		return s.noCapacity(c.slug)
+	case errors.Is(err, errTooSlow):
+		return &Problem{Type: "body-too-slow"}
 	case err != nil:
-		return nil, &Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
+		return &Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
 	}
-	if len(trigger.Types) > 0 && len(data) > 0 {
+	if len(trigger.Types) > 0 && len(c.data) > 0 {
 		mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err != nil || !slices.Contains(trigger.Types, mediaType) {
-			return nil, &Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
+			return &Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
 		}
 	}
-	return data, nil
+	return nil
 }
 
 // withheldHeaders do not reach the flow: cookies by contract, credentials

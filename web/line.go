@@ -59,6 +59,9 @@ func (s *Server) holdLine(w http.ResponseWriter, r *http.Request, handle *engine
 	s.lines.take(handle.ID)
 	result, err := handle.Wait(ctx)
 	last := s.lines.leave(handle.ID)
+	if err != nil && last {
+		s.engine.Await(handle.ID, false)
+	}
 	switch {
 	case err == nil:
 		s.writeResult(w, r, handle.ID, result)
@@ -94,6 +97,7 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, handle *engine
 	defer release()
 	statusURL := s.absolute("/executions/" + handle.ID)
 	w.Header().Set("Location", statusURL)
+	w.Header().Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
 	s.writeJSON(w, http.StatusAccepted, flow.Object{
 		{Name: "executionId", Value: handle.ID},
 		{Name: "status", Value: record.Status},

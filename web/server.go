@@ -41,7 +41,9 @@ type Options struct {
 	// APIToken is a token with the owner's rights, from the environment; empty:
 	// none.
 	APIToken string
-	Logger   *slog.Logger
+	// Bounds are how much callers may ask of the server at once.
+	Bounds Bounds
+	Logger *slog.Logger
 }
 
 // Server answers HTTP requests. Its Handler may be used until the engine has
@@ -59,7 +61,10 @@ type Server struct {
 	sockets   *sockets
 	lines     *lines
 	openCalls *openCalls
+	bounds    *Bounds
+	seats     *seats
 	intake    *intake
+	rates     *rates
 	sessions  *scs.SessionManager
 	client    *outbound.Client
 	checked   *checkedDrafts
@@ -71,6 +76,8 @@ type Server struct {
 	choices   choiceTitles
 	plans     draftPlans
 	runs      dataRunCache
+
+	answerTimes answerTimes
 }
 
 // New makes a server.
@@ -78,7 +85,8 @@ func New(options Options) *Server {
 	s := &Server{
 		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
 		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
-		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(), intake: newIntake(),
+		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(),
+		bounds: &options.Bounds, seats: &seats{most: int64(options.Bounds.Callers)}, intake: newIntake(options.Bounds.Bodies), rates: newRates(&options.Bounds),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
 		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(),

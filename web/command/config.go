@@ -19,6 +19,9 @@ type config struct {
 	apiToken     string
 	allowPrivate string
 	limits       string
+	capacity     string
+	rates        string
+	proxies      string
 	publish      bool
 	server       string
 	token        string
@@ -55,6 +58,9 @@ func (c *config) parse(name string, args []string, getenv func(string) string, s
 	flags.StringVar(&c.keyFile, "secret-key-file", "", "`file` of the key that encrypts credentials; REDIAL_SECRET_KEY holds the key itself")
 	flags.StringVar(&c.allowPrivate, "allow-private-egress", getenv("REDIAL_ALLOW_PRIVATE_EGRESS"), "comma-separated `CIDRs` that steps may call although they are not public (REDIAL_ALLOW_PRIVATE_EGRESS)")
 	flags.StringVar(&c.limits, "limits", getenv("REDIAL_LIMITS"), "what one execution may use up at most, such as `steps=500000,output=64MiB,time=48h` (REDIAL_LIMITS)")
+	flags.StringVar(&c.capacity, "capacity", getenv("REDIAL_CAPACITY"), "how much runs and waits at once, where it is not to be by memory, such as `running=5000,queued=1000,callers=20000` (REDIAL_CAPACITY)")
+	flags.StringVar(&c.rates, "rates", fromEnv("REDIAL_RATES", usualRates), "how many calls there may be in a time, such as `caller=600/1m,flow=1000/1s,order-request=50/1m` (REDIAL_RATES)")
+	flags.StringVar(&c.proxies, "trusted-proxies", getenv("REDIAL_TRUSTED_PROXIES"), "comma-separated `CIDRs` of proxies whose X-Forwarded-For or Forwarded is believed (REDIAL_TRUSTED_PROXIES)")
 	if name == "import" {
 		flags.BoolVar(&c.publish, "publish", false, "publish what was imported")
 	}

@@ -125,6 +125,10 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	if err != nil {
 		return nil, err
 	}
+	capacity, bounds, err := p.config.bounds()
+	if err != nil {
+		return nil, err
+	}
 	if s.store, err = p.openStore(ctx, true); err != nil {
 		return nil, err
 	}
@@ -137,12 +141,12 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	client := outbound.New(outbound.Options{AllowPrivate: append(allowed, prefixes...), UserAgent: "Redial/" + programVersion()})
 	s.library = step.NewLibrary(components.Embedded(), client)
 	s.engine = engine.New(engine.Options{
-		Journal: s.store, Library: s.library, Limits: limits, Logger: s.logger,
+		Journal: s.store, Library: s.library, Limits: limits, Admission: capacity.executions, Logger: s.logger,
 		Published: s.published, Connection: s.connection,
 	})
 	s.web = web.New(web.Options{
 		Store: s.store, Engine: s.engine, Library: s.library, Client: client, PublicURL: s.public,
-		APIToken: p.config.apiToken, Logger: s.logger,
+		APIToken: p.config.apiToken, Bounds: bounds, Logger: s.logger,
 	})
 	return s, nil
 }

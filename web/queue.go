@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"redial/engine/flow"
+)
+
+// useConcurrency lets as many executions of a flow run at once as its settings say
+// now. Where they cannot be read, the engine reads them itself before long.
+func (s *Server) useConcurrency(ctx context.Context, slug string) {
+	if published, err := s.store.Published(ctx, slug); err == nil {
+		s.engine.SetConcurrency(slug, published.Settings.Concurrency)
+	}
+}
+
+// queuePlace is where an execution stands in the queue of its flow, from 1; 0: it
+// does not wait for its turn, or has it just now.
+func (s *Server) queuePlace(x *flow.Execution) int {
+	if x.Status != flow.Queued {
+		return 0
+	}
+	return s.engine.Place(x.ID)
+}
+
+// queueField is what an execution says about its place, as JSON.
+func (s *Server) queueField(x *flow.Execution, body flow.Object) flow.Object {
+	if place := s.queuePlace(x); place > 0 {
+		body = append(body, flow.Field{Name: "queue", Value: flow.Object{{Name: "place", Value: int64(place)}}})
+	}
+	return body
+}
+
+// queueWord says how many executions wait, for people; empty: none.
+func queueWord(queued int) string {
+	switch queued {
+	case 0:
+		return ""
+	case 1:
+		return "1 waits for its turn"
+	default:
+		return grouped(queued) + " wait for their turn"
+	}
+}
+
+// placeWord says what a place in the queue means.
+func placeWord(place int) string {
+	switch place {
+	case 0:
+		return "It is its turn."
+	case 1:
+		return "It is next."
+	case 2:
+		return "1 execution goes before it."
+	default:
+		return fmt.Sprintf("%s executions go before it.", grouped(place-1))
+	}
+}
