@@ -144,7 +144,11 @@ func rising(items []any, index map[any]int) map[any]bool {
 		if n > 0 {
 			previous[i] = tails[n-1]
 		}
-		tails = append(tails[:n:n], append([]int{i}, tails[min(n+1, len(tails)):]...)...)
+		if n == len(tails) {
+			tails = append(tails, i)
+		} else {
+			tails[n] = i
+		}
 	}
 	chosen := map[any]bool{}
 	if len(tails) > 0 {
