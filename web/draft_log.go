@@ -42,6 +42,22 @@ func (d Drafts) EditsSince(ctx context.Context, slug string, since int64) ([]des
 	return edits, complete, nil
 }
 
+// ToldSince are the edits after a revision, without their changes, which may be
+// large and take long to decode.
+func (d Drafts) ToldSince(ctx context.Context, slug string, since int64) ([]designer.Edit, error) {
+	stored, _, err := d.Store.EditsSince(ctx, slug, since)
+	if err != nil {
+		return nil, err
+	}
+	edits := make([]designer.Edit, len(stored))
+	for i := range stored {
+		if edits[i], err = toldOf(&stored[i]); err != nil {
+			return nil, err
+		}
+	}
+	return edits, nil
+}
+
 // EditByToken is the edit of a user that has a token.
 func (d Drafts) EditByToken(ctx context.Context, slug, user, token string) (*designer.Edit, error) {
 	return foundEdit(d.Store.EditByToken(ctx, slug, user, token))
@@ -89,17 +105,23 @@ func storedEdit(e *designer.Edit) (store.Edit, error) {
 
 // editOf is an edit that the store has kept.
 func editOf(stored *store.Edit) (designer.Edit, error) {
-	e := designer.Edit{
-		Revision: stored.Revision, At: stored.At, User: stored.User, Kind: designer.EditKind(stored.Kind), Label: stored.Label,
-		Token: stored.Token, Merge: stored.Merge, Since: stored.Since, Reverses: stored.Reverses, Spent: stored.Spent,
-		Unknown: stored.Changes == nil,
-	}
-	if len(stored.Changes) > 0 { // those of an edit that was joined with the next are with that one
+	e, err := toldOf(stored)
+	if err == nil && len(stored.Changes) > 0 { // those of an edit that was joined with the next are with that one
 		var changes edit.Changes
 		if err := json.Unmarshal(stored.Changes, &changes); err != nil {
 			return e, fmt.Errorf("reading an edit of revision %d: %w", e.Revision, err)
 		}
 		e.Changes = changes
+	}
+	return e, err
+}
+
+// toldOf is an edit that the store has kept, without its changes.
+func toldOf(stored *store.Edit) (designer.Edit, error) {
+	e := designer.Edit{
+		Revision: stored.Revision, At: stored.At, User: stored.User, Kind: designer.EditKind(stored.Kind), Label: stored.Label,
+		Token: stored.Token, Merge: stored.Merge, Since: stored.Since, Reverses: stored.Reverses, Spent: stored.Spent,
+		Unknown: stored.Changes == nil,
 	}
 	if len(stored.Outcome) > 0 {
 		var outcome storedOutcome

@@ -97,7 +97,7 @@ func (s *Server) edited(
 		Created: done.Edit.Outcome.Created, Renamed: done.Edit.Outcome.Renamed,
 	}
 	if done.Revision > *body.Base+1 {
-		edits, _, err := Drafts{s.store}.EditsSince(r.Context(), slug, *body.Base)
+		edits, err := Drafts{s.store}.ToldSince(r.Context(), slug, *body.Base)
 		if err != nil {
 			s.fail(w, r, "reading the edits of a flow", err)
 			return
@@ -155,7 +155,7 @@ func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading a flow", err)
 		return
 	}
-	edits, _, err := Drafts{s.store}.EditsSince(ctx, slug, since)
+	edits, err := Drafts{s.store}.ToldSince(ctx, slug, since)
 	if err != nil {
 		s.fail(w, r, "reading the edits of a flow", err)
 		return
