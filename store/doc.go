@@ -19,6 +19,8 @@
 //	batches                                                      fields (encrypted)
 //	 first_seq, last_seq, events,                  tokens        SHA-256, name
 //	 request, answer                               generation    one number
+//	    ┊ names
+//	blobs  hash, data ┄┄ blob_uses  execution_id, hash
 //
 //	callbacks      execution_id, url, state, due_at, …   the outbox
 //	callback_attempts  execution_id, number, status, …
