@@ -234,11 +234,11 @@ export class Sight {
 
   /** While it is zoomed, the layer is kept as a picture. What is only moved is drawn faster without one. */
   #moving() {
-    this.view.dataset.moving = "";
-    if (this.scale !== this.#scaled) this.view.dataset.zooming = "";
+    this.view.dataset.panning = "";
+    if (this.#scaled && this.scale !== this.#scaled) this.view.dataset.zooming = "";
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
-      delete this.view.dataset.moving;
+      delete this.view.dataset.panning;
       delete this.view.dataset.zooming;
     }, settle);
     this.show();

@@ -52,6 +52,8 @@ export class FlowCanvas extends HTMLElement {
   #parts = null;
   /** @type {AbortController | null} */
   #listening = null;
+  /** The items of cards that are not drawn on the canvas, as they are out of sight. @type {WeakSet<HTMLElement>} */
+  #far = new WeakSet();
 
   connectedCallback() {
     if (this.#listening) return;
@@ -63,6 +65,7 @@ export class FlowCanvas extends HTMLElement {
     parts.sight.listen(signal);
     this.addEventListener("focusin", (event) => this.#focused(event), { signal });
     this.addEventListener("focusout", () => parts.next.leave(), { signal });
+    this.addEventListener("contentvisibilityautostatechange", (event) => this.#skipped(event), { signal });
     parts.sight.open();
     parts.next.rest();
   }
@@ -202,6 +205,7 @@ export class FlowCanvas extends HTMLElement {
     const button = this.querySelector('[data-action="outline"]');
     button?.setAttribute("aria-pressed", String(on));
     parts.focus.retab();
+    for (const card of parts.stage.graph.order) this.#name(card);
     if (!on) parts.sight.show();
   }
 
@@ -269,6 +273,20 @@ export class FlowCanvas extends HTMLElement {
     if (!event.target.matches(":focus-visible")) return;
     parts.next.show(card);
     parts.sight.reveal(card);
+  }
+
+  /** The browser begins or ceases to draw a card. @param {Event} event */
+  #skipped(event) {
+    const card = event.target instanceof Element && this.#parts?.stage.cardOf(event.target);
+    if (!card) return;
+    if (/** @type {ContentVisibilityAutoStateChangeEvent} */ (event).skipped) this.#far.add(card.item);
+    else this.#far.delete(card.item);
+    this.#name(card);
+  }
+
+  /** What is not drawn may not be read out either: then the item itself says what it is. @param {import("./canvas-graph.js").Card} card */
+  #name(card) {
+    card.item.ariaLabel = this.dataset.view === "canvas" && this.#far.has(card.item) ? card.title : null;
   }
 }
 
