@@ -74,8 +74,10 @@ func (s *Server) storedForm(ctx context.Context, name string) (*connectionForm, 
 	return form, err
 }
 
-// newForm is the empty form of a connection of a component; engine.ErrNotFound.
-func (s *Server) newForm(ctx context.Context, componentName string, taken []connectionItem) (*connectionForm, error) {
+// newForm is the form of a connection to be made of a component, empty but for a
+// scheme that may stand behind the component's name; engine.ErrNotFound.
+func (s *Server) newForm(ctx context.Context, wanted string, taken []connectionItem) (*connectionForm, error) {
+	componentName, scheme, _ := strings.Cut(wanted, schemeMark)
 	workshop, err := s.workshop.get(ctx)
 	if err != nil {
 		return nil, err
@@ -86,6 +88,11 @@ func (s *Server) newForm(ctx context.Context, componentName string, taken []conn
 	}
 	form := &connectionForm{New: true, Name: freeName(owner.Name, taken), Owner: owner, Component: owner.Name}
 	form.fill(nil)
+	for i := range form.Fields {
+		if field := &form.Fields[i]; field.Name == "scheme" && scheme != "" {
+			field.Value = scheme
+		}
+	}
 	return form, nil
 }
 

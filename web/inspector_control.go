@@ -240,6 +240,9 @@ func (f *form) members(m *formField) {
 	add := func(described *component.Field) {
 		inner := &formField{Field: described, place: m.place.member(described.Name), Depth: m.Depth + 1, Literal: m.Literal || described.Literal}
 		inner.Value, inner.Given = object.Get(described.Name)
+		if f.kind.Uses == "webhook" && m.Path == "with.auth" && !f.checkCallers(inner, object.Text("type")) {
+			return
+		}
 		f.control(inner)
 		m.Members = append(m.Members, inner)
 	}
@@ -313,20 +316,27 @@ func kindOfSchema(schema any) component.Kind {
 
 // chooseConnection lists the connections that a field can name.
 func (f *form) chooseConnection(m *formField) {
+	if m.fits == nil {
+		m.owner = f.connectionOwner()
+		m.fits = func(name string) bool { return m.owner == "" || f.connections[name] == m.owner }
+	}
 	names := make([]string, 0, len(f.connections))
-	for name, of := range f.connections {
-		if m.owner = f.connectionOwner(); m.owner == "" || of == m.owner {
+	for name := range f.connections {
+		if m.fits(name) {
 			names = append(names, name)
 		}
 	}
-	m.owner = f.connectionOwner()
 	slices.Sort(names)
 	chosen, _ := m.Value.(string)
 	for _, name := range names {
 		m.Options = append(m.Options, option{Value: name, Title: name, Selected: name == chosen})
 	}
 	if chosen != "" && !slices.Contains(names, chosen) {
-		m.Options = append(m.Options, option{Value: chosen, Title: chosen + " (not there)", Selected: true})
+		why := " (not there)"
+		if _, exists := f.connections[chosen]; exists {
+			why = " (of another kind)"
+		}
+		m.Options = append(m.Options, option{Value: chosen, Title: chosen + why, Selected: true})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"redial/designer/condition"
 	"redial/designer/mapping"
 	inferred "redial/designer/schema"
+	"redial/engine/check"
 	"redial/engine/component"
 	"redial/engine/expression"
 	"redial/engine/flow"
@@ -19,6 +20,8 @@ type form struct {
 	kind *step.Kind
 	// connections are those that there are, and the components they belong to.
 	connections map[string]string
+	// credentials are what connections hold of callers of hooks.
+	credentials map[string]check.Credential
 	// flows are the slugs that a field may name.
 	flows []string
 	// sample is the body of the test payload; nil without one.
@@ -64,11 +67,14 @@ type formField struct {
 	Add      *component.Field
 	Problems []flow.Problem
 
-	chosen  string // what the service calls the value
-	spoken  string // name of a control that has no label of its own
-	owner   string // component whose connections can be chosen
-	express string // the value as an expression
-	sample  *any   // the schema of the test call, for a field that holds one
+	chosen string // what the service calls the value
+	spoken string // name of a control that has no label of its own
+	// owner is what a new connection is made for: a component, and after a colon
+	// the scheme that its form begins with.
+	owner   string
+	fits    func(connection string) bool // whether it can be chosen; nil: by the owner
+	express string                       // the value as an expression
+	sample  *any                         // the schema of the test call, for a field that holds one
 }
 
 // control is a way of editing a value.

@@ -97,12 +97,12 @@ func (c *Compiler) auth() Auth {
 		return open
 	case AuthBearer, AuthBasic, AuthAPIKey, AuthSignature:
 		if auth.Connection == "" {
-			c.Report(flow.CodeMissingField, "with.auth", "auth.connection is missing; name the connection that callers are checked against")
+			c.Report(flow.CodeMissingField, "with.auth.connection", "the connection that callers are checked against is missing; name it as connection")
 		}
 	default:
 		kind, given := object.Get("type")
 		if !given || kind == nil {
-			c.Report(flow.CodeMissingField, "with.auth", "auth.type is missing; it is one of none, bearer, basic, api_key, signature")
+			c.Report(flow.CodeMissingField, "with.auth.type", "the type is missing; it is one of none, bearer, basic, api_key, signature")
 			return open
 		}
 		c.Report(flow.CodeInvalidValue, "with.auth.type", "auth.type is %s; it is one of none, bearer, basic, api_key, signature", shown(kind))

@@ -1,0 +1,65 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The form of a trigger offers the connections that fit the way in which callers
+// identify themselves.
+func TestFormOffersConnectionsThatFit(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	for name, body := range map[string]string{
+		"shop-token":  `{"component": "http", "fields": {"token": "s3cret"}}`,
+		"shop-people": `{"component": "http", "fields": {"scheme": "basic", "username": "ada", "password": "s3cret"}}`,
+		"unfinished":  `{"component": "http", "fields": {"scheme": "bearer"}}`,
+		"stripe":      `{"component": "signature", "fields": {"scheme": "stripe", "secret": "s3cret"}}`,
+	} {
+		r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/"+name, body)
+	}
+	for auth, shown := range map[string][]string{
+		"{type: none}":                                 {"Who may call", "!with.auth.connection"},
+		"{type: bearer}":                               {"shop-token", "!shop-people", "!unfinished", "!stripe", `data-new-connection="http:bearer"`, "The connection that callers are checked against is missing"},
+		"{type: basic, connection: shop-token}":        {"shop-people", "shop-token (of another kind)", "is for bearer", `data-connection="shop-token"`},
+		"{type: api_key, connection: gone}":            {"gone (not there)", `data-new-connection="http:api_key"`},
+		"{type: signature, connection: stripe}":        {"!shop-token", `data-new-connection="signature"`},
+		"{type: bearer, connection: unfinished}":       {"it holds no token"},
+		"{type: none, connection: shop-token}":         {"nobody is checked against the connection"},
+		"{type: bearer, connection: shop-token, x: 1}": {"with.auth.x"},
+	} {
+		r.call(t, http.MethodPut, "/api/flows/guarded", "redial: 1\nslug: guarded\ntrigger: {uses: webhook, with: {auth: "+auth+"}}\nsteps: {answer: {uses: respond}}\nedges: [trigger -> answer]\n")
+		form := p.shows(t, "/flows/guarded/steps/trigger", asFragment...)
+		wantsText(t, form, append(shown, "!s3cret")...)
+	}
+	form := p.shows(t, "/connections?new=http:basic")
+	if !strings.Contains(form, `<option value="basic" selected`) {
+		t.Error("the form of a new connection does not begin with the scheme")
+	}
+}
+
+// What a call shows of itself as a sample has no credentials in it, and a call by
+// a stranger is none.
+func TestCaptureWithholdsCredentials(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/shop", `{"component": "http", "fields": {"scheme": "api_key", "name": "X-Shop-Key", "key": "s3cret"}}`)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/query", `{"component": "http", "fields": {"scheme": "api_key", "in": "query", "name": "key", "key": "s3cret"}}`)
+	source := strings.Replace(mirror, "[GET, POST]", "[GET, POST], auth: {type: api_key, connection: shop}", 1)
+	capture := func(status int, query string, headers ...string) string {
+		p.send(t, http.MethodPost, "/flows/mirror/capture", "")
+		r.wants(t, status, http.MethodPost, "/hooks/mirror"+query, `{"a": 1}`, append(headers, "Content-Type", "application/json")...)
+		return p.get(t, "/flows/mirror/capture").body
+	}
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/mirror", source)
+	wantsText(t, capture(http.StatusNotFound, "", "X-Shop-Key", "s3cret"), "application/json", "!s3cret", "!x-shop-key", "!authorization")
+	r.publish(t, "mirror", source)
+	wantsText(t, capture(http.StatusUnauthorized, "", "X-Shop-Key", "other"), `"armed":true`, "!payload")
+	wantsText(t, capture(http.StatusOK, "?a=1", "X-Shop-Key", "s3cret"), `"armed":false`, "application/json", "!s3cret", "!x-shop-key")
+	// The draft asks for something else already.
+	r.wants(t, http.StatusOK, http.MethodPut, "/api/flows/mirror", strings.Replace(source, "connection: shop", "connection: query", 1))
+	wantsText(t, capture(http.StatusOK, "?key=s3cret&b=2", "X-Shop-Key", "s3cret"), "application/json", "!s3cret", "!x-shop-key", `"b"`)
+}
