@@ -1,16 +1,17 @@
 // The page of an execution: its events on the canvas, on the timeline and in the
 // detail at the side, live or replayed. Plain ES module, checked by tsc.
 import { element, icon, part, request, RequestError } from "./dom.js";
+import { StepDetail } from "./execution-detail.js";
+import { Player } from "./execution-replay.js";
 import { followExecution } from "./live.js";
-import { keepTime, showLine, span, writeClocks } from "./moments.js";
+import { keepTime, showLine, writeClocks } from "./moments.js";
 import { refreshTimes, toast } from "./page.js";
 import { needAttention, Replay } from "./reducer.js";
-import { axisLength, roundWords, Timeline } from "./timeline.js";
+import { axisLength, Timeline } from "./timeline.js";
 import "./values.js";
 
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
-/** @typedef {import("./reducer.js").Run} Run */
 /** @typedef {{step: string, iteration: number[] | null}[]} Undecided */
 
 /**
@@ -34,31 +35,29 @@ const started = Date.parse(data.startedAt);
 const base = `/executions/${encodeURIComponent(data.id)}`;
 /** Events that are loaded at once. */
 const eventPage = 5000;
-/** A replay takes no longer, however long the execution took. */
-const replayTime = 8000;
 
 const replay = new Replay(data.graph);
 let undecided = data.undecided ?? [];
-/** How many events are shown; null: all there are. @type {number | null} */
-let position = null;
-/** Where a replay that plays is, in milliseconds since 1970. @type {number | null} */
-let playing = null;
 let loaded = false;
 
-const slider = /** @type {HTMLInputElement} */ (part("#slider"));
-const playButton = part("#play");
-const toEnd = part("#to-end");
-const says = part("#moment");
 const canvas = /** @type {import("./canvas.js").FlowCanvas | null} */ (document.querySelector("flow-canvas"));
 const timeline = new Timeline(
   { list: part("#timeline-list"), axis: part("#timeline-axis"), rows: part("#timeline-rows") },
-  data.graph.steps, (step, round) => void open(step, round),
+  data.graph.steps, (step, round) => void detail.open(step, round),
 );
+const detail = new StepDetail(base, shown, (step) => {
+  timeline.select(step);
+  if (canvas && (canvas.selected ?? "") !== step) canvas.select?.(step);
+});
+const player = new Player({
+  replay, started, frame: paint, titleOf: (id) => data.graph.steps.find((step) => step.id === id)?.title ?? id,
+  moved: () => { paintSoon(); detail.refreshSoon(); },
+});
 
 // What is shown.
 
 function shown() {
-  return position === null ? needAttention(replay.latest, undecided) : replay.at(position);
+  return player.position === null ? needAttention(replay.latest, undecided) : replay.at(player.position);
 }
 
 let painting = 0;
@@ -73,7 +72,7 @@ function paintSoon() {
 }
 
 function paint() {
-  const state = shown();
+  const state = shown(), { position, playing } = player;
   const running = replay.latest.endedAt === null;
   const serverNow = Date.now() - ahead;
   const start = replay.latest.startedAt ?? started;
@@ -84,7 +83,7 @@ function paint() {
     head: position !== null || running,
   });
   paintCanvas(state);
-  paintSlider(state, start);
+  player.paint(state, start);
   if (running && position === null && loaded && !document.hidden) paintSoon();
 }
 
@@ -119,233 +118,6 @@ function canvasState(id, step) {
   };
 }
 
-/** @param {ExecutionState} state @param {number} start */
-function paintSlider(state, start) {
-  const length = replay.length;
-  slider.max = String(length);
-  slider.disabled = length === 0;
-  slider.value = String(position ?? length);
-  slider.style.setProperty("--part", `${length === 0 ? 0 : (position ?? length) / length * 100}%`);
-  toEnd.hidden = position === null;
-  const event = replay.events[state.seq - 1];
-  const words = event ? eventWords(event) : "before the first event";
-  slider.setAttribute("aria-valuetext", `${state.seq} of ${length}: ${words}`);
-  says.textContent = position === null ? `${length} events` : `${state.seq} of ${length}`;
-  if (position === null || !event) return;
-  says.append(element("span", { class: "secondary" }, ` +${span(Math.max(0, (state.at ?? start) - start))} `), element("bdi", { class: "truncate" }, words));
-}
-
-/** @param {LiveEvent} event */
-function eventWords(event) {
-  const title = data.graph.steps.find((step) => step.id === event.step)?.title ?? event.step ?? "";
-  const round = event.iteration === undefined ? "" : ` (${(event.iterations ?? [event.iteration]).map((n) => n + 1).join(".")})`;
-  switch (event.type) {
-    case "execution.started": return "execution started";
-    case "step.started": return `${title}${round} started`;
-    case "step.retrying": return `${title}${round} will be tried again`;
-    case "step.finished": return `${title}${round} ${event.outcome}`;
-    case "response.stored": return `answer stored: ${event.status}`;
-    case "execution.finished": return `execution ${event.status}`;
-    default: return event.type;
-  }
-}
-
-// Replay.
-
-/** @param {number | null} to how many events are shown; null: all, those that come too */
-function seek(to) {
-  position = to === null || to >= replay.length ? null : Math.max(0, to);
-  paintSoon();
-  refreshDetailSoon();
-}
-
-function stopPlaying() {
-  playing = null;
-  playButton.replaceChildren(icon("play"));
-  playButton.setAttribute("aria-label", "Play");
-}
-
-function play() {
-  if (playing !== null) {
-    stopPlaying();
-    return;
-  }
-  const from = position ?? 0;
-  const first = replay.latest.startedAt ?? started;
-  const last = replay.latest.at ?? first;
-  const speed = Math.max(1, (last - first) / replayTime);
-  playing = from === 0 ? first : replay.at(from).at ?? first;
-  playButton.replaceChildren(icon("pause"));
-  playButton.setAttribute("aria-label", "Pause");
-  let before = performance.now();
-  let at = from;
-  const frame = (/** @type {number} */ time) => {
-    if (playing === null) return;
-    playing = Math.min(last, playing + (time - before) * speed);
-    before = time;
-    while (at < replay.length && Date.parse(replay.events[at]?.at ?? "") <= playing) at++;
-    position = at;
-    if (playing >= last || at >= replay.length) {
-      stopPlaying();
-      seek(null);
-      return;
-    }
-    paint();
-    requestAnimationFrame(frame);
-  };
-  position = from;
-  requestAnimationFrame(frame);
-}
-
-slider.addEventListener("input", () => {
-  stopPlaying();
-  seek(Number(slider.value));
-});
-playButton.addEventListener("click", play);
-toEnd.addEventListener("click", () => {
-  stopPlaying();
-  seek(null);
-});
-
-// The detail of a step.
-
-const detail = part("#detail");
-const overview = () => part("#overview");
-/** @type {{step: string, round: string} | null} */
-let opened = null;
-let openedSeqs = "";
-/** @type {AbortController | null} */
-let loadingDetail = null;
-
-/**
- * @param {string} step empty: none
- * @param {string | null} round null: the one that tells most
- */
-async function open(step, round) {
-  if (!step) {
-    close();
-    return;
-  }
-  const runs = shown().steps.get(step)?.runs;
-  const chosen = round ?? tellingRound(runs ? [...runs.values()] : []);
-  opened = { step, round: chosen };
-  openedSeqs = "";
-  history.replaceState(null, "", `#${encodeURIComponent(step)}${chosen ? "@" + chosen : ""}`);
-  timeline.select(step);
-  if (canvas && canvas.selected !== step) canvas.select?.(step);
-  part("#side").dataset.open = "step";
-  await loadDetail();
-}
-
-/** @param {Run[]} runs the round that one wants to see first: one that needs something, that failed, or the last */
-function tellingRound(runs) {
-  const telling = runs.find((run) => run.status === "needs_attention") ?? runs.find((run) => run.status === "failed") ?? runs.at(-1);
-  return telling?.key ?? "";
-}
-
-function close() {
-  opened = null;
-  loadingDetail?.abort();
-  detail.hidden = true;
-  overview().hidden = false;
-  delete part("#side").dataset.open;
-  timeline.select("");
-  if (canvas?.selected) canvas.select("");
-  history.replaceState(null, "", location.pathname);
-}
-
-let detailTimer = 0;
-
-function refreshDetailSoon() {
-  if (!opened || detailTimer) return;
-  detailTimer = window.setTimeout(() => {
-    detailTimer = 0;
-    if (opened) void loadDetail();
-  }, 120);
-}
-
-async function loadDetail() {
-  if (!opened) return;
-  const { step, round } = opened;
-  const run = shown().steps.get(step)?.runs.get(round);
-  const seqs = run ? run.seqs.slice(-64).join(",") : "none";
-  const key = `${step} ${round} ${seqs} ${run?.status}`;
-  if (key === openedSeqs) return;
-  openedSeqs = key;
-  loadingDetail?.abort();
-  const loading = new AbortController();
-  loadingDetail = loading;
-  detail.setAttribute("aria-busy", "true");
-  const query = new URLSearchParams({ round, events: run ? seqs : "0" });
-  try {
-    const response = await fetch(`${base}/steps/${encodeURIComponent(step)}?${query}`, { headers: { "HX-Request-Type": "partial" }, signal: loading.signal });
-    showDetail(await response.text(), response.ok);
-  } catch {
-    if (loading.signal.aborted) return;
-    openedSeqs = "";
-    showDetail("", false);
-  }
-}
-
-/** @param {string} html @param {boolean} ok */
-function showDetail(html, ok) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const focused = document.activeElement?.closest("#detail") ? document.activeElement : null;
-  const focusKey = focused?.id || focused?.getAttribute("data-action") || "";
-  if (ok) detail.replaceChildren(template.content);
-  else {
-    const again = element("button", { type: "button", class: "button dense" }, "Try again");
-    again.addEventListener("click", () => { openedSeqs = ""; void loadDetail(); });
-    detail.replaceChildren(element("div", { class: "notice error" }, icon("circle-alert"), element("span", {}, "The step could not be loaded. "), again));
-  }
-  detail.removeAttribute("aria-busy");
-  if (detail.hidden) {
-    detail.hidden = false;
-    overview().hidden = true;
-    part("#side").scrollTop = 0;
-  }
-  writeClocks(detail);
-  refreshTimes(/** @type {any} */ (detail));
-  paintRounds();
-  if (focusKey) /** @type {HTMLElement | null} */ (document.getElementById(focusKey) ?? detail.querySelector(`[data-action="${CSS.escape(focusKey)}"]`))?.focus({ preventScroll: true });
-}
-
-/** The most rounds that a list to choose from has; beyond, one steps through them. */
-const mostChoices = 1000;
-
-function paintRounds() {
-  const place = document.getElementById("rounds");
-  const runs = opened ? shown().steps.get(opened.step)?.runs : undefined;
-  if (!place || !opened || !runs || (runs.size < 2 && !opened.round)) return;
-  const keys = [...runs.keys()];
-  const at = keys.indexOf(opened.round);
-  const go = (/** @type {number} */ to) => { const key = keys[to]; if (opened && key !== undefined) void open(opened.step, key); };
-  const turn = (/** @type {string} */ id, /** @type {string} */ name, /** @type {string} */ label, /** @type {number} */ to) => {
-    const button = element("button", { type: "button", class: "button dense square", id, title: label, "aria-label": label, disabled: to < 0 || to >= keys.length }, icon(name));
-    button.addEventListener("click", () => go(to));
-    return button;
-  };
-  const select = /** @type {HTMLSelectElement} */ (element("select", { class: "input", id: "round-choice", "aria-label": "Round" }));
-  const first = Math.max(0, Math.min(at - mostChoices / 2, keys.length - mostChoices));
-  if (at < 0) select.append(element("option", { value: opened.round, selected: true }, `Round ${roundWords(opened.round)} · not yet`));
-  for (const key of keys.slice(first, first + mostChoices)) {
-    const status = runs.get(key)?.status ?? "";
-    select.append(element("option", { value: key, selected: key === opened.round }, `Round ${roundWords(key)} · ${status.replace("_", " ")}`));
-  }
-  select.addEventListener("change", () => { if (opened) void open(opened.step, select.value); });
-  const failed = keys.findIndex((key, i) => i > at && runs.get(key)?.status === "failed");
-  const wrapped = failed >= 0 ? failed : keys.findIndex((key, i) => i !== at && runs.get(key)?.status === "failed");
-  const nextFailed = element("button", { type: "button", class: "button dense", id: "round-failed" }, "Next failed");
-  nextFailed.addEventListener("click", () => go(wrapped));
-  place.className = "rounds";
-  place.replaceChildren(
-    turn("round-before", "chevron-left", "Round before", at < 0 ? keys.length - 1 : at - 1), select,
-    turn("round-after", "chevron-right", "Round after", at < 0 ? -1 : at + 1),
-    ...(wrapped >= 0 ? [nextFailed] : []),
-  );
-}
-
 // What the server alone knows.
 
 let summaryTimer = 0;
@@ -373,15 +145,16 @@ function takeSummary(fresh) {
   const body = fresh.querySelector("#overview");
   if (head) part("#head").replaceWith(head);
   if (body instanceof HTMLElement) {
-    body.hidden = overview().hidden;
-    overview().replaceWith(body);
+    const before = part("#overview");
+    body.hidden = before.hidden;
+    before.replaceWith(body);
   }
   if (action) /** @type {HTMLElement | null} */ (document.querySelector("#head [data-action]"))?.focus();
   undecided = JSON.parse(fresh.querySelector("#undecided")?.textContent ?? "null") ?? [];
   refreshTimes();
   paintSoon();
-  openedSeqs = "";
-  refreshDetailSoon();
+  detail.forget();
+  detail.refreshSoon();
 }
 
 // What people do.
@@ -435,15 +208,15 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target.closest("button") : null;
   if (!target) return;
   if (target.dataset.action && target.closest(".execution")) void act(target);
-  else if (target.dataset.openStep) void open(target.dataset.openStep, target.dataset.round || null);
-  else if (target.hasAttribute("data-close")) close();
+  else if (target.dataset.openStep) void detail.open(target.dataset.openStep, target.dataset.round || null);
+  else if (target.hasAttribute("data-close")) detail.close();
 });
 document.addEventListener("canvas-select", (event) => {
   const step = event instanceof CustomEvent ? String(event.detail.step) : "";
-  if (step !== (opened?.step ?? "")) void open(step, null);
+  if (step !== detail.step) void detail.open(step, null);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && opened && !event.defaultPrevented && !(event.target instanceof Element && event.target.closest("dialog, select"))) close();
+  if (event.key === "Escape" && detail.step && !event.defaultPrevented && !(event.target instanceof Element && event.target.closest("dialog, select"))) detail.close();
 });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) paintSoon(); });
 
@@ -454,7 +227,7 @@ function take(events) {
   replay.push(events);
   if (events.some((event) => event.type === "response.stored" || event.type === "execution.finished")) refreshSummarySoon();
   paintSoon();
-  if (opened && position === null && events.some((event) => event.step === opened?.step)) refreshDetailSoon();
+  if (player.position === null && events.some((event) => event.step === detail.step)) detail.refreshSoon();
 }
 
 function follow() {
@@ -477,7 +250,7 @@ async function load() {
     const { events } = await request(`${api}/events?after=${replay.length}&limit=${eventPage}`);
     if (events.length === 0) break;
     replay.push(events);
-    says.textContent = `${replay.length} of ${data.lastSeq} events loaded`;
+    player.loading(replay.length, data.lastSeq);
   }
 }
 
@@ -497,7 +270,7 @@ async function begin() {
   paint();
   follow();
   const [step, round] = decodeURIComponent(location.hash.slice(1)).split("@");
-  if (step && (step === "trigger" || data.graph.steps.some((known) => known.id === step))) void open(step, round ?? null);
+  if (step && (step === "trigger" || data.graph.steps.some((known) => known.id === step))) void detail.open(step, round ?? null);
 }
 
 keepTime();
