@@ -8,3 +8,4 @@ import "./clipboard.js";
 import "./run.js";
 import "./overlay.js";
 import "./data-panel.js";
+import "./regions.js";

@@ -19,7 +19,9 @@ export function merge(old, fresh) {
   if (old.matches(kept)) { keep(old, fresh); return; }
   if (old.matches("[data-unsent]")) return; // rows, of which the draft has none yet
   const child = [...old.children].find((item) => item.contains(focused));
-  const twin = child && [...fresh.children].find((item) => alike(child, item));
+  // Rows are alike; of those it is the one at the same place.
+  const like = (/** @type {Element} */ root) => [...root.children].filter((item) => child && alike(child, item));
+  const twin = child && like(fresh)[like(old).indexOf(child)];
   if (!child || !twin) { old.replaceWith(fresh); return; }
   adopt(old, fresh, fresh.getAttributeNames());
   for (const node of [...old.childNodes]) if (node !== child) node.remove();
