@@ -2,9 +2,12 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +37,43 @@ func TestPublishedFlowChangesAtOnce(t *testing.T) {
 		r.wants(t, http.StatusOK, http.MethodPatch, "/api/flows/mirror", `{"mode":"`+mode+`"}`)
 		if a := r.call(t, http.MethodPost, "/hooks/mirror", ""); a.status != status {
 			t.Errorf("change %d to %s: the next call got %d, want %d", i, mode, a.status, status)
+		}
+	}
+	cancel()
+	callers.Wait()
+}
+
+// While version after version is published, every call is answered, each by one of
+// the versions that there are, and by the newest as soon as it is published.
+func TestPublishedURLAnswersWhilePublishing(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	version := func(n int) string { return strings.Replace(mirror, "heard", fmt.Sprintf("v%d", n), 1) }
+	r.publish(t, "mirror", version(0))
+	ctx, cancel := context.WithCancel(t.Context())
+	var callers sync.WaitGroup
+	var answered atomic.Int64
+	for range 4 {
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				a := r.call(t, http.MethodPost, "/hooks/mirror", "{}")
+				if a.status != http.StatusOK || !strings.Contains(a.body, `"v`) {
+					t.Errorf("while publishing a call got %d %s", a.status, a.body)
+					return
+				}
+				answered.Add(1)
+			}
+		})
+	}
+	for n := 1; n <= 20; n++ {
+		before := answered.Load()
+		r.publish(t, "mirror", version(n))
+		want := fmt.Sprintf(`"v%d"`, n)
+		if a := r.call(t, http.MethodPost, "/hooks/mirror", "{}"); a.status != http.StatusOK || !strings.Contains(a.body, want) {
+			t.Errorf("after version %d was published, a call got %d %s", n, a.status, a.body)
+		}
+		for answered.Load() == before && !t.Failed() { // calls come between any two versions
+			runtime.Gosched()
 		}
 	}
 	cancel()
