@@ -1,0 +1,49 @@
+package browser
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestHookIsClosedByHand: a person closes the hook of a flow with a token that they
+// enter on the way, and publishes it; callers get in with the token alone.
+func TestHookIsClosedByHand(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.api(t, http.MethodPut, "/api/flows/closed", "redial: 1\nslug: closed\ntrigger: {uses: webhook}\nsteps: {answer: {uses: respond, with: {body: \"{{ trigger.headers }}\"}}}\nedges: [trigger -> answer]\n", nil)
+	page := p.signedIn(t)
+	page.openForm(p, "closed", "trigger")
+	b := forMouse(page)
+	b.push(`#inspector [data-path="with.auth"] .fold`)
+	b.take(inside("with.auth.type", "select"), "Bearer token")
+	b.wait("what is missing", inField("with.auth.connection", `?.textContent.includes("The connection that callers are checked against is missing")`))
+	b.saved()
+	b.take(inside("with.auth.connection", "select"), "New connection…")
+	b.wait("the form of the connection", `document.activeElement.id === "connection-name" && document.querySelector("#field-scheme").value === "bearer"`)
+	b.fill(`.connection-dialog #connection-name`, "shop")
+	b.fill(`.connection-dialog #field-token`, "s3cret")
+	b.push(`.connection-dialog button` + saying + `Create the connection`)
+	b.wait("the connection to be chosen", inField("with.auth.connection", `?.querySelector("select").selectedOptions[0].textContent === "shop" && document.querySelector(".connection-dialog[open]") === null`))
+	b.saved()
+	b.wait("nothing to be missing", inField("with.auth.connection", `?.querySelector(".problem") === null`))
+	b.publish("Closed")
+
+	for token, status := range map[string]int{"": http.StatusUnauthorized, "other": http.StatusUnauthorized, "s3cret": http.StatusOK} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/hooks/closed", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != status {
+			t.Errorf("with the token %q a caller gets %s", token, response.Status)
+		}
+	}
+}
