@@ -77,12 +77,9 @@ func (s *State) use(e *flow.Event) {
 		u.Steps++
 		u.Rounds += e.Items
 	}
-	gap := e.At.Sub(u.newest)
-	if gap <= 0 {
-		return // the clock was set back, perhaps
-	}
 	if s.Root.calls > s.attention {
-		u.Time += min(gap, LongestGap)
+		// The clock may have been set back.
+		u.Time += min(max(0, e.At.Sub(u.newest)), LongestGap)
 	}
 	u.newest = e.At
 }

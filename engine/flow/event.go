@@ -46,15 +46,9 @@ type Event struct {
 	Outcome  Outcome
 	Port     string        // that was taken
 	Duration time.Duration // of step.finished
-	// Passed marks a skipped step whose edges arrive nevertheless: it is
-	// disabled, or a person decided to go on without it.
-	Passed  bool
-	Failure *Failure
-	// Final is for step.finished: the failure ends the execution, whatever the
-	// step's on_error says.
-	Final  bool
-	Input  any // what the step was asked to do, for people to read
-	Output any
+	Failure  *Failure
+	Input    any // what the step was asked to do, for people to read
+	Output   any
 	// Size is how many bytes Input or Output have as JSON, if these are enough to
 	// count: see core.Limits.
 	Size int64
@@ -64,25 +58,36 @@ type Event struct {
 	// Exchanges are the calls that an attempt has made, of step.retrying and
 	// step.finished.
 	Exchanges []Exchange
+	// Reused marks a step that was not run either: its output is that of the
+	// execution with this ID.
+	Reused string
+	// Part and Given are for execution.started: what is run of the flow, nil for
+	// all of it, and how the steps end that are not run, by ID.
+	Part  *Part
+	Given map[string]Given
+
+	// The marks stand together, as there are many events.
+
+	// Passed marks a skipped step whose edges arrive nevertheless: it is
+	// disabled, or a person decided to go on without it.
+	Passed bool
+	// Final is for step.finished: the failure ends the execution, whatever the
+	// step's on_error says.
+	Final bool
 	// Simulated marks a step that a safe test did not perform: its output is an
 	// example.
 	Simulated bool
 	// Pinned marks a step that a test did not run: its output is the one that a
 	// person has pinned to it.
 	Pinned bool
-	// Reused marks a step that was not run either: its output is that of the
-	// execution with this ID.
-	Reused string
 	// Resumed is for step.retrying: the execution had failed at this step, and was
 	// reopened. That failure, and the end of the execution, count no more.
 	Resumed bool
 	// Safe is for execution.started of a test: steps with effects are not
 	// performed.
 	Safe bool
-	// Part and Given are for execution.started: what is run of the flow, nil for
-	// all of it, and how the steps end that are not run, by ID.
-	Part  *Part
-	Given map[string]Given
+	// Cancel is for execution.finished and step.finished: because of a cancel.
+	Cancel bool
 
 	Items int       // of a started each step: how many rounds
 	Until time.Time // of a started wait step, and of step.retrying: when it goes on
@@ -91,7 +96,6 @@ type Event struct {
 	Status       Status // of execution.finished; of execution.started if it waits for its turn
 	AnswerStatus int    // of response.stored
 	Mode         Mode   // of execution.started
-	Cancel       bool   // of execution.finished and step.finished: because of a cancel
 }
 
 // Taken reports whether a finished step was not run, as its output was there

@@ -18,29 +18,29 @@ type journalEvent struct {
 	Outcome      Outcome         `json:"o,omitempty"`
 	Port         string          `json:"p,omitempty"`
 	Duration     time.Duration   `json:"d,omitempty"`
-	Passed       bool            `json:"pass,omitempty"`
 	Failure      *Failure        `json:"err,omitempty"`
 	Input        json.RawMessage `json:"in,omitempty"`
 	InputBlob    *Blob           `json:"inb,omitempty"`
 	Output       json.RawMessage `json:"out,omitempty"`
 	OutputBlob   *Blob           `json:"outb,omitempty"`
 	Size         int64           `json:"z,omitempty"`
-	Final        bool            `json:"fin,omitempty"`
 	Items        int             `json:"items,omitempty"`
 	Until        *time.Time      `json:"until,omitempty"`
 	Child        string          `json:"child,omitempty"`
 	Status       Status          `json:"st,omitempty"`
 	AnswerStatus int             `json:"ans,omitempty"`
 	Mode         Mode            `json:"m,omitempty"`
-	Cancel       bool            `json:"c,omitempty"`
 	Exchanges    []Exchange      `json:"x,omitempty"`
-	Simulated    bool            `json:"sim,omitempty"`
-	Pinned       bool            `json:"pin,omitempty"`
 	Reused       string          `json:"re,omitempty"`
-	Resumed      bool            `json:"again,omitempty"`
-	Safe         bool            `json:"safe,omitempty"`
 	Part         *Part           `json:"part,omitempty"`
 	Given        json.RawMessage `json:"given,omitempty"`
+	Passed       bool            `json:"pass,omitempty"`
+	Final        bool            `json:"fin,omitempty"`
+	Cancel       bool            `json:"c,omitempty"`
+	Simulated    bool            `json:"sim,omitempty"`
+	Pinned       bool            `json:"pin,omitempty"`
+	Resumed      bool            `json:"again,omitempty"`
+	Safe         bool            `json:"safe,omitempty"`
 }
 
 // EncodeEvents writes events of one execution for the journal, with all values in
