@@ -25,8 +25,12 @@ type Draft struct {
 	Flow *flow.Flow
 	// Problems are all that is wrong with it, at their places, never nil.
 	Problems []flow.Problem
+	// Plan is what it compiles to, as far as it does, never nil.
+	Plan *check.Plan
 	// Answers is what callers get at the ends of its paths.
 	Answers canvas.Answers
+	// Size is that of its file, in bytes.
+	Size int
 
 	tree func() flow.Object
 }
@@ -61,7 +65,9 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 	if located == nil {
 		located = []flow.Problem{}
 	}
-	draft := &Draft{Flow: document.Flow, Problems: located, tree: sync.OnceValue(document.Tree)}
+	draft := &Draft{
+		Flow: document.Flow, Plan: plan, Problems: located, Size: len(source), tree: sync.OnceValue(document.Tree),
+	}
 	if f := document.Flow; f.Trigger.Uses == "webhook" {
 		draft.Answers.Behind = plan.Answers()
 		if f.Settings.Mode == flow.Sync {

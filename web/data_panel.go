@@ -160,12 +160,13 @@ func (d *draftData) panelSource(name string, left *int) dataPanelSource {
 		s.Lazy = true
 		return s
 	}
+	value := d.value(name)
 	b := rowBuilder{left: min(*left, treeNodes)}
-	s.Schema = b.schema(typ, source.Value, document, path)
+	s.Schema = b.schema(typ, value, document, path)
 	if source.Origin != fromNowhere {
-		tree, whole := newValueTree(source.Value)
+		tree, whole := newValueTree(value)
 		s.Values = valueRows(tree, path)
-		s.Tables = findTables(source.Value, path)
+		s.Tables = findTables(value, path)
 		if !whole {
 			s.All = "/flows/" + d.Flow.Slug + "/steps/" + d.Step + "/data/value?source=" + name
 		}
@@ -250,12 +251,14 @@ func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer data.leave()
-	source, known := data.Sources[r.URL.Query().Get("source")]
+	name := r.URL.Query().Get("source")
+	value := data.value(name)
+	source, known := data.Sources[name]
 	if !known || source.Origin == fromNowhere {
 		s.fail(w, r, "reading the data of a step", engine.ErrNotFound)
 		return
 	}
-	encoded, err := flow.EncodeJSON(source.Value)
+	encoded, err := flow.EncodeJSON(value)
 	if err == nil {
 		encoded, err = indentedJSON(encoded)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"redial/designer"
@@ -43,6 +42,8 @@ type dataSource struct {
 	Stale bool
 	// Large says that there is a value, which is too large to be tried on.
 	Large bool
+	// pinned is the value as JSON until it is asked for.
+	pinned []byte
 }
 
 // draftData is what the expressions of one step of a draft may read, and values
@@ -78,6 +79,21 @@ func (d *draftData) source(path []string) (name string, source dataSource, ok bo
 	return name, source, ok
 }
 
+// value is that of a source, nil if there is none. What is pinned is decoded when
+// it is first asked for: an expression reads little of it.
+func (d *draftData) value(name string) any {
+	source := d.Sources[name]
+	if source.pinned != nil {
+		var err error
+		if source.Value, err = flow.DecodeJSON(source.pinned); err != nil {
+			source.Origin = fromNowhere
+		}
+		source.pinned = nil
+		d.Sources[name] = source
+	}
+	return source.Value
+}
+
 // draftData is the data of a step; engine.ErrNotFound if the draft has no such
 // step. leave has to be called then.
 func (s *Server) draftData(ctx context.Context, slug, id string) (*draftData, error) {
@@ -107,7 +123,7 @@ func (s *Server) readDraftData(ctx context.Context, slug, id string) (*draftData
 	if err != nil {
 		return nil, fmt.Errorf("reading the draft of flow %s: %w", slug, err)
 	}
-	plan := s.plans.get(workshop, draft, checked)
+	plan := checked.Plan
 	d := &draftData{
 		Flow: checked.Flow, Library: workshop.Library, Step: id, Scope: plan.Scope(id),
 		Sources: map[string]dataSource{}, workshop: workshop,
@@ -171,9 +187,7 @@ func (s *Server) fillPins(ctx context.Context, d *draftData) (err error) {
 		if !d.Scope.Steps[pin.Step].Upstream {
 			continue
 		}
-		if output, err := flow.DecodeJSON(pin.Output); err == nil {
-			d.Sources["steps."+pin.Step] = dataSource{Origin: fromPin, Value: output, At: pin.At}
-		}
+		d.Sources["steps."+pin.Step] = dataSource{Origin: fromPin, pinned: pin.Output, At: pin.At}
 	}
 	return nil
 }
@@ -199,8 +213,9 @@ func (d *draftData) fillSteps(plan *check.Plan) {
 		d.Sources[name] = stepSource(def, plan, d.runs, d.Library)
 	}
 	d.Values.Step = func(id string) (any, bool) {
+		value := d.value("steps." + id)
 		source, known := d.Sources["steps."+id]
-		return source.Value, known && source.Origin != fromNowhere
+		return value, known && source.Origin != fromNowhere
 	}
 }
 
@@ -286,8 +301,8 @@ func (d *draftData) fillItems(plan *check.Plan) {
 func (d *draftData) markStale() {
 	pins := map[string]any{}
 	for _, pin := range d.pinned {
-		if source := d.Sources["steps."+pin.Step]; source.Origin == fromPin {
-			pins[pin.Step] = source.Value
+		if name := "steps." + pin.Step; d.Sources[name].Origin == fromPin {
+			pins[pin.Step] = d.value(name)
 		} else if output, err := flow.DecodeJSON(pin.Output); err == nil {
 			pins[pin.Step] = output
 		}
@@ -337,37 +352,4 @@ func roundsAround(body *flow.Body, id string) []string {
 		}
 	}
 	return nil
-}
-
-// draftPlans remembers the plans of drafts, so that each letter that is typed
-// need not check the flow again.
-type draftPlans struct {
-	mu    sync.Mutex
-	plans map[string]draftPlan // by slug
-}
-
-type draftPlan struct {
-	workshop *designer.Workshop
-	revision int64
-	plan     *check.Plan
-}
-
-// maxDraftPlans bounds what is remembered: flows that are being edited.
-const maxDraftPlans = 32
-
-func (p *draftPlans) get(workshop *designer.Workshop, draft *store.Draft, checked *designer.Draft) *check.Plan {
-	p.mu.Lock()
-	known, found := p.plans[draft.Slug]
-	p.mu.Unlock()
-	if found && known.workshop == workshop && known.revision == draft.Revision {
-		return known.plan
-	}
-	plan, _ := check.Flow(checked.Flow, workshop.Library)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.plans == nil || len(p.plans) >= maxDraftPlans {
-		p.plans = map[string]draftPlan{}
-	}
-	p.plans[draft.Slug] = draftPlan{workshop, draft.Revision, plan}
-	return plan
 }

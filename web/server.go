@@ -74,7 +74,6 @@ type Server struct {
 	callbacks *callback.Deliverer
 	paces     paces
 	choices   choiceTitles
-	plans     draftPlans
 	runs      dataRunCache
 
 	answerTimes answerTimes
