@@ -224,7 +224,7 @@ class Draft {
     state.at = at;
     switch (event.type) {
       case "execution.started":
-        state.status = "running";
+        state.status = event.status === "queued" ? "queued" : "running";
         state.startedAt = at;
         state.mode = event.mode ?? "";
         state.safe = event.safe ?? false;

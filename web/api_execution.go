@@ -57,7 +57,7 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading the callback of an execution", err)
 		return
 	}
-	body := append(statusBody(record),
+	body := append(s.queueField(record, statusBody(record)),
 		flow.Field{Name: "settings", Value: record.Settings},
 		flow.Field{Name: "trigger", Value: request},
 		flow.Field{Name: "steps", Value: stepRuns(record.Status, events)},

@@ -27,7 +27,7 @@ func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Redial-Execution-Id", record.ID)
-	s.writeJSON(w, http.StatusOK, statusBody(record))
+	s.writeJSON(w, http.StatusOK, s.queueField(record, statusBody(record)))
 }
 
 // callersExecution finds the execution of the path.
@@ -102,7 +102,7 @@ func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
 	if !final {
 		header.Set("Redial-Answer", "pending")
 		header.Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
-		s.writeJSON(w, http.StatusAccepted, pendingBody(record))
+		s.writeJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record)))
 		return
 	}
 	header.Set("Redial-Answer", "final")

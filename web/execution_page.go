@@ -23,6 +23,7 @@ const eventsInPage = 1500
 // executionPageView is the page of an execution.
 type executionPageView struct {
 	Row       executionRow
+	Place     int // in the queue; 0: it does not wait for its turn
 	Caller    *callerView
 	Callback  *callbackView // nil: nobody is called back
 	Undecided []engine.Undecided
@@ -111,6 +112,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 		return nil, err
 	}
 	view.Row = newExecutionRow(x, orText(f.Name, x.Flow), now)
+	view.Place = s.queuePlace(x)
 	_, err = s.store.Draft(ctx, x.Flow)
 	view.FlowThere = err == nil
 	for step := range f.All {

@@ -33,7 +33,11 @@ func (s *Server) flowHealth(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "reading how flows went", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, healthCells(slugs, health, from))
+	queued := map[string]int{}
+	for _, slug := range slugs {
+		queued[slug] = s.engine.FlowLoad(slug).Queued()
+	}
+	s.render(w, r, http.StatusOK, healthCells(slugs, health, queued, from))
 }
 
 // Geometry of the bars, in pixels.

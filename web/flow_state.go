@@ -11,6 +11,7 @@ import (
 	"redial/designer"
 	"redial/designer/snippet"
 	"redial/engine"
+	"redial/engine/admission"
 	"redial/engine/flow"
 	"redial/store"
 )
@@ -26,6 +27,8 @@ type flowState struct {
 	Settings flow.Settings
 	// Changed says that publishing would change something for callers.
 	Changed bool
+	// Load is how many executions run and wait for their turn.
+	Load admission.Load
 	// Calls are those of the last day that callers made; Many: there were more.
 	// They are there once countCalls was called.
 	Calls int
@@ -56,7 +59,9 @@ func (s *Server) loadFlowState(ctx context.Context, slug string) (*flowState, er
 func (s *Server) flowStateOf(
 	ctx context.Context, workshop *designer.Workshop, draft *store.Draft, checked *designer.Draft,
 ) (*flowState, error) {
-	state := &flowState{Draft: draft, Checked: checked, Settings: checked.Flow.Settings}
+	state := &flowState{
+		Draft: draft, Checked: checked, Settings: checked.Flow.Settings, Load: s.engine.FlowLoad(draft.Slug),
+	}
 	switch published, err := s.store.Published(ctx, draft.Slug); {
 	case errors.Is(err, engine.ErrNotFound):
 	case err != nil:
@@ -95,6 +100,14 @@ func (f *flowState) Version() int {
 
 // Word says where the flow stands, in a few words.
 func (f *flowState) Word() string {
+	word := f.standing()
+	if queued := f.Load.Queued(); queued > 0 {
+		word += fmt.Sprintf(" · %s queued", grouped(queued))
+	}
+	return word
+}
+
+func (f *flowState) standing() string {
 	switch {
 	case f.Published == nil:
 		return "Not published"
@@ -161,7 +174,7 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading the state of a flow", err)
 		return
 	}
-	tag := `"` + strconv.FormatInt(generation, 10) + `"`
+	tag := fmt.Sprintf(`"%d-%d"`, generation, s.engine.FlowLoad(r.PathValue("slug")).Queued())
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -188,6 +201,7 @@ func (f *flowState) object() flow.Object {
 		{Name: "word", Value: f.Word()},
 		{Name: "explained", Value: f.Explained()},
 		{Name: "affected", Value: f.Affected()},
+		{Name: "queued", Value: int64(f.Load.Queued())},
 		{Name: "publishable", Value: f.Publishable()},
 		{Name: "publishing", Value: f.Publishing()},
 		{Name: "says", Value: flow.Object{

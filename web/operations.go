@@ -33,9 +33,13 @@ func newMetrics(e *engine.Engine) *metrics {
 	}
 	active := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "redial_executions_active",
-		Help: "Executions under way in this process.",
+		Help: "Executions under way in this process, those that wait for their turn among them.",
 	}, func() float64 { return float64(e.Active()) })
-	registry.MustRegister(m.refusals, m.answers, active,
+	queued := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "redial_executions_queued",
+		Help: "Executions that wait for their turn in this process.",
+	}, func() float64 { return float64(e.Load().Queued()) })
+	registry.MustRegister(m.refusals, m.answers, active, queued,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -79,6 +79,18 @@ func (p *settingsPanel) Concurrency() string {
 	return strconv.Itoa(p.Settings.Concurrency)
 }
 
+// Now says how many executions run and wait at the moment.
+func (p *settingsPanel) Now() string {
+	text := fmt.Sprintf("Now %s run", grouped(p.Load.Running))
+	if p.Load.Running == 1 {
+		text = "Now 1 runs"
+	}
+	if word := queueWord(p.Load.Queued()); word != "" {
+		text += ", and " + word
+	}
+	return text + "."
+}
+
 // Sampled says what the paces rest on.
 func (p *flowPace) Sampled() string {
 	switch p.Calls {

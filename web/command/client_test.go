@@ -21,7 +21,7 @@ type answer struct {
 
 // call sends a request. The body is text, or a value that is sent as JSON, or
 // nil. Headers are names and values in turn; Host is taken as such.
-func (p *program) call(t *testing.T, method, path string, body any, headers ...string) answer {
+func (p *program) call(t testing.TB, method, path string, body any, headers ...string) answer {
 	t.Helper()
 	a, err := p.try(t, method, path, body, headers...)
 	if err != nil {
@@ -30,7 +30,7 @@ func (p *program) call(t *testing.T, method, path string, body any, headers ...s
 	return a
 }
 
-func (p *program) try(t *testing.T, method, path string, body any, headers ...string) (answer, error) {
+func (p *program) try(t testing.TB, method, path string, body any, headers ...string) (answer, error) {
 	t.Helper()
 	address := path
 	if !strings.HasPrefix(path, "http") {
@@ -59,7 +59,7 @@ func (p *program) try(t *testing.T, method, path string, body any, headers ...st
 	return answer{response.StatusCode, response.Header, data}, err
 }
 
-func bodyReader(t *testing.T, body any) io.Reader {
+func bodyReader(t testing.TB, body any) io.Reader {
 	t.Helper()
 	switch b := body.(type) {
 	case nil:
@@ -74,13 +74,13 @@ func bodyReader(t *testing.T, body any) io.Reader {
 }
 
 // api is a call of the management API with the token of the tests.
-func (p *program) api(t *testing.T, method, path string, body any, headers ...string) answer {
+func (p *program) api(t testing.TB, method, path string, body any, headers ...string) answer {
 	t.Helper()
 	return p.call(t, method, path, body, append(headers, "Authorization", "Bearer "+apiToken)...)
 }
 
 // hook posts JSON to a flow.
-func (p *program) hook(t *testing.T, slug string, body any, headers ...string) answer {
+func (p *program) hook(t testing.TB, slug string, body any, headers ...string) answer {
 	t.Helper()
 	if _, isText := body.(string); isText {
 		headers = append(headers, "Content-Type", "application/json")
@@ -89,7 +89,7 @@ func (p *program) hook(t *testing.T, slug string, body any, headers ...string) a
 }
 
 // publish puts a flow file into the store and publishes it.
-func (p *program) publish(t *testing.T, source string) {
+func (p *program) publish(t testing.TB, source string) {
 	t.Helper()
 	slug := slugOf(t, source)
 	a := p.api(t, http.MethodPut, "/api/flows/"+slug, source)
@@ -99,7 +99,7 @@ func (p *program) publish(t *testing.T, source string) {
 	p.api(t, http.MethodPost, "/api/flows/"+slug+"/publish", nil).wants(t, http.StatusOK)
 }
 
-func slugOf(t *testing.T, source string) string {
+func slugOf(t testing.TB, source string) string {
 	t.Helper()
 	for line := range strings.Lines(source) {
 		if slug, ok := strings.CutPrefix(line, "slug: "); ok {
@@ -111,7 +111,7 @@ func slugOf(t *testing.T, source string) string {
 }
 
 // execution is an execution as the management API shows it.
-func (p *program) execution(t *testing.T, id string) answer {
+func (p *program) execution(t testing.TB, id string) answer {
 	t.Helper()
 	a := p.api(t, http.MethodGet, "/api/executions/"+id, nil)
 	a.wants(t, http.StatusOK)
@@ -119,7 +119,7 @@ func (p *program) execution(t *testing.T, id string) answer {
 }
 
 // awaitStatus waits until an execution has a status.
-func (p *program) awaitStatus(t *testing.T, id, status string) answer {
+func (p *program) awaitStatus(t testing.TB, id, status string) answer {
 	t.Helper()
 	var a answer
 	eventually(t, "execution "+id+" is "+status, func() bool {
@@ -130,7 +130,7 @@ func (p *program) awaitStatus(t *testing.T, id, status string) answer {
 }
 
 // eventually looks again and again until something is true.
-func eventually(t *testing.T, what string, isTrue func() bool) {
+func eventually(t testing.TB, what string, isTrue func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
@@ -149,7 +149,7 @@ func (a answer) String() string {
 }
 
 // wants fails the test unless the answer has a status.
-func (a answer) wants(t *testing.T, status int) answer {
+func (a answer) wants(t testing.TB, status int) answer {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("the answer has status %d, not %d: %s", a.status, status, a)
@@ -158,7 +158,7 @@ func (a answer) wants(t *testing.T, status int) answer {
 }
 
 // wantsHeader fails the test unless a header has a value; empty: is not there.
-func (a answer) wantsHeader(t *testing.T, name, value string) answer {
+func (a answer) wantsHeader(t testing.TB, name, value string) answer {
 	t.Helper()
 	if got := strings.Join(a.header.Values(name), ", "); got != value {
 		t.Errorf("the header %s is %q, not %q", name, got, value)
@@ -168,7 +168,7 @@ func (a answer) wantsHeader(t *testing.T, name, value string) answer {
 
 // wantsProblem fails the test unless the answer is a problem of a type, as RFC
 // 9457 has it.
-func (a answer) wantsProblem(t *testing.T, status int, kind string) answer {
+func (a answer) wantsProblem(t testing.TB, status int, kind string) answer {
 	t.Helper()
 	a.wants(t, status).wantsHeader(t, "Content-Type", "application/problem+json")
 	if got := a.get(t, "type"); !strings.HasSuffix(got, "/problems/"+kind) || !strings.HasPrefix(got, "http://") {
@@ -185,7 +185,7 @@ func (a answer) wantsProblem(t *testing.T, status int, kind string) answer {
 
 // wantsBody fails the test unless the body is this JSON, whatever the order of
 // its fields. Numbers are compared as they are written.
-func (a answer) wantsBody(t *testing.T, want string) answer {
+func (a answer) wantsBody(t testing.TB, want string) answer {
 	t.Helper()
 	if got, want := normal(t, a.body), normal(t, []byte(want)); got != want {
 		t.Errorf("the body is\n%s\nnot\n%s", got, want)
@@ -194,12 +194,12 @@ func (a answer) wantsBody(t *testing.T, want string) answer {
 }
 
 // normal is JSON text with its fields in order.
-func normal(t *testing.T, text []byte) string {
+func normal(t testing.TB, text []byte) string {
 	t.Helper()
 	return jsonText(t, decode(t, text))
 }
 
-func jsonText(t *testing.T, value any) string {
+func jsonText(t testing.TB, value any) string {
 	t.Helper()
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -208,7 +208,7 @@ func jsonText(t *testing.T, value any) string {
 	return string(data)
 }
 
-func decode(t *testing.T, text []byte) any {
+func decode(t testing.TB, text []byte) any {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -221,12 +221,12 @@ func decode(t *testing.T, text []byte) any {
 
 // get is a value of the JSON body as text: "steps.0.output.sku". What is not
 // there is empty, and so is null.
-func (a answer) get(t *testing.T, path string) string {
+func (a answer) get(t testing.TB, path string) string {
 	t.Helper()
 	return pick(t, decode(t, a.body), path)
 }
 
-func pick(t *testing.T, value any, path string) string {
+func pick(t testing.TB, value any, path string) string {
 	t.Helper()
 	for name := range strings.SplitSeq(path, ".") {
 		switch v := value.(type) {
@@ -253,7 +253,7 @@ func pick(t *testing.T, value any, path string) string {
 }
 
 // list is a list of the JSON body.
-func (a answer) list(t *testing.T, name string) []any {
+func (a answer) list(t testing.TB, name string) []any {
 	t.Helper()
 	object, _ := decode(t, a.body).(map[string]any)
 	list, ok := object[name].([]any)
@@ -264,7 +264,7 @@ func (a answer) list(t *testing.T, name string) []any {
 }
 
 // id is the execution that the answer belongs to.
-func (a answer) id(t *testing.T) string {
+func (a answer) id(t testing.TB) string {
 	t.Helper()
 	id := a.header.Get("Redial-Execution-Id")
 	if id == "" {

@@ -52,13 +52,13 @@ type program struct {
 }
 
 // serve starts `redial serve` on a data folder. Its steps may call loopback.
-func serve(t *testing.T, dir string, args ...string) *program {
+func serve(t testing.TB, dir string, args ...string) *program {
 	t.Helper()
 	return start(t, append([]string{"serve", "--data", dir, "--allow-private-egress", "127.0.0.1/32"}, args...)...)
 }
 
 // demo starts `redial demo` on a new folder.
-func demo(t *testing.T) *program {
+func demo(t testing.TB) *program {
 	t.Helper()
 	p := start(t, "demo", "--data", t.TempDir())
 	p.findServices(t)
@@ -66,13 +66,13 @@ func demo(t *testing.T) *program {
 }
 
 // start runs a server in this process until the end of the test.
-func start(t *testing.T, args ...string) *program {
+func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	return startIn(t, nil, args...)
 }
 
 // startIn is start with more variables in the environment.
-func startIn(t *testing.T, env map[string]string, args ...string) *program {
+func startIn(t testing.TB, env map[string]string, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	p := newProgram()
@@ -92,12 +92,12 @@ func startIn(t *testing.T, env map[string]string, args ...string) *program {
 }
 
 // serveProcess is serve in a process of its own, which a test may kill.
-func serveProcess(t *testing.T, dir string, args ...string) *program {
+func serveProcess(t testing.TB, dir string, args ...string) *program {
 	t.Helper()
 	return startProcess(t, append([]string{"serve", "--data", dir, "--allow-private-egress", "127.0.0.1/32"}, args...)...)
 }
 
-func startProcess(t *testing.T, args ...string) *program {
+func startProcess(t testing.TB, args ...string) *program {
 	t.Helper()
 	p := newProgram()
 	c := child(t, append(args, "--addr", "127.0.0.1:0")...)
@@ -121,7 +121,7 @@ func startProcess(t *testing.T, args ...string) *program {
 }
 
 // wantsCleanLog fails the test if the program has logged a fault of its own.
-func (p *program) wantsCleanLog(t *testing.T) {
+func (p *program) wantsCleanLog(t testing.TB) {
 	t.Helper()
 	for _, words := range []string{"level=ERROR", "panic", "DATA RACE"} {
 		if strings.Contains(p.stderr.String(), words) {
@@ -131,7 +131,7 @@ func (p *program) wantsCleanLog(t *testing.T) {
 }
 
 // child is the program as a process that was not started yet.
-func child(t *testing.T, args ...string) *exec.Cmd {
+func child(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
@@ -153,7 +153,7 @@ func newProgram() *program {
 }
 
 // findAddress waits for the line that every server prints first.
-func (p *program) findAddress(t *testing.T) {
+func (p *program) findAddress(t testing.TB) {
 	t.Helper()
 	text := p.stdout.await(t, p.ended, "\n")
 	line, _, _ := strings.Cut(text, "\n")
@@ -165,7 +165,7 @@ func (p *program) findAddress(t *testing.T) {
 }
 
 // findServices reads from the guide of a demo where the simulated services are.
-func (p *program) findServices(t *testing.T) {
+func (p *program) findServices(t testing.TB) {
 	t.Helper()
 	text := p.stdout.await(t, p.ended, "/control/reset\n")
 	before, _, _ := strings.Cut(text, "/control/reset\n")
@@ -173,7 +173,7 @@ func (p *program) findServices(t *testing.T) {
 }
 
 // stop interrupts the program and returns its exit code.
-func (p *program) stop(t *testing.T) int {
+func (p *program) stop(t testing.TB) int {
 	t.Helper()
 	p.client.CloseIdleConnections() // a stopping server waits for those that were never used
 	p.interrupt()
@@ -181,14 +181,14 @@ func (p *program) stop(t *testing.T) int {
 }
 
 // kill ends a process as kill -9 does.
-func (p *program) kill(t *testing.T) {
+func (p *program) kill(t testing.TB) {
 	t.Helper()
 	_ = p.process.Kill() // it may have ended
 	p.exit(t)
 }
 
 // exit waits for the end of the program and returns its exit code.
-func (p *program) exit(t *testing.T) int {
+func (p *program) exit(t testing.TB) int {
 	t.Helper()
 	select {
 	case <-p.ended:
@@ -206,13 +206,13 @@ type outcome struct {
 }
 
 // run runs a command to its end.
-func run(t *testing.T, stdin string, args ...string) outcome {
+func run(t testing.TB, stdin string, args ...string) outcome {
 	t.Helper()
 	return runIn(t, nil, stdin, args...)
 }
 
 // runIn is run with more variables in the environment.
-func runIn(t *testing.T, env map[string]string, stdin string, args ...string) outcome {
+func runIn(t testing.TB, env map[string]string, stdin string, args ...string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -222,7 +222,7 @@ func runIn(t *testing.T, env map[string]string, stdin string, args ...string) ou
 }
 
 // mustRun is run of a command that has to succeed; it returns the output.
-func mustRun(t *testing.T, stdin string, args ...string) string {
+func mustRun(t testing.TB, stdin string, args ...string) string {
 	t.Helper()
 	o := run(t, stdin, args...)
 	if o.code != 0 {
@@ -276,7 +276,7 @@ func (s *transcript) now() (string, <-chan struct{}) {
 
 // await waits until the text holds some words, and returns all of it. It stops
 // when the program has ended.
-func (s *transcript) await(t *testing.T, ended <-chan struct{}, words string) string {
+func (s *transcript) await(t testing.TB, ended <-chan struct{}, words string) string {
 	t.Helper()
 	timeout := time.After(patience)
 	for {
