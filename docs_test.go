@@ -297,7 +297,7 @@ func TestDocumentedProblems(t *testing.T) {
 		t.Fatalf("%s has lost the lines between which the table of problem types stands", path)
 	}
 	if want := problemTable(t); got != want {
-		t.Errorf("the table of %s is not what web/problem.go says; run this test with -update", path)
+		t.Errorf("the table of %s is not what web says; run this test with -update", path)
 		rewrite(t, path, tableBegin+got, tableBegin+want)
 	}
 }
@@ -306,15 +306,21 @@ func TestDocumentedProblems(t *testing.T) {
 // of web lists them.
 func problemTable(t *testing.T) string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "web/problem.go", nil, 0)
+	return "| Type | Status | What it means | What to do |\n|---|---|---|---|\n" +
+		problemRows(t, "web/problem.go", "problemTypes") + problemRows(t, "web/problem_limit.go", "limitProblems")
+}
+
+// problemRows are those of one variable of one file.
+func problemRows(t *testing.T, path, variable string) (table string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := "| Type | Status | What it means | What to do |\n|---|---|---|---|\n"
 	rows := 0
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
-		if !ok || spec.Names[0].Name != "problemTypes" {
+		if !ok || spec.Names[0].Name != variable {
 			return true
 		}
 		for _, element := range spec.Values[0].(*ast.CompositeLit).Elts {
@@ -327,7 +333,7 @@ func problemTable(t *testing.T) string {
 		return false
 	})
 	if rows == 0 {
-		t.Fatal("web/problem.go has no problemTypes any more")
+		t.Fatalf("%s has no %s any more", path, variable)
 	}
 	return table
 }
