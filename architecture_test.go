@@ -22,7 +22,7 @@ import (
 // imports only from lower layers; rooms side by side in one layer know nothing
 // of each other. Packages inside of a room (web/simulated) share its layer.
 var layers = [][]string{
-	{"engine/crashpoint", "engine/flow", "engine/trace"},
+	{"engine/admission", "engine/crashpoint", "engine/flow", "engine/trace"},
 	{"engine/content", "engine/core", "engine/expression", "engine/flowfile", "engine/outbound", "engine/schema", "engine/signature"},
 	{"engine/component"},
 	{"engine/components", "engine/step"},
