@@ -63,3 +63,28 @@ func TestCaptureWithholdsCredentials(t *testing.T) {
 	r.wants(t, http.StatusOK, http.MethodPut, "/api/flows/mirror", strings.Replace(source, "connection: shop", "connection: query", 1))
 	wantsText(t, capture(http.StatusOK, "?key=s3cret&b=2", "X-Shop-Key", "s3cret"), "application/json", "!s3cret", "!x-shop-key", `"b"`)
 }
+
+// A person who is signed in tests a flow without its credentials, and follows what
+// others have called.
+func TestSignedInNeedsNoCredentials(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p, stranger := r.signIn(t), r.stranger(t)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/shop", `{"component": "http", "fields": {"token": "s3cret"}}`)
+	r.publish(t, "mirror", strings.Replace(mirror, "[GET, POST]", "[GET, POST], auth: {type: bearer, connection: shop}", 1))
+	called := r.wants(t, http.StatusOK, http.MethodPost, "/hooks/mirror", `{}`, "Authorization", "Bearer s3cret").header.Get("Redial-Execution-Id")
+	tested := p.runs(t, "mirror", `{"method": "POST", "body": "{}"}`)
+	for _, id := range []string{called, tested} {
+		for _, path := range []string{"/executions/" + id, "/executions/" + id + "/response"} {
+			if a := p.get(t, path); a.status == http.StatusNotFound {
+				t.Errorf("%s is not there for a person: %s", path, a.body)
+			}
+			if a := stranger.get(t, path); a.status != http.StatusNotFound {
+				t.Errorf("%s is there for a stranger: %d %s", path, a.status, a.body)
+			}
+		}
+		if a := p.do(t, http.MethodPost, "/executions/"+id+"/cancel", "", http.NoBody, "Origin", "https://elsewhere.example"); a.status != http.StatusNotFound {
+			t.Errorf("a page of elsewhere cancels: %d %s", a.status, a.body)
+		}
+	}
+}

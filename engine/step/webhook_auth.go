@@ -97,7 +97,7 @@ func (c *Compiler) auth() Auth {
 		return open
 	case AuthBearer, AuthBasic, AuthAPIKey, AuthSignature:
 		if auth.Connection == "" {
-			c.Report(flow.CodeMissingField, "with.auth.connection", "the connection that callers are checked against is missing; name it as connection")
+			c.Report(flow.CodeMissingField, "with.auth.connection", "the connection that callers are checked against is missing; choose one, or make one")
 		}
 	default:
 		kind, given := object.Get("type")

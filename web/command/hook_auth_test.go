@@ -218,7 +218,7 @@ func TestCheckNamesWhatCallersCannotBeCheckedAgainst(t *testing.T) {
 		"{type: bearer, connection: stripe}":              "6:38 error: the connection stripe is one of signature, not of http",
 		"{type: signature, connection: token}":            "6:41 error: the connection token is one of http, not of signature",
 		"{type: bearer, connection: tokn}":                "6:38 error: there is no connection tokn; make it under Connections; did you mean token?",
-		"{type: bearer}":                                  "6:5 error: the connection that callers are checked against is missing; name it as connection",
+		"{type: bearer}":                                  "6:5 error: the connection that callers are checked against is missing; choose one, or make one",
 		"{connection: token}":                             "6:5 error: the type is missing; it is one of none, bearer, basic, api_key, signature",
 		"{type: oauth, connection: token}":                "6:18 error: auth.type is \"oauth\"; it is one of none, bearer, basic, api_key, signature",
 		"{type: none, connection: token}":                 "6:36 warning: auth.type is none, so nobody is checked against the connection token; remove it, or choose another type",
