@@ -76,7 +76,9 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "making a callback", err)
 		return
 	}
-	result := callback.Send(r.Context(), s.client, key, callback.Message{ID: "msg_" + id, URL: address, Body: body}, time.Now())
+	message, now := callback.Message{ID: "msg_" + id, URL: address, Body: body}, time.Now()
+	s.relayMessage(slug, id, key, message, now)
+	result := callback.Send(r.Context(), s.client, key, message, now)
 	s.writeJSON(w, http.StatusOK, testResult(address, result))
 }
 

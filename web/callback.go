@@ -21,7 +21,8 @@ const callbackHeader = "Redial-Callback-Url"
 
 func (s *Server) newCallbacks() *callback.Deliverer {
 	return callback.New(callback.Options{
-		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.callbackMessage, Logger: s.logger,
+		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.callbackMessage,
+		Relay: s.relayCallback, Logger: s.logger,
 	})
 }
 

@@ -5,6 +5,7 @@ import "net/http"
 // routeFlowPages are the page of a flow and what its scripts load and send.
 func (s *Server) routeFlowPages(mux *http.ServeMux) {
 	mux.Handle("GET /flows/{slug}", s.page(s.flowPage))
+	mux.HandleFunc("GET /flows/{slug}/docs", s.flowDocsPage)
 	mux.Handle("GET /flows/{slug}/state", s.page(s.flowStateJSON))
 	mux.Handle("GET /flows/{slug}/calling", s.page(s.callingFragment))
 	mux.Handle("GET /flows/{slug}/history", s.page(s.historyFragment))

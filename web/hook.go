@@ -150,7 +150,7 @@ func readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
 }
 
 func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *Problem) {
-	none := &Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
+	none := noHook(slug)
 	if !flow.ValidSlug(slug) {
 		return nil, nil, none
 	}
@@ -169,6 +169,11 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 	}
 	s.logger.Error("a published flow could not be loaded", "flow", slug, "error", err)
 	return nil, nil, &Problem{Type: "internal"}
+}
+
+// noHook is what is said of a flow that has no URL, or is not there.
+func noHook(slug string) *Problem {
+	return &Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
 }
 
 // readBody reads the body as the value that expressions see.

@@ -17,15 +17,14 @@ func (s *Server) hooked(next http.Handler) http.Handler {
 			return
 		}
 		slug, below, _ := strings.Cut(path, "/")
-		if below == "openapi.json" {
-			// Reserved for the flow's document, so it is no call of the flow.
-			s.problem(w, r, &Problem{Type: "not-found", Detail: "This release does not describe flows by OpenAPI documents yet."})
-			return
-		}
 		r.SetPathValue("slug", slug)
 		r.SetPathValue("below", below)
 		if r.Method == http.MethodOptions {
 			s.hookOptions(w, r)
+			return
+		}
+		if below == "openapi.json" {
+			s.openAPI(w, r)
 			return
 		}
 		call(w, r)

@@ -24,6 +24,7 @@ import (
 	"redial/static"
 	"redial/store"
 	"redial/web/callback"
+	"redial/web/relay"
 )
 
 // Options are what a server stands on.
@@ -72,6 +73,8 @@ type Server struct {
 	editor    *designer.Editor
 	captures  *captures
 	callbacks *callback.Deliverer
+	documents *hookDocuments
+	relays    *relay.Hub
 	paces     paces
 	choices   choiceTitles
 	runs      dataRunCache
@@ -88,7 +91,7 @@ func New(options Options) *Server {
 		bounds: &options.Bounds, seats: &seats{most: int64(options.Bounds.Callers)}, intake: newIntake(options.Bounds.Bodies), rates: newRates(&options.Bounds),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
-		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(),
+		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), documents: newHookDocuments(), relays: relay.NewHub(),
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -153,6 +156,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("DELETE /api/connections/{name}", s.deleteConnection)
 	handle("GET /api/components", s.listComponents)
 	handle("PUT /api/components/{name}", s.putComponent)
+	handle("GET /api/callbacks/live", s.liveCallbacks)
 	handle("GET /executions/{id}/live", s.liveExecution)
 	handle("GET /flows/{slug}/live", s.liveFlow)
 }

@@ -1,5 +1,6 @@
-// Checks an OpenAPI document on standard input against the specification and
-// what goes without saying, and prints what is wrong with it as JSON.
+// Checks OpenAPI documents against the specification and what goes without saying.
+// Standard input is an object of their texts by name; what is printed is an object
+// of what is wrong with those that have faults.
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 
 const chunks = [];
@@ -26,6 +27,9 @@ const config = await createConfig({
     "operation-2xx-response": "off",
   },
 });
-const problems = await lintFromString({ source: Buffer.concat(chunks).toString(), config });
-const serious = problems.filter((p) => p.severity === "error");
-console.log(JSON.stringify(serious.map((p) => `${p.location[0]?.pointer}: ${p.ruleId}: ${p.message}`), null, 1));
+const faults = {};
+for (const [name, source] of Object.entries(JSON.parse(Buffer.concat(chunks).toString()))) {
+  const problems = (await lintFromString({ source, config })).filter((p) => p.severity === "error");
+  if (problems.length) faults[name] = problems.map((p) => `${p.location[0]?.pointer}: ${p.ruleId}: ${p.message}`);
+}
+console.log(JSON.stringify(faults, null, 1));

@@ -3,10 +3,14 @@ package command_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,11 +36,11 @@ edges: [trigger -> how, how.slow -> pause, pause -> late, how.bad -> bad, how.qu
 `
 
 // runners run a snippet that is in a file.
-var runners = map[snippet.Language]struct{ file, program, argument string }{
-	snippet.Curl:   {"call.sh", "sh", ""},
-	snippet.Fetch:  {"call.mjs", "node", ""},
-	snippet.Python: {"call.py", "python3", ""},
-	snippet.Go:     {"call.go", "go", "run"},
+var runners = map[snippet.Language]struct{ file, program string }{
+	snippet.Curl:   {"call.sh", "sh"},
+	snippet.Fetch:  {"call.mjs", "node"},
+	snippet.Python: {"call.py", "python3"},
+	snippet.Go:     {"call.go", "go"},
 }
 
 // The code that people copy is run as it is: for an answer that comes on the
@@ -64,6 +68,54 @@ func TestCopiedCodeCallsTheFlow(t *testing.T) {
 	}
 }
 
+// flaky is a flow whose service is down for the first call of each language.
+const flaky = `redial: 1
+slug: flaky
+trigger: {uses: webhook}
+steps:
+  ask: {uses: http, with: {url: "%s/{{ trigger.body.how }}"}}
+  answer: {uses: respond, with: {body: {got: "{{ steps.ask.body }}", heard: "{{ trigger.body }}"}}}
+edges: [trigger -> ask, ask -> answer]
+`
+
+// A call that fails for a reason that passes is made again under its key: the
+// execution goes on, and there is one.
+func TestCopiedCodeTriesAgain(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	var mu sync.Mutex
+	calls := map[string]int{} // by path
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls[r.URL.Path]++; calls[r.URL.Path] == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`"up"`))
+	}))
+	t.Cleanup(service.Close)
+	p.publish(t, fmt.Sprintf(flaky, service.URL))
+	t.Run("languages", func(t *testing.T) { // ends when all of them have
+		for language := range runners {
+			t.Run(string(language), func(t *testing.T) {
+				t.Parallel()
+				got, err := runCopied(t, language, snippet.Call{
+					URL: p.base + "/hooks/flaky", Method: http.MethodPost, Mode: flow.Sync, Deadline: time.Minute,
+					Body: fmt.Sprintf(`{"how": %q}`, language),
+				})
+				if want := fmt.Sprintf(`{"got":"up","heard":{"how":%q}}`, language); err != nil || got != want {
+					t.Errorf("%v: %s, not %s", err, got, want)
+				}
+			})
+		}
+	})
+	if got := len(p.api(t, http.MethodGet, "/api/executions?flow=flaky", nil).list(t, "items")); got != len(runners) {
+		t.Errorf("there are %d executions of %d calls", got, len(runners))
+	}
+}
+
 // copied runs the code of a call and returns what it prints.
 func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode, how string) (string, error) {
 	t.Helper()
@@ -71,13 +123,25 @@ func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode,
 	if mode == flow.Async {
 		slug = "echoing-async"
 	}
-	code, err := snippet.Write(language, snippet.Call{
+	return runCopied(t, language, snippet.Call{
 		URL: p.base + "/hooks/" + slug, Method: http.MethodPost, Mode: mode, Deadline: 200 * time.Millisecond,
 		Body: fmt.Sprintf(`{"how": %q, "n": 9007199254740993, "text": "it's \"ü\" $HOME"}`, how),
 	})
+}
+
+func runCopied(t *testing.T, language snippet.Language, call snippet.Call) (string, error) {
+	t.Helper()
+	code, err := snippet.Write(language, call)
 	if err != nil {
 		t.Fatal(err)
 	}
+	output, err := ready(t, language, code).CombinedOutput()
+	return strings.TrimSpace(string(output)), err
+}
+
+// ready is the program of a code, which was not started yet.
+func ready(t *testing.T, language snippet.Language, code string) *exec.Cmd {
+	t.Helper()
 	runner := runners[language]
 	file := filepath.Join(t.TempDir(), runner.file)
 	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
@@ -87,12 +151,87 @@ func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode,
 	if err != nil {
 		t.Fatalf("%s is needed to run what people copy: %v", runner.program, err)
 	}
-	arguments := []string{file}
-	if runner.argument != "" {
-		arguments = []string{runner.argument, file}
+	environment := append(os.Environ(), "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
+	if language == snippet.Go {
+		// Built and then run: who ends `go run` does not end what it runs.
+		binary := file + ".out"
+		build := exec.CommandContext(t.Context(), program, "build", "-o", binary, file)
+		build.Env = append(environment, "GOFLAGS=-mod=mod")
+		if output, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v\n%s", err, output)
+		}
+		program, file = binary, ""
 	}
-	command := exec.CommandContext(t.Context(), program, arguments...)
-	command.Env = append(os.Environ(), "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1", "GOFLAGS=-mod=mod")
-	output, err := command.CombinedOutput()
-	return strings.TrimSpace(string(output)), err
+	command := exec.CommandContext(t.Context(), program)
+	if file != "" {
+		command.Args = append(command.Args, file)
+	}
+	command.Env = environment
+	return command
+}
+
+// The receivers that people copy take a genuine callback and refuse another one.
+func TestCopiedReceiversVerifyCallbacks(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	p.sign(t)
+	for _, language := range []snippet.Language{snippet.Fetch, snippet.Python, snippet.Go} {
+		t.Run(string(language), func(t *testing.T) {
+			t.Parallel()
+			code, err := snippet.Receive(language)
+			if err != nil {
+				t.Fatal(err)
+			}
+			receiver := ready(t, language, code)
+			receiver.Env = append(receiver.Env, "PORT=0", "WEBHOOK_SECRET="+callbackSecret)
+			out, ended := newTranscript(), make(chan struct{})
+			receiver.Stdout, receiver.Stderr = out, out
+			if err := receiver.Start(); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				defer close(ended)
+				_ = receiver.Wait() // it is killed at the end
+			}()
+			t.Cleanup(func() {
+				_ = receiver.Process.Kill()
+				<-ended
+			})
+			port := regexp.MustCompile(`listening on (\d+)\n`).FindStringSubmatch(out.await(t, ended, "\n"))
+			if port == nil {
+				t.Fatalf("it says %s", out)
+			}
+			address := "http://127.0.0.1:" + port[1] + "/"
+			p.publish(t, relayed("to-"+string(language), address))
+			id := p.hook(t, "to-"+string(language), `{"text":"ü €"}`).wants(t, http.StatusAccepted).id(t)
+			if told := out.await(t, ended, `}}`); !strings.Contains(told, id+" 201 ") {
+				t.Errorf("it says %s", told)
+			}
+			p.awaitCallback(t, id, "delivered")
+			p.call(t, http.MethodPost, address, `{}`, "Webhook-Id", "msg_1", "Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10),
+				"Webhook-Signature", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=").wants(t, http.StatusUnauthorized)
+		})
+	}
+	t.Run("curl", func(t *testing.T) {
+		t.Parallel()
+		c := newCallbacks(t)
+		p.publish(t, relayed("to-shell", c.url))
+		p.hook(t, "to-shell", `{"text":"ü €"}`).wants(t, http.StatusAccepted)
+		got := c.next(t)
+		for body, genuine := range map[string]bool{string(got.body): true, string(got.body) + " ": false} {
+			code, err := snippet.Receive(snippet.Curl)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := ready(t, snippet.Curl, code)
+			for _, name := range []string{"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"} {
+				check.Args = append(check.Args, got.header.Get(name))
+			}
+			check.Env, check.Stdin = append(check.Env, "WEBHOOK_SECRET="+callbackSecret), strings.NewReader(body)
+			output, err := check.CombinedOutput()
+			if (err == nil) != genuine || strings.Contains(string(output), "genuine") != genuine {
+				t.Errorf("of %q it says %s, error %v", body, output, err)
+			}
+		}
+	})
 }

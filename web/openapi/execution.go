@@ -9,7 +9,7 @@ import (
 // executionPaths are those at which callers look after their calls.
 func (d *Description) executionPaths() flow.Object {
 	id := []any{ref("parameters", "ExecutionId")}
-	poll := append(id[:1:1], ref("parameters", "Wait"))
+	poll := []any{ref("parameters", "ExecutionId"), ref("parameters", "Wait")}
 	return flow.Object{
 		{Name: "/executions/{id}", Value: flow.Object{
 			{Name: "get", Value: d.lookOperation("getExecution", "Where an execution stands", poll, d.executionFound())},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"redial/designer/snippet"
 	"redial/engine/flow"
 )
 
@@ -49,7 +50,7 @@ func (d *Description) hookOperation(method, suffix string) flow.Object {
 
 // Says is what callers of the flow get, in a sentence or two.
 func (d *Description) Says() string {
-	deadline := time.Duration(d.Settings.Deadline)
+	deadline := snippet.Duration(time.Duration(d.Settings.Deadline))
 	var says string
 	switch {
 	case d.Settings.Mode == flow.Async:

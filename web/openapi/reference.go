@@ -28,9 +28,9 @@ var (
 // A schema with an address of its own is a resource of its own, within which
 // references lead where they led.
 func embedded(name string, schema any) flow.Object {
-	object, ok := schema.(flow.Object)
-	if !ok || object.Text("$id") != "" {
-		return flow.Object{{Name: name, Value: schema}}
+	object := whole(schema)
+	if object.Text("$id") != "" {
+		return flow.Object{{Name: name, Value: object}}
 	}
 	m := mover{root: name, names: map[string]string{}}
 	var rest, defs flow.Object
@@ -48,9 +48,22 @@ func embedded(name string, schema any) flow.Object {
 	}
 	schemas := flow.Object{{Name: name, Value: m.schema(rest)}}
 	for _, def := range defs {
-		schemas = append(schemas, flow.Field{Name: def.Name, Value: m.schema(def.Value)})
+		schemas = append(schemas, flow.Field{Name: def.Name, Value: m.schema(whole(def.Value))})
 	}
 	return schemas
+}
+
+// whole is a schema as an object. Tools take true and false within schemas only.
+func whole(schema any) flow.Object {
+	switch v := schema.(type) {
+	case flow.Object:
+		return v
+	case bool:
+		if !v {
+			return flow.Object{{Name: "not", Value: flow.Object{}}}
+		}
+	}
+	return flow.Object{}
 }
 
 // keyText is a text as the key of a component: of the letters that those may have.

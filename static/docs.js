@@ -1,0 +1,4 @@
+// The page for those whose programs call a flow. Plain ES module, checked by tsc.
+import { tabs } from "./dom.js";
+
+tabs(document.body);

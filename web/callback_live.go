@@ -1,0 +1,86 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"redial/engine/signature"
+	"redial/store"
+	"redial/web/callback"
+	"redial/web/relay"
+)
+
+// relayCallback hands a callback that is being delivered to those who listen.
+func (s *Server) relayCallback(c *store.Callback, key signature.Key, m callback.Message, at time.Time) {
+	s.relayMessage(c.Flow, c.Execution, key, m, at)
+}
+
+func (s *Server) relayMessage(slug, execution string, key signature.Key, m callback.Message, at time.Time) {
+	if !s.relays.Wanted(slug) {
+		return
+	}
+	header, err := m.Header(key, at)
+	if err != nil {
+		return // of which the delivery speaks
+	}
+	d := relay.Delivery{Flow: slug, Execution: execution, Headers: make(map[string]string, len(header)), Body: m.Body}
+	for name := range header {
+		d.Headers[name] = header.Get(name)
+	}
+	s.relays.Publish(&d)
+}
+
+// liveCallbacks sends callbacks as they are delivered, those of the flows that
+// the query names or of all, to `redial listen`.
+func (s *Server) liveCallbacks(w http.ResponseWriter, r *http.Request) {
+	flows := r.URL.Query()["flow"]
+	for _, slug := range flows {
+		if _, err := s.store.Draft(r.Context(), slug); err != nil {
+			s.fail(w, r, "reading a flow", err)
+			return
+		}
+	}
+	subscription, ok := s.relays.Subscribe(flows...)
+	if !ok {
+		s.problem(w, r, &Problem{Type: "unavailable", Detail: "Too many programs listen to callbacks already.", RetryAfter: shortPause})
+		return
+	}
+	defer subscription.Close()
+	s.serveSocket(w, r, nil, func(v *viewer) { s.sendCallbacks(v, subscription) })
+}
+
+func (s *Server) sendCallbacks(v *viewer, subscription *relay.Subscription) {
+	for {
+		select {
+		case <-v.done.Done():
+			return
+		case <-v.pings:
+			if !v.ping() {
+				return
+			}
+		case <-subscription.C:
+			deliveries, ok := subscription.Take()
+			for i := range deliveries {
+				if !s.sendCallback(v, &deliveries[i]) {
+					return
+				}
+			}
+			if !ok {
+				v.stop(websocket.CloseTryAgainLater)
+				return
+			}
+		}
+	}
+}
+
+func (s *Server) sendCallback(v *viewer, d *relay.Delivery) bool {
+	frame, err := json.Marshal(d)
+	if err != nil {
+		s.logger.Error("a callback could not be relayed", "execution", d.Execution, "error", err)
+		return false
+	}
+	return v.conn.SetWriteDeadline(time.Now().Add(writeWait)) == nil && v.conn.WriteMessage(websocket.TextMessage, frame) == nil
+}

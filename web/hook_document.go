@@ -1,0 +1,166 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"redial/engine/flow"
+	"redial/engine/step"
+	"redial/store"
+	"redial/web/openapi"
+)
+
+// hookDocuments remembers how published flows are described: a version is frozen,
+// and its settings change seldom.
+type hookDocuments struct {
+	mu    sync.Mutex
+	ready map[string]*hookDocument // by slug
+}
+
+// maxDocuments bounds how many flows' descriptions are kept.
+const maxDocuments = 256
+
+func newHookDocuments() *hookDocuments { return &hookDocuments{ready: map[string]*hookDocument{}} }
+
+// hookDocument is a published flow as its callers see it.
+type hookDocument struct {
+	version     int64 // its ID
+	settings    flow.Settings
+	description *openapi.Description
+	text        []byte // the OpenAPI document
+	etag        string
+}
+
+func (h *hookDocument) of(p *store.Published, auth openapi.Auth) bool {
+	return h != nil && h.version == p.Version.ID && h.settings.Equal(p.Settings) && h.description.Auth == auth
+}
+
+// openAPI answers with the OpenAPI document of a flow, to those who may call it.
+func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.problem(w, r, &Problem{Type: "method-not-allowed", Allow: "GET, HEAD, OPTIONS", Detail: "This address gives the flow's OpenAPI document, by GET."})
+		return
+	}
+	slug := r.PathValue("slug")
+	published, trigger, refusal := s.findHook(r.Context(), slug)
+	if refusal == nil {
+		allowOrigin(w.Header(), r, trigger)
+		refusal = s.refuseReader(r, slug, trigger)
+	}
+	if refusal != nil {
+		s.problem(w, r, refusal)
+		return
+	}
+	document, err := s.hookDocument(r.Context(), published, trigger)
+	if err != nil {
+		s.fail(w, r, "describing a flow", err)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("ETag", document.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(document.text))
+}
+
+// hookDocument is the description of what is published, and its document.
+func (s *Server) hookDocument(ctx context.Context, published *store.Published, trigger *step.Webhook) (*hookDocument, error) {
+	slug, auth := published.Version.Flow, s.callersAuth(ctx, trigger)
+	s.documents.mu.Lock()
+	known := s.documents.ready[slug]
+	s.documents.mu.Unlock()
+	if known.of(published, auth) {
+		return known, nil
+	}
+	made, err := s.newHookDocument(ctx, published, auth)
+	if err != nil {
+		return nil, err
+	}
+	s.documents.mu.Lock()
+	defer s.documents.mu.Unlock()
+	if len(s.documents.ready) >= maxDocuments {
+		clear(s.documents.ready)
+	}
+	s.documents.ready[slug] = made
+	return made, nil
+}
+
+func (s *Server) newHookDocument(ctx context.Context, published *store.Published, auth openapi.Auth) (*hookDocument, error) {
+	f, plan, err := s.engine.Plan(ctx, published.Version.ID)
+	if err != nil {
+		return nil, err
+	}
+	description := openapi.Describe(openapi.Source{
+		Flow: f, Plan: plan, Version: published.Version.Number, Settings: published.Settings,
+		Origin: s.absolute(""), Auth: auth, Problems: callersProblems(),
+	})
+	if description == nil {
+		return nil, errors.New("the flow has no webhook")
+	}
+	text, err := json.MarshalIndent(description.Document(), "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	return &hookDocument{
+		version: published.Version.ID, settings: published.Settings, description: description,
+		text: append(text, '\n'), etag: `"` + hex.EncodeToString(sum[:16]) + `"`,
+	}, nil
+}
+
+// managersProblems are the types of problems that callers of flows do not get.
+var managersProblems = []string{"unauthorized", "forbidden-origin", "invalid", "flow-problems", "overlap", "revision"}
+
+// callersProblems are the types of problems that callers of flows may get.
+func callersProblems() []openapi.Problem {
+	var problems []openapi.Problem
+	for _, name := range slices.Sorted(maps.Keys(problemTypes)) {
+		if kind := problemTypes[name]; !slices.Contains(managersProblems, name) {
+			problems = append(problems, openapi.Problem{Type: name, Status: kind.Status, Title: kind.Title, Means: kind.Means})
+		}
+	}
+	return problems
+}
+
+// callersAuth is how callers of a flow identify themselves. Where the credentials
+// go is said by the connection, and nothing else is told of it.
+func (s *Server) callersAuth(ctx context.Context, trigger *step.Webhook) openapi.Auth {
+	auth := openapi.Auth{Kind: trigger.Auth.Type}
+	guard, refusal := s.guardOf(ctx, trigger)
+	if guard == nil || refusal != nil {
+		return auth // nobody gets in, or everybody
+	}
+	if auth.In, auth.Name = guard.Place(); auth.Kind == step.AuthSignature {
+		auth.In, auth.Name = "header", guard.Scheme().Headers()[0]
+	}
+	return auth
+}
+
+// refuseReader refuses who may neither call a flow nor manage flows: to others it
+// is not there.
+func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhook) *Problem {
+	guard, refusal := s.guardOf(r.Context(), trigger)
+	if refusal == nil && (guard == nil || guard.AdmitFollower(seen(r), time.Now()) == nil) {
+		return nil
+	}
+	name, trusted, err := s.identify(r)
+	switch {
+	case err != nil:
+		s.logger.Error("who asks for a flow's description could not be told", "error", err)
+		return &Problem{Type: "internal"}
+	case name == "" || !trusted:
+		return noHook(slug)
+	default:
+		return nil
+	}
+}
