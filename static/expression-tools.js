@@ -21,7 +21,9 @@ export function tools(field) {
 
 /** @param {ExpressionField} field @param {HTMLElement} button */
 async function showFunctions(field, button) {
+  asked?.removeAttribute("data-asking");
   asked = field;
+  field.toggleAttribute("data-asking", true); // it stays, whatever the form around it does
   const shown = help ??= makeHelp();
   // In a dialog, what lies outside of it cannot be reached.
   (button.closest("dialog[open]") ?? document.body).append(shown);
@@ -47,6 +49,7 @@ function makeHelp() {
     element("div", { class: "expression-functions-head" }, element("h2", {}, "Functions"), close),
     element("div", { "data-part": "content", tabindex: "0", role: "region", "aria-label": "All functions" }, element("p", { class: "secondary" }, "Reading the functions")));
   close.addEventListener("click", () => made.hidePopover());
+  made.addEventListener("toggle", (event) => { if (event instanceof ToggleEvent && event.newState === "closed") asked?.removeAttribute("data-asking"); });
   made.addEventListener("click", (event) => {
     const chosen = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
     if (!chosen) return;

@@ -7,6 +7,9 @@ const kept = "input, select, textarea, button, summary, expression-field, [data-
 /** Attributes that a kept control takes over. Its value is the typist's. */
 const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby", "aria-labelledby", "data-edit", "data-focus", "data-name", "data-step", "aria-pressed", "aria-expanded", "aria-label"];
 
+/** What a person is at: where the focus is, or the expression that waits for a function out of the help. */
+export const inUse = () => document.querySelector("[data-asking]") ?? document.activeElement;
+
 /**
  * Replaces an element by a newer one, but for the control in it that has the
  * focus and what lies around that.
@@ -14,7 +17,7 @@ const taken = ["id", "class", "placeholder", "aria-invalid", "aria-describedby",
  * @param {Element} fresh
  */
 export function merge(old, fresh) {
-  const focused = document.activeElement;
+  const focused = inUse();
   if (!focused || !old.contains(focused) || old === focused && !old.matches(kept)) { old.replaceWith(fresh); return; }
   if (old.matches(kept)) { keep(old, fresh); return; }
   if (old.matches("[data-unsent]")) return; // rows, of which the draft has none yet

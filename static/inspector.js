@@ -5,7 +5,7 @@ import { choose, edit } from "./draft.js";
 import { offerChoices } from "./inspector-choices.js";
 import { askConnection } from "./inspector-connection.js";
 import { dragItems, named } from "./inspector-list.js";
-import { merge } from "./inspector-merge.js";
+import { inUse, merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
 import { askReplacement } from "./palette.js";
@@ -271,7 +271,7 @@ function show(text) {
     const old = inspector.querySelector(selector), now = fresh.querySelector(selector);
     if (old && now) merge(old, now);
   }
-  const focused = document.activeElement;
+  const focused = inUse();
   skipped = focused !== null && inspector.contains(focused) && (controlOf(focused) ?? focused.closest("expression-field")) !== null;
   body.scrollTop = top;
 }

@@ -34,7 +34,9 @@ export function showCallback(lacks = "") {
   line.hidden = !lacks;
   part("#callback-result").replaceChildren();
   part("#callback-named").hidden = !callback || callback.url !== "" || callback.hosts.length === 0;
-  for (const action of ["test", "remove"]) /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`)).disabled = !callback;
+  const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`));
+  button("test").disabled = !callback || lacks !== "";
+  button("remove").disabled = !callback;
 }
 
 /** The change that is on its way; whether all is kept. */

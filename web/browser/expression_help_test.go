@@ -35,6 +35,8 @@ func TestFunctionIsWrittenWithTheCaretInIt(t *testing.T) {
 	b.ctrl("a")
 	b.insert("Say ")
 	b.push(inside("with.body", `.expression-tool`))
+	b.wait("what was typed to be saved, and the form to be shown anew", calm) // the field stays meanwhile
+	b.saved()
 	b.push(`.expression-functions [data-insert="upper()"]`)
 	holds("Say {{ upper() }}")
 	b.press("steps.made.word")
