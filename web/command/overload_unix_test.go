@@ -134,7 +134,7 @@ func (l load) String() string {
 
 // press keeps so many callers calling for a time. Who is refused calls again after
 // a short pause, as one who does not mind Retry-After.
-func press(t testing.TB, p *program, slug string, callers int, span time.Duration) load {
+func press(t testing.TB, p *program, slug string, callers int, pause, span time.Duration) load {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), span)
 	defer cancel()
@@ -168,7 +168,7 @@ func press(t testing.TB, p *program, slug string, callers int, span time.Duratio
 				mu.Unlock()
 				if code == http.StatusServiceUnavailable {
 					select {
-					case <-time.After(50 * time.Millisecond):
+					case <-time.After(pause):
 					case <-ctx.Done():
 					}
 				}
@@ -188,7 +188,7 @@ func TestOverloadLosesNobody(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir(), "--capacity", "running=2,queued=2,callers=4")
 	p.publish(t, fastFlow)
-	got := press(t, p, "fast", 40, 500*time.Millisecond)
+	got := press(t, p, "fast", 40, 10*time.Millisecond, 500*time.Millisecond)
 	if got.failed > 0 || got.answered == 0 {
 		t.Errorf("under load: %s", got)
 	}
@@ -198,19 +198,20 @@ func TestOverloadLosesNobody(t *testing.T) {
 	}
 }
 
-// BenchmarkOverload compares what a server answers at its capacity with what it
-// answers while ten times as many call.
+// BenchmarkOverload compares what a server answers at its capacity, which is that of
+// a service that takes 100 ms, with what it answers while ten times as many calls
+// come, for a minute.
 //
 //	go test -run '^$' -bench Overload -benchtime 1x ./web/command
 func BenchmarkOverload(b *testing.B) {
-	const room, span = 64, 20 * time.Second
+	const room, span, pause = 64, time.Minute, 200 * time.Millisecond
 	openFiles(b)
 	for b.Loop() {
 		p := serveProcess(b, b.TempDir(), "--rates", "caller=none", "--capacity", fmt.Sprintf("running=%d,queued=%d,callers=%d", room/2, room/2, room))
-		p.publish(b, fastFlow)
-		press(b, p, "fast", room, 2*time.Second) // warm
-		peak := press(b, p, "fast", room, span)
-		over := press(b, p, "fast", 10*room, span)
+		p.publish(b, strings.Replace(fmt.Sprintf(patientFlow, leisurely(b)), "slug: patient", "slug: fast", 1))
+		press(b, p, "fast", room, pause, 2*time.Second) // warm
+		peak := press(b, p, "fast", room, pause, span)
+		over := press(b, p, "fast", 10*room, pause, span)
 		b.Logf("at capacity: %s", peak)
 		b.Logf("at ten times: %s", over)
 		b.ReportMetric(float64(peak.answered)/span.Seconds(), "answers/s-at-capacity")
@@ -222,6 +223,22 @@ func BenchmarkOverload(b *testing.B) {
 		}
 		p.kill(b)
 	}
+}
+
+// leisurely is a service that takes 100 ms for each answer.
+func leisurely(b *testing.B) (url string) {
+	b.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-time.After(100 * time.Millisecond)
+		_, _ = io.WriteString(w, "{}")
+	})}
+	go func() { _ = server.Serve(listener) }()
+	b.Cleanup(func() { _ = server.Close() })
+	return "http://" + listener.Addr().String()
 }
 
 // openFiles lets this process, and those that it starts, open as many files as they
