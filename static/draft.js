@@ -80,6 +80,7 @@ function take(result, own) {
   known = result.revision;
   page.dataset.revision = String(known);
   if (!result.state) return; // nothing has changed
+  Object.setPrototypeOf(result.renamed, null); // an ID may be constructor
   if (result.canvas) canvas.patch(result.canvas, result.renamed);
   document.dispatchEvent(new CustomEvent("draft-changed", { detail: { ...result, own } }));
 }

@@ -352,7 +352,33 @@ addEventListener("beforeunload", (event) => {
   void flush(); // before the draft says whether something is unsent
   if (rows.waiting) event.preventDefault();
 }, { capture: true });
-document.addEventListener("flow-inspected", () => prepare(inspector));
+document.addEventListener("flow-inspected", () => {
+  prepare(inspector);
+  arrive();
+});
+
+/** The fields that commands of the canvas lead to. @type {Record<string, string>} */
+const fieldOf = { rename: "name", note: "note" };
+/** Where such a command leads, until the form is there. */
+let toward = { step: "", path: "" };
+
+document.addEventListener("canvas-command", (event) => {
+  const { name, steps: [step] } = /** @type {CustomEvent<{name: string, steps: string[]}>} */ (event).detail;
+  const path = fieldOf[name];
+  if (!step || !path) return;
+  toward = { step, path };
+  if (shown() === step) arrive();
+  else choose([step]);
+});
+
+function arrive() {
+  const { step, path } = toward;
+  if (!step || shown() !== step) return;
+  toward = { step: "", path: "" };
+  focusOn(path);
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement) field.select();
+}
 
 // Buttons.
 

@@ -204,7 +204,6 @@ canvas.addEventListener("canvas-command", (event) => {
   const { name, steps: [step] } = /** @type {{name: string, steps: string[]}} */ (event.detail);
   if (!step) return;
   if (name === "replace") askReplacement(step, cardOf(step)?.getBoundingClientRect());
-  if (name === "rename" || name === "note") document.dispatchEvent(new CustomEvent(`inspector-${name}`, { detail: { step } }));
 });
 
 /**
