@@ -93,8 +93,7 @@ type Room struct {
 	flows  map[string]*line
 	placed int      // tickets that take a place of the server
 	queued [2]int   // tickets that wait, by kind
-	turns  []*line  // flows with tickets that wait; they take turns
-	next   int      // the flow in turns that is asked first
+	turns  []*line  // flows with tickets that wait, the one whose turn is next first
 	passed int      // starts of awaited ones since the last of another
 	calls  []func() // Turns of tickets that were placed, to be called unlocked
 }
