@@ -65,7 +65,7 @@ func TestIntakeHoldsNoRoomForWhatDoesNotCome(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	slow, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	slow, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

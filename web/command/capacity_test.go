@@ -169,7 +169,7 @@ func TestBeyondCapacityIsRefusedAtOnce(t *testing.T) {
 // refuseUnread checks that a call is refused before its body has come.
 func refuseUnread(t *testing.T, p *program) {
 	t.Helper()
-	line, err := net.Dial("tcp", strings.TrimPrefix(p.base, "http://"))
+	line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.base, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,15 @@ func barrier(t testing.TB, callers int) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
+func post(t testing.TB, client *http.Client, url, body string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return client.Do(request)
+}
+
 // callAll makes many calls at once and waits for all answers.
 func callAll(t testing.TB, p *program, slug string, callers int) {
 	t.Helper()
@@ -52,7 +61,7 @@ func callAll(t testing.TB, p *program, slug string, callers int) {
 	for n := range callers {
 		group.Go(func() {
 			want := fmt.Sprint(n)
-			response, err := client.Post(p.base+"/hooks/"+slug, "application/json", strings.NewReader(want))
+			response, err := post(t, client, p.base+"/hooks/"+slug, want)
 			if err == nil {
 				var body []byte
 				body, err = io.ReadAll(response.Body)
@@ -148,7 +157,7 @@ func press(t testing.TB, p *program, slug string, callers int, pause, span time.
 		group.Go(func() {
 			for ctx.Err() == nil {
 				begun := time.Now()
-				response, err := client.Post(p.base+"/hooks/"+slug, "application/json", strings.NewReader(`{"n": 1}`))
+				response, err := post(t, client, p.base+"/hooks/"+slug, `{"n": 1}`)
 				took, code := time.Since(begun), 0
 				if err == nil {
 					code = response.StatusCode
