@@ -14,6 +14,7 @@ import (
 	"redial/designer/snippet"
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/engine/step"
 )
 
 // calling is how a flow is called: its URL, and code to copy.
@@ -51,6 +52,7 @@ func (s *Server) newCalling(ctx context.Context, state *flowState) (*calling, er
 	if call.Method != http.MethodGet && call.Method != http.MethodHead && json.Valid([]byte(payload.Body)) {
 		call.Body = payload.Body
 	}
+	identify(&call, s.callersAuth(ctx, &step.Webhook{Auth: step.AuthOf(f.Trigger.With)}))
 	for _, language := range snippet.Languages() {
 		text, err := snippet.Write(language, call)
 		if err != nil {

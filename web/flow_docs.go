@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"redial/designer/snippet"
@@ -104,7 +105,11 @@ func identify(call *snippet.Call, auth openapi.Auth) {
 		call.Notes = append(call.Notes, "FLOW_CREDENTIAL, in the environment, holds user:password in base64.")
 	case step.AuthAPIKey:
 		if auth.In == "query" {
-			call.URL += "?" + url.Values{auth.Name: {"YOUR_KEY"}}.Encode()
+			separator := "?"
+			if strings.Contains(call.URL, "?") {
+				separator = "&"
+			}
+			call.URL += separator + url.Values{auth.Name: {"YOUR_KEY"}}.Encode()
 			call.Notes = append(call.Notes, "The key goes into the address, and into that of the answer.")
 			return
 		}

@@ -88,3 +88,29 @@ func TestSignedInNeedsNoCredentials(t *testing.T) {
 		}
 	}
 }
+
+// The code to copy says where the credentials go, and holds none.
+func TestCodeToCopyCarriesCredentials(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	for name, body := range map[string]string{
+		"bearer":    `{"component": "http", "fields": {"token": "s3cret"}}`,
+		"basic":     `{"component": "http", "fields": {"scheme": "basic", "username": "ada", "password": "s3cret"}}`,
+		"api_key":   `{"component": "http", "fields": {"scheme": "api_key", "name": "X-Shop-Key", "key": "s3cret"}}`,
+		"signature": `{"component": "signature", "fields": {"scheme": "stripe", "secret": "s3cret"}}`,
+		"query":     `{"component": "http", "fields": {"scheme": "api_key", "in": "query", "name": "shop key", "key": "s3cret"}}`,
+	} {
+		r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/"+name, body)
+	}
+	for auth, says := range map[string]string{
+		"{type: bearer, connection: bearer}":       "-H &#39;Authorization: Bearer &#39;&#34;$FLOW_CREDENTIAL&#34;",
+		"{type: basic, connection: basic}":         "-H &#39;Authorization: Basic &#39;&#34;$FLOW_CREDENTIAL&#34;",
+		"{type: api_key, connection: api_key}":     "-H &#39;X-Shop-Key: &#39;&#34;$FLOW_CREDENTIAL&#34;",
+		"{type: api_key, connection: query}":       "/hooks/mirror?shop+key=YOUR_KEY",
+		"{type: signature, connection: signature}": "Stripe-Signature",
+	} {
+		r.call(t, http.MethodPut, "/api/flows/mirror", strings.Replace(mirror, "[GET, POST]", "[GET, POST], auth: "+auth, 1))
+		wantsText(t, p.shows(t, "/flows/mirror/calling", asFragment...), says, "!s3cret")
+	}
+}
