@@ -1516,7 +1516,7 @@ func docsProblems(d *flowDocs) templ.Component {
 			templ_7745c5c3_Var58 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 124, "<section id=\"problems\" aria-labelledby=\"problems-title\"><h2 id=\"problems-title\">Problems</h2><p>What goes wrong comes as <code>application/problem+json</code>. Without an <code>executionId</code> nothing was started.</p><div class=\"table-wrap docs-table\" tabindex=\"0\" role=\"region\" aria-label=\"Problems\"><table class=\"table\"><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Type</th><th scope=\"col\">What it means</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 124, "<section id=\"problems\" aria-labelledby=\"problems-title\"><h2 id=\"problems-title\">Problems</h2><p>What goes wrong comes as <code>application/problem+json</code>. Without an <code>executionId</code> nothing was started.</p><div class=\"table-wrap docs-table\" tabindex=\"0\" role=\"region\" aria-label=\"Types of problems\"><table class=\"table\"><thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Type</th><th scope=\"col\">What it means</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

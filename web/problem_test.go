@@ -54,8 +54,9 @@ func TestProblemsPointToTheirPage(t *testing.T) {
 	}
 }
 
-// problemTypes are the texts that the code gives the field Type of a Problem:
-// in a literal, by an assignment, or by way of a variable called kind.
+// problemTypes are those of the table, and the texts that the code gives the field
+// Type of a Problem: in a literal, by an assignment, or by way of a variable called
+// kind.
 func problemTypes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("*.go")
@@ -88,6 +89,12 @@ func problemTypes(t *testing.T) []string {
 						if pair, ok := element.(*ast.KeyValueExpr); ok && isNamed(pair.Key, "Type") {
 							take(pair.Value)
 						}
+					}
+				}
+			case *ast.ValueSpec:
+				if n.Names[0].Name == "problemTypes" {
+					for _, element := range n.Values[0].(*ast.CompositeLit).Elts {
+						take(element.(*ast.KeyValueExpr).Key)
 					}
 				}
 			case *ast.AssignStmt:

@@ -45,6 +45,10 @@ var places = []place{
 		tb.element("button", "1 problem").click()
 		tb.element("heading", "1 problem")
 	}},
+	{name: "flow-docs", path: "/flows/order-request/docs", public: true, shows: "When it takes longer", state: func(tb *tab) {
+		tb.element("tab", "Python").click()
+		tb.see("urllib.request")
+	}},
 	{name: "flow-history", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
 		canvasReady(tb)
 		tb.element("button", "History").click()

@@ -163,7 +163,7 @@ func TestDocumentsAreValid(t *testing.T) {
 			t.Errorf("the document of %s tells a secret", slug)
 		}
 	}
-	broken := strings.Replace(texts["shop"], `"description"`, `"descriptoin"`, 1)
+	broken := strings.Replace(texts["shop"], `"description"`, `"descr"`, 1)
 	dangling := strings.Replace(texts["shop"], "#/components/schemas/Problem", "#/components/schemas/Nothing", 1)
 	if faults := lint(t, map[string]string{"broken": broken, "dangling": dangling}); len(faults) != 2 {
 		t.Errorf("of documents that are broken the validator says %v", faults)

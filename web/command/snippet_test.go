@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,10 +71,10 @@ func TestCopiedCodeCallsTheFlow(t *testing.T) {
 
 // flaky is a flow whose service is down for the first call of each language.
 const flaky = `redial: 1
-slug: flaky
+slug: flaky-%[2]s
 trigger: {uses: webhook}
 steps:
-  ask: {uses: http, with: {url: "%s/{{ trigger.body.how }}"}}
+  ask: {uses: http, with: {url: "%[1]s/{{ trigger.body.how }}"}}
   answer: {uses: respond, with: {body: {got: "{{ steps.ask.body }}", heard: "{{ trigger.body }}"}}}
 edges: [trigger -> ask, ask -> answer]
 `
@@ -96,23 +97,22 @@ func TestCopiedCodeTriesAgain(t *testing.T) {
 		_, _ = w.Write([]byte(`"up"`))
 	}))
 	t.Cleanup(service.Close)
-	p.publish(t, fmt.Sprintf(flaky, service.URL))
-	t.Run("languages", func(t *testing.T) { // ends when all of them have
-		for language := range runners {
-			t.Run(string(language), func(t *testing.T) {
-				t.Parallel()
-				got, err := runCopied(t, language, snippet.Call{
-					URL: p.base + "/hooks/flaky", Method: http.MethodPost, Mode: flow.Sync, Deadline: time.Minute,
-					Body: fmt.Sprintf(`{"how": %q}`, language),
-				})
-				if want := fmt.Sprintf(`{"got":"up","heard":{"how":%q}}`, language); err != nil || got != want {
-					t.Errorf("%v: %s, not %s", err, got, want)
-				}
+	for language := range runners {
+		t.Run(string(language), func(t *testing.T) {
+			t.Parallel()
+			p.publish(t, fmt.Sprintf(flaky, service.URL, language))
+			slug := "flaky-" + string(language)
+			got, err := runCopied(t, language, snippet.Call{
+				URL: p.base + "/hooks/" + slug, Method: http.MethodPost, Mode: flow.Sync, Deadline: time.Minute,
+				Body: fmt.Sprintf(`{"how": %q}`, language),
 			})
-		}
-	})
-	if got := len(p.api(t, http.MethodGet, "/api/executions?flow=flaky", nil).list(t, "items")); got != len(runners) {
-		t.Errorf("there are %d executions of %d calls", got, len(runners))
+			if want := fmt.Sprintf(`{"got":"up","heard":{"how":%q}}`, language); err != nil || got != want {
+				t.Errorf("%v: %s, not %s", err, got, want)
+			}
+			if got := len(p.api(t, http.MethodGet, "/api/executions?flow="+slug, nil).list(t, "items")); got != 1 {
+				t.Errorf("there are %d executions of one call", got)
+			}
+		})
 	}
 }
 
@@ -156,7 +156,7 @@ func ready(t *testing.T, language snippet.Language, code string) *exec.Cmd {
 		// Built and then run: who ends `go run` does not end what it runs.
 		binary := file + ".out"
 		build := exec.CommandContext(t.Context(), program, "build", "-o", binary, file)
-		build.Env = append(environment, "GOFLAGS=-mod=mod")
+		build.Env = append(slices.Clone(environment), "GOFLAGS=-mod=mod")
 		if output, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("go build: %v\n%s", err, output)
 		}
