@@ -16,7 +16,7 @@ import (
 // would be there twice.
 var pages = []string{
 	"page.js", "overlay.js", "flow-list.js", "flow-page.js", "canvas.js",
-	"execution.js", "executions.js", "sides.js", "expression-field.js",
+	"execution.js", "executions.js", "docs.js", "sides.js", "expression-field.js",
 }
 
 // apart are the modules that stay files of their own: they are large, and loaded
