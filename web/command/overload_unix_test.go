@@ -42,8 +42,9 @@ func barrier(t testing.TB, callers int) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
-func post(t testing.TB, client *http.Client, url, body string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+func post(tb testing.TB, client *http.Client, url, body string) (*http.Response, error) {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

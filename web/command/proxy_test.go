@@ -34,11 +34,7 @@ func (p *program) behindProxy(t *testing.T) *program {
 	if err != nil {
 		path = "/usr/sbin/nginx" // which only root has in its path
 	}
-	dir, err := os.MkdirTemp("", "proxy") // the path of a socket has to be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := t.TempDir()
 	config := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(config, fmt.Appendf(nil, nginxConfig, dir, p.base), 0o600); err != nil {
 		t.Fatal(err)
