@@ -93,9 +93,12 @@ fixture: ## pack the data folder of this release, as name=v1.2.3, for the test t
 screenshots: setup ## pictures of all pages, for README and docs
 	go test -count 1 -timeout $(test_timeout) ./web/browser -screenshots
 
+.PHONY: machine
+machine:
+	@.ci/setup
+
 .PHONY: setup
-setup: $(npm) $(client) ## install what the tests need: a browser, Node, Python, and what checks pages and documents
-	.ci/setup
+setup: machine $(npm) $(client) ## install what the tests need: a browser, Node, Python, and what checks pages and documents
 
 .PHONY: clean
 clean: ## remove what these commands made
@@ -109,11 +112,11 @@ $(golangci): .ci/tools/go.mod .ci/tools/go.sum
 $(templ): .ci/tools/go.mod .ci/tools/go.sum
 	cd .ci/tools && go build -o $(abspath $@) github.com/a-h/templ/cmd/templ
 
-$(npm): .ci/npm/package.json .ci/npm/package-lock.json
+$(npm): .ci/npm/package.json .ci/npm/package-lock.json | machine
 	cd .ci/npm && npm ci --no-progress
 	@touch $@
 
 # Apart from the above: the generator of clients needs another TypeScript.
-$(client): .ci/client/package.json .ci/client/package-lock.json
+$(client): .ci/client/package.json .ci/client/package-lock.json | machine
 	cd .ci/client && npm ci --no-progress
 	@touch $@
