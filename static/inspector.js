@@ -400,7 +400,7 @@ async function press(button) {
   if (action === "replace") {
     closeMenu(button);
     await flush();
-    askReplacement(shown(), part(".inspector-head", inspector).getBoundingClientRect());
+    askReplacement(shown(), part(".inspector-body", inspector).getBoundingClientRect());
   }
   if (action === "choices") {
     await offerChoices(button, base + encodeURIComponent(shown()), (path, value) => {
