@@ -7,7 +7,11 @@ addEventListener("pointerdown", ({ button, isPrimary }) => {
   if (button !== 0 || !isPrimary) return;
   pressed = new Promise((resolve) => {
     const ends = new AbortController();
-    const end = () => { ends.abort(); setTimeout(resolve); }; // the click comes after the release
+    const end = (/** @type {Event} */ { type, target }) => {
+      if (type === "blur" && target !== window) return; // the focus moves with the press
+      ends.abort();
+      setTimeout(resolve); // the click comes after the release
+    };
     for (const type of ["pointerup", "pointercancel", "blur", "dragend"]) addEventListener(type, end, { capture: true, signal: ends.signal });
   });
 }, { capture: true });
