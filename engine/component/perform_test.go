@@ -144,7 +144,11 @@ func TestUnsafeIsNotRepeated(t *testing.T) {
 		{"safe", silent.URL, flow.FailedTimeout, true},
 	} {
 		action := parse(t, strings.Replace(manifest, "effect: unsafe", "effect: "+test.effect, 1)).Action("order")
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		patience := time.Minute
+		if test.code == flow.FailedTimeout {
+			patience = time.Second // long enough for the call to be on its way
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		_, failure := action.Perform(ctx, newClient(t), component.Call{Input: map[string]any{"sku": "A"}, Connection: connect(test.address)})
 		cancel()
 		if failure == nil || failure.Code != test.code || failure.Retryable != test.retryable || !strings.HasPrefix(failure.Message, "Shop: ") {
