@@ -232,8 +232,10 @@ function take(events) {
 
 function follow() {
   if (replay.latest.endedAt !== null && !replay.latest.error?.retryable) return;
+  let fresh = replay.latest.endedAt !== null; // nothing has changed since the page was made
   const line = followExecution(data.id, {
-    after: replay.length, heals: true, onEvents: take, onOpen: refreshSummarySoon,
+    after: replay.length, heals: true, onEvents: take,
+    onOpen: () => { if (!fresh) refreshSummarySoon(); fresh = false; },
     onState: (state) => showLine(document.getElementById("line"), state, () => line.retry()),
   });
   if (data.deadline > 0) {
