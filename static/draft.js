@@ -38,6 +38,8 @@ const base = `/flows/${encodeURIComponent(page.dataset.slug ?? "")}`;
 const canvas = /** @type {FlowCanvas} */ (part("flow-canvas"));
 
 let known = Number(page.dataset.revision);
+/** The problems may be others, although the draft is the same. */
+let behind = false;
 
 /** A UUID; crypto.randomUUID is not there on pages without TLS. */
 function token() {
@@ -58,7 +60,9 @@ const queue = new EditQueue({
   // What came of an edit is shown before the next one is sent: it builds on it.
   send: async (entry) => {
     if (entry.kind === "look") {
-      const result = await request(`${base}/edits?since=${known}`);
+      const again = behind ? "&again=1" : "";
+      behind = false;
+      const result = await request(`${base}/edits?since=${known}${again}`);
       await released();
       take(result, false);
       return result;
@@ -126,6 +130,12 @@ export async function look(own = false) {
     const result = await queue.add("look");
     if (!own && result.label) toast(`${result.by || "A command on the server"} ${inner(done(result.label))}`);
   } catch { /* the next look tells */ }
+}
+
+/** Checks the draft again, after something that it uses has changed. */
+export function recheck() {
+  behind = true;
+  return look(true);
 }
 
 /**

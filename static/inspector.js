@@ -1,7 +1,7 @@
 // The inspector as a form: what is filled in becomes edits of the draft, and what
 // came of them is shown. Plain ES module, checked by tsc.
 import { RequestError, part } from "./dom.js";
-import { choose, edit } from "./draft.js";
+import { choose, edit, recheck } from "./draft.js";
 import { offerChoices } from "./inspector-choices.js";
 import { askConnection } from "./inspector-connection.js";
 import { dragItems, named } from "./inspector-list.js";
@@ -144,7 +144,10 @@ async function connect(control, which) {
   const name = await askConnection({ ...which, component });
   goOn(path);
   if (name && name !== which.name) await submit([{ op: "set", step, path, value: name }]);
-  else reload();
+  else {
+    if (name) await recheck();
+    reload();
+  }
 }
 
 /**

@@ -129,7 +129,9 @@ func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// editsSince answers with what others changed since a revision.
+// editsSince answers with what others changed since a revision. A page that asks
+// "again" is told how the draft looks now even if it is the same: what it uses,
+// such as a connection, has changed.
 func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 	since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
 	if err != nil || since < 0 {
@@ -146,7 +148,7 @@ func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, "reading the edits of a flow", err)
 		return
 	}
-	if draft.Revision == since {
+	if draft.Revision == since && r.URL.Query().Get("again") == "" {
 		s.writePlain(w, r, map[string]int64{"revision": since})
 		return
 	}
