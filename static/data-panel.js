@@ -149,37 +149,77 @@ document.addEventListener("pins-changed", renew);
 // Writing. The field is found again by its place: the form may have been drawn
 // anew since.
 
-/** @type {{step: string, path: string} | null} */
+/** @type {{step: string, path: string, tag: string} | null} */
 let last = null;
 
+/** What takes expressions: an editor, or JSON that has them in its strings. */
+const takes = "expression-field, textarea[data-template]";
+
 inspector.addEventListener("focusin", (event) => {
-  const found = event.target instanceof Element ? event.target.closest("expression-field") : null;
-  if (found instanceof HTMLElement) last = { step: found.dataset.step ?? "", path: found.dataset.path ?? "" };
+  leave();
+  const found = event.target instanceof Element ? event.target.closest(takes) : null;
+  if (found) last = { step: step(), path: found.closest("[data-path]")?.getAttribute("data-path") ?? "", tag: found.localName };
 });
 
-/** @returns {ExpressionField | null} the field that was used last */
+/** @returns {ExpressionField | HTMLTextAreaElement | null} the field that was used last */
 function field() {
   if (last === null || last.step !== step()) return null;
-  const found = inspector.querySelector(`expression-field[data-path="${CSS.escape(last.path)}"]`);
-  return /** @type {ExpressionField | null} */ (found);
+  const { path, tag } = last;
+  for (const found of inspector.querySelectorAll(`[data-path="${CSS.escape(path)}"]`)) {
+    const into = found.matches(tag) ? found : found.querySelector(`${tag}:is(${takes})`);
+    if (into) return /** @type {ExpressionField | HTMLTextAreaElement} */ (into);
+  }
+  return null;
 }
+
+// While something is chosen here the JSON keeps its caret, whatever the form around it does.
+panel.addEventListener("focusin", () => {
+  const into = field();
+  if (into instanceof HTMLTextAreaElement) into.toggleAttribute("data-asking", true);
+});
+panel.addEventListener("focusout", leave);
+
+function leave() { inspector.querySelector("textarea[data-asking]")?.removeAttribute("data-asking"); }
 
 /** @param {string} text */
 async function write(text) {
   const into = field();
-  if (!into || typeof into.insert !== "function") {
+  if (into instanceof HTMLTextAreaElement) {
+    const { insertIntoJSON } = await import("./json-insertion.js");
+    if (!insertIntoJSON(into, text)) {
+      toast("A value cannot stand there: put the caret between quotes, or where a value belongs, or select the value that it replaces.");
+      return;
+    }
+  } else if (into && typeof into.insert === "function") await into.insert(text);
+  else {
     toast("Click into a field first: the value is written where the caret is.");
     return;
   }
-  await into.insert(text);
   if (getComputedStyle(panel).position === "fixed") close(); // the sheet covers the field
+}
+
+/** What a dragged expression is called. */
+const dragged = "text/x-redial-expression";
+
+// Fields with editors take it themselves.
+for (const type of /** @type {const} */ (["dragover", "drop"])) {
+  inspector.addEventListener(type, (event) => {
+    const { target: into, dataTransfer: data, clientX, clientY } = event;
+    if (!(into instanceof HTMLTextAreaElement) || !into.matches(takes) || !data?.types.includes(dragged)) return;
+    event.preventDefault();
+    data.dropEffect = "copy";
+    into.focus();
+    const at = document.caretPositionFromPoint?.(clientX, clientY);
+    if (at?.offsetNode === into) into.setSelectionRange(at.offset, at.offset);
+    if (type === "drop") void write(data.getData(dragged));
+  });
 }
 
 panel.addEventListener("dragstart", (event) => {
   const pick = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
   const text = pick?.getAttribute("data-insert");
   if (!text || !event.dataTransfer) return;
-  event.dataTransfer.setData("text/x-redial-expression", text);
+  event.dataTransfer.setData(dragged, text);
   event.dataTransfer.setData("text/plain", text);
   event.dataTransfer.effectAllowed = "copy";
 });

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -148,6 +149,85 @@ func TestDataPanelIsDraggedFrom(t *testing.T) {
 		t.Errorf("the drag carries %q", carried)
 	}
 	tb.bodyIs("Order {{ steps.sum_up }}")
+}
+
+// jsonBody is the body of the last step as it is written in JSON, in JavaScript.
+const jsonBody = `document.querySelector('#inspector [data-path="with.body"] textarea[data-as=json]')`
+
+// openJSON shows the body of the last step as JSON.
+func openJSON(t *testing.T, p *program) *tab {
+	t.Helper()
+	tb := openData(t, p)
+	evaluate[bool](tb, `(document.querySelector('#inspector .field[data-path="with.body"] [data-action=as-json]').click(), true)`)
+	tb.wait("the JSON", `document.activeElement === `+jsonBody)
+	return tb
+}
+
+// jsonIs waits for the text of the JSON.
+func (tb *tab) jsonIs(want string) {
+	tb.t.Helper()
+	tb.wait("the JSON to be "+want, fmt.Sprintf(jsonBody+`.value === %s`, quote(want)))
+}
+
+// jsonSent waits until what was written has been sent, and the form shown anew.
+func (tb *tab) jsonSent() {
+	tb.t.Helper()
+	tb.wait("the form to be sent", `!document.querySelector("#inspector").hasAttribute("data-behind")`)
+	tb.saved()
+}
+
+func TestDataPanelWritesIntoJSON(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openJSON(t, p)
+	tb.press(`a`, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	tb.press(`{"note": "Order ", "sum": }`)
+	tb.press(kb.ArrowLeft)
+	tb.pick("steps.sum_up") // where a value belongs: a string of its own
+	tb.jsonIs(`{"note": "Order ", "sum": "{{ steps.sum_up }}"}`)
+	tb.jsonSent()
+	evaluate[bool](tb, fmt.Sprintf(`(`+jsonBody+`.setSelectionRange(%[1]d, %[1]d), true)`, len(`{"note": "Order `)))
+	// By keys: the form is behind by then, and shown anew while the focus is away.
+	evaluate[bool](tb, `(`+pick(`trigger.body["order id"]`)+`.focus(), true)`)
+	tb.wait("the form as it is", `!document.querySelector("#inspector").hasAttribute("data-behind")`)
+	tb.press(kb.Enter)
+	want := `{"note": "Order {{ trigger.body[\"order id\"] }}", "sum": "{{ steps.sum_up }}"}`
+	tb.jsonIs(want)
+	tb.jsonSent()
+	body, _ := p.fields(t, "reads-data", "answer")["body"].(map[string]any)
+	if body["note"] != `Order {{ trigger.body["order id"] }}` || body["sum"] != "{{ steps.sum_up }}" {
+		t.Errorf("the draft has the body %v", body)
+	}
+
+	// Behind a value there is no place for one.
+	evaluate[bool](tb, `(`+jsonBody+`.focus(), `+jsonBody+`.setSelectionRange(1e3, 1e3), true)`)
+	tb.pick("steps.sum_up")
+	tb.see("A value cannot stand there")
+	tb.jsonIs(want)
+}
+
+func TestDataPanelIsDraggedIntoJSON(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := openJSON(t, p)
+	tb.press(`a`, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	tb.press(`["Order "]`)
+	tb.jsonSent()
+	evaluate[bool](tb, `(() => {
+		const dataTransfer = new DataTransfer(), into = `+jsonBody+`;
+		`+pick(`trigger.body["order id"]`)+`.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer }));
+		const box = into.getBoundingClientRect(), { paddingLeft, paddingTop } = getComputedStyle(into);
+		const options = { bubbles: true, cancelable: true, dataTransfer, clientX: box.left + parseFloat(paddingLeft) + 2, clientY: box.top + parseFloat(paddingTop) + 9 };
+		into.setSelectionRange(2, 2);
+		let at = options.clientX;
+		while (document.caretPositionFromPoint(at, options.clientY).offset < 8) at++; // behind the text
+		options.clientX = at;
+		if (into.dispatchEvent(new DragEvent("dragover", options))) throw new Error("the field takes no drop");
+		into.dispatchEvent(new DragEvent("drop", options));
+		return true;
+	})()`)
+	tb.jsonIs(`["Order {{ trigger.body[\"order id\"] }}"]`)
+	tb.jsonSent()
 }
 
 func TestDataPanelShowsANewRun(t *testing.T) {
