@@ -128,7 +128,10 @@ document.addEventListener("draft-changed", (event) => {
   /** @type {import("./draft.js").DraftChange} */
   const change = event.detail;
   canvas.setHistory(change);
-  part("bdi", naming).textContent = change.name;
+  for (const named of document.querySelectorAll("[data-flow-name]")) named.textContent = change.name;
+  canvas.ariaLabel = change.name;
+  const code = part("#flow-slug");
+  code.hidden = change.name === code.textContent;
   document.title = `${change.name} · Redial`;
   part("#main").toggleAttribute("data-empty", change.steps === 0);
 });

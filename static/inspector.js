@@ -1,6 +1,6 @@
 // The inspector as a form: what is filled in becomes edits of the draft, and what
 // came of them is shown. Plain ES module, checked by tsc.
-import { RequestError, part } from "./dom.js";
+import { RequestError, part, request } from "./dom.js";
 import { choose, edit, recheck } from "./draft.js";
 import { offerChoices } from "./inspector-choices.js";
 import { askConnection } from "./inspector-connection.js";
@@ -9,7 +9,10 @@ import { inUse, merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
 import { askReplacement } from "./palette.js";
+import { toast } from "./page.js";
 import { released } from "./press.js";
+import { openBody } from "./run-drawer.js";
+import { payloadKept } from "./run-payload.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
 /** @typedef {import("./inspector-value.js").Control} Control */
@@ -18,7 +21,8 @@ import { released } from "./press.js";
 const pause = 400;
 
 const inspector = part("#inspector");
-const base = `/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}/steps/`;
+const flow = `/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}`;
+const base = `${flow}/steps/`;
 
 /** The step that is shown; empty: none. */
 const shown = () => (inspector.hidden ? "" : inspector.querySelector("#inspector-step")?.getAttribute("data-step") ?? "");
@@ -412,6 +416,7 @@ async function press(button) {
     });
   }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));
+  if (action === "sample" && focus) await fromSample(focus);
   if (button.dataset.connection) await connect(button, { name: button.dataset.connection });
   const host = button.closest("[data-views]");
   if (button.dataset.view && host) {
@@ -427,6 +432,28 @@ async function press(button) {
   const result = await submit(JSON.parse(operations));
   if (result && closes) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
+}
+
+/**
+ * Makes a schema of the test payload as it is now, or leads to where that is written.
+ * @param {string} path of the schema
+ */
+async function fromSample(path) {
+  const step = shown();
+  await Promise.all([flush(), payloadKept()]);
+  try {
+    const { schema } = await request(`${flow}/samples/schema`);
+    if (!schema) {
+      if (innerWidth <= 720) part('[data-action="close-inspector"]', inspector).click(); // it lies over the drawer
+      openBody();
+      toast("There is no sample yet. Write a JSON body here.");
+      return;
+    }
+    goOn(path);
+    await submit([{ op: "set", step, path, value: schema }]);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : "");
+  }
 }
 
 /** @param {Element} button in a menu perhaps */

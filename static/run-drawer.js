@@ -60,6 +60,13 @@ export function openStart() {
   part("#run-start").focus();
 }
 
+/** Opens the drawer where the body of the payload is written. */
+export function openBody() {
+  openStart();
+  part("#tab-body").click();
+  part("#payload-body").focus();
+}
+
 part("#drawer-toggle").addEventListener("click", () => openDrawer(body.hidden === true));
 part("#test-button").addEventListener("click", () => { if (body.hidden) openStart(); else openDrawer(false); });
 grip.addEventListener("keydown", (event) => {

@@ -13,6 +13,15 @@ const rest = 800;
 /** How often one asks whether the awaited call has come, in milliseconds. */
 const listenEvery = 1000;
 
+/** What keeps the payload, and the last attempt at it. */
+const keeping = { begin: () => {}, last: Promise.resolve() };
+
+/** Resolves when the payload that is shown is kept, or could not be. */
+export function payloadKept() {
+  keeping.begin();
+  return keeping.last;
+}
+
 export class PayloadEditor {
   /** @param {string} base path of the flow's page */
   constructor(base) {
@@ -32,6 +41,7 @@ export class PayloadEditor {
     });
     this.form.addEventListener("click", (event) => this.click(event));
     this.body.addEventListener("keydown", (event) => this.indent(event));
+    keeping.begin = () => { if (this.timer) void this.keep(); };
     addEventListener("pagehide", () => { if (this.timer) this.keep(true); });
     const samples = part("#samples");
     samples.addEventListener("beforetoggle", (event) => {
@@ -103,8 +113,10 @@ export class PayloadEditor {
       void fetch(`${this.base}/payload`, { method: "PUT", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify(this.value) });
       return;
     }
+    const sent = request(`${this.base}/payload`, { method: "PUT", body: this.value });
+    keeping.last = sent.catch(() => undefined);
     try {
-      await request(`${this.base}/payload`, { method: "PUT", body: this.value });
+      await sent;
       if (!this.timer) this.saved.textContent = "Saved";
     } catch (error) {
       this.saved.textContent = `Not saved. ${error instanceof Error ? error.message : ""}`;

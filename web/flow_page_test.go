@@ -79,7 +79,7 @@ func TestFlowPageWantsSomebodySignedIn(t *testing.T) {
 	r := open(t)
 	r.publish(t, "order", order)
 	stranger, p := r.stranger(t), r.signIn(t)
-	for _, path := range []string{"", "/state", "/calling", "/history", "/steps/tell", "/samples", "/capture"} {
+	for _, path := range []string{"", "/state", "/calling", "/history", "/steps/tell", "/samples", "/samples/schema", "/capture"} {
 		if a := stranger.get(t, "/flows/order"+path); a.status != http.StatusUnauthorized {
 			t.Errorf("GET %s: got %d", path, a.status)
 		}

@@ -21,6 +21,7 @@ func (s *Server) routeFlowPages(mux *http.ServeMux) {
 	mux.Handle("GET /flows/{slug}/copy", s.authenticated(s.copySteps))
 	mux.Handle("PUT /flows/{slug}/payload", s.page(s.putPayload))
 	mux.Handle("GET /flows/{slug}/samples", s.page(s.listSamples))
+	mux.Handle("GET /flows/{slug}/samples/schema", s.page(s.sampleSchema))
 	mux.Handle("POST /flows/{slug}/capture", s.page(s.armCapture))
 	mux.Handle("GET /flows/{slug}/capture", s.page(s.lookCapture))
 	mux.Handle("DELETE /flows/{slug}/capture", s.page(s.disarmCapture))

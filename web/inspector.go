@@ -71,9 +71,6 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 	if f.flows, err = s.otherFlows(ctx, kind, state.Draft.Slug); err != nil {
 		return nil, err
 	}
-	if f.sample, err = s.sampleBody(ctx, kind, state.Checked.Flow); err != nil {
-		return nil, err
-	}
 	f.titleOf = func(path string, value any) string {
 		return s.choices.title(s.choiceSource(ctx, card.Uses, path, file.Text("connection")), value)
 	}

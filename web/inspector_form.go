@@ -6,7 +6,6 @@ import (
 
 	"redial/designer/condition"
 	"redial/designer/mapping"
-	inferred "redial/designer/schema"
 	"redial/engine/check"
 	"redial/engine/component"
 	"redial/engine/expression"
@@ -24,8 +23,6 @@ type form struct {
 	credentials map[string]check.Credential
 	// flows are the slugs that a field may name.
 	flows []string
-	// sample is the body of the test payload; nil without one.
-	sample *any
 	// titleOf is what a service calls a value of a field; empty: it is not known.
 	titleOf func(path string, value any) string
 	// scope is what the expressions of the step may read.
@@ -74,7 +71,7 @@ type formField struct {
 	owner   string
 	fits    func(connection string) bool // whether it can be chosen; nil: by the owner
 	express string                       // the value as an expression
-	sample  *any                         // the schema of the test call, for a field that holds one
+	sampled bool                         // the test payload tells what it describes
 }
 
 // control is a way of editing a value.
@@ -161,10 +158,7 @@ func (p place) item(index int) place {
 func (f *form) field(described *component.Field, object place, in flow.Object) *formField {
 	made := &formField{Field: described, place: object.member(described.Name), Literal: described.Literal}
 	made.Value, made.Given = in.Get(described.Name)
-	if f.sample != nil && described.Name == "schema" && described.Kind == component.KindJSON {
-		var schema any = inferred.From(*f.sample)
-		made.sample = &schema
-	}
+	made.sampled = f.kind.Trigger() && described.Name == "schema" && described.Kind == component.KindJSON
 	f.control(made)
 	return made
 }

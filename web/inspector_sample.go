@@ -1,25 +1,43 @@
 package web
 
 import (
-	"context"
+	"net/http"
 
+	inferred "redial/designer/schema"
 	"redial/engine/flow"
-	"redial/engine/step"
 )
 
-// sampleBody is the body of the flow's test payload, where the trigger has a
-// schema that can be made from it; nil where there is none.
-func (s *Server) sampleBody(ctx context.Context, kind *step.Kind, f *flow.Flow) (*any, error) {
-	if !kind.Trigger() {
-		return nil, nil //nolint:nilnil // there is none
+// sampleSchema answers with the schema of the body of the flow's test payload as
+// it is kept now; null where there is none to make a schema of.
+func (s *Server) sampleSchema(w http.ResponseWriter, r *http.Request) {
+	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		s.fail(w, r, "reading a flow", err)
+		return
 	}
-	p, err := s.testPayload(ctx, f)
-	if err != nil || p.Body == "" {
-		return nil, err
+	kept, err := s.testPayload(r.Context(), state.Checked.Flow)
+	if err != nil {
+		s.fail(w, r, "reading a test payload", err)
+		return
 	}
-	body, err := flow.DecodeJSON([]byte(p.Body))
-	if err != nil || body == nil {
-		return nil, nil //nolint:nilerr,nilnil // no JSON yet
+	var schema any
+	if body, err := flow.DecodeJSON([]byte(kept.Body)); err == nil && tells(body) {
+		schema = inferred.From(body)
 	}
-	return &body, nil
+	s.writeJSON(w, http.StatusOK, flow.Object{{Name: "schema", Value: schema}})
+}
+
+// tells reports whether there is anything in a body: an empty one is what a
+// payload begins with, and its schema would say nothing.
+func tells(body any) bool {
+	switch v := flow.Plain(body).(type) {
+	case nil:
+		return false
+	case map[string]any:
+		return len(v) > 0
+	case []any:
+		return len(v) > 0
+	default:
+		return true
+	}
 }

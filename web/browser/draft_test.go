@@ -77,6 +77,7 @@ func TestDraftSavesAndUndoes(t *testing.T) {
 	page.press("\r")
 	page.saved()
 	page.wait("the new name", `document.title.startsWith("Tiny") && document.querySelector("#flow-name").textContent === "Tiny"`)
+	page.wait("the new name everywhere", `document.querySelector("#publish-title").textContent === "Publish Tiny" && document.querySelector("flow-canvas").ariaLabel === "Tiny"`)
 	page.element("button", "Undo Rename the flow to Tiny").click()
 	page.wait("the old name", `document.querySelector("#flow-name").textContent === "Small"`)
 	page.open(p.base + "/flows/small")

@@ -95,13 +95,32 @@ func TestSchemaIsMadeFromTheSample(t *testing.T) {
 	p.api(t, http.MethodPut, "/api/flows/tuned", tuned, nil)
 	b := forMouse(p.signedIn(t))
 	b.openForm(p, "tuned", "trigger")
-	evaluate[any](b.tab, `fetch("/flows/tuned/payload", { method: "PUT", headers: { "Content-Type": "application/json" },
-		body: JSON.stringify({ method: "POST", path: "/", query: [], headers: [], body: '{"sku": "LAMP-01", "quantity": 2}' }) })`)
-	b.open(p.base + "/flows/tuned?step=trigger")
-	b.wait("the form", `document.querySelector(".inspector-form:enabled")`)
-	b.push(inside("with.schema", `.field-tools`) + ` button` + saying + `Make from the sample`)
-	b.wait("the schema in its field", inField("with.schema", `?.querySelector("textarea.json")?.value.includes('"quantity"')`))
-	b.saved()
+	button := inside("with.schema", `.field-tools`) + ` button` + saying + `Make from the sample`
+	b.see("The sample is the body of the payload in the Run drawer.")
+
+	// Where there is none, the button leads to where one is written.
+	b.push(button)
+	b.see("There is no sample yet.")
+	b.wait("the focus in the payload", `document.activeElement.id === "payload-body"`)
+	b.look(narrow, light)
+	b.push(button) // it lies over the drawer where there is no room beside it
+	b.wait("the payload to be in sight", `document.querySelector("#inspector").hidden && document.activeElement.id === "payload-body"`)
+	b.look(wide, light)
+	b.openForm(p, "tuned", "trigger")
+	has := func(name string) {
+		b.t.Helper()
+		b.wait("the schema in its field", inField("with.schema", `?.querySelector("textarea.json")?.value.includes('`+name+`')`))
+		b.saved()
+	}
+	b.fill(`#payload-body`, `{"before": true}`)
+	b.wait("the payload to be kept", `document.querySelector("#payload-saved").textContent === "Saved"`)
+	b.push(button)
+	has("before")
+
+	// The payload is sent before it is asked for its schema.
+	b.fill(`#payload-body`, `{"sku": "LAMP-01", "quantity": 2}`)
+	b.push(button)
+	has("quantity")
 	var file struct {
 		Trigger struct {
 			With struct {
@@ -115,7 +134,7 @@ func TestSchemaIsMadeFromTheSample(t *testing.T) {
 	}
 	p.api(t, http.MethodGet, "/api/flows/tuned", nil, &file)
 	schema := file.Trigger.With.Schema
-	if schema.Type != "object" || schema.Properties["sku"].Type != "string" || schema.Properties["quantity"].Type != "integer" {
+	if schema.Type != "object" || schema.Properties["sku"].Type != "string" || schema.Properties["quantity"].Type != "integer" || len(schema.Properties) != 2 {
 		t.Errorf("the schema is %+v", schema)
 	}
 }
