@@ -38,11 +38,17 @@ func (r *Remove) apply(e *editor) (string, error) {
 
 // remove takes a step away and notes in gone what went with it.
 func (e *editor) remove(at spot, step flow.Object, heal bool, gone map[string]bool) error {
+	steps, err := e.steps(at.body)
+	if err != nil {
+		return err
+	}
 	edges := e.edges(at.body)
-	way := healing(edges, at.id)
-	err := e.mapEdges(at.body, func(edge flow.Edge) []flow.Edge {
+	// What led nowhere before is not made to lead there from more places.
+	there := func(id string) bool { _, found := steps.Get(id); return found || id == flow.TriggerID }
+	way := slices.DeleteFunc(healing(edges, at.id), func(out flow.Edge) bool { return !there(out.To) })
+	err = e.mapEdges(at.body, func(edge flow.Edge) []flow.Edge {
 		switch {
-		case edge.To == at.id && heal && edge.From != at.id:
+		case edge.To == at.id && heal && edge.From != at.id && there(edge.From):
 			return joined(edge, way, edges)
 		case edge.From == at.id || edge.To == at.id:
 			return nil
@@ -52,8 +58,7 @@ func (e *editor) remove(at spot, step flow.Object, heal bool, gone map[string]bo
 	if err != nil {
 		return err
 	}
-	steps, err := e.steps(at.body)
-	if err != nil {
+	if steps, err = e.steps(at.body); err != nil {
 		return err
 	}
 	e.setSteps(at.body, without(steps, at.id))
