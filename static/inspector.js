@@ -126,6 +126,7 @@ async function takeFile(control) {
   const file = control instanceof HTMLInputElement ? control.files?.[0] : undefined;
   if (!file) return;
   if (file.size > largestFile) { showFault(control, "The file is larger than 64 KB. Let the call bring it, such as trigger.body.file."); return; }
+  showFault(control, undefined);
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
