@@ -8,6 +8,7 @@ import { dragItems, named } from "./inspector-list.js";
 import { inUse, merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
 import { controlOf, outcome, pathOf } from "./inspector-value.js";
+import { chooseView, fold, keepFold, prepare, writeAs } from "./inspector-views.js";
 import { askReplacement } from "./palette.js";
 import { toast } from "./page.js";
 import { released } from "./press.js";
@@ -264,7 +265,7 @@ async function load() {
 function show(text) {
   const fresh = document.createElement("div");
   fresh.innerHTML = text;
-  prepare(fresh);
+  prepare(fresh, shown());
   for (const field of inspector.querySelectorAll("[data-unsent]")) {
     const twin = fresh.querySelector(`.field[data-path="${CSS.escape(pathOf(field))}"]`);
     if (twin && !field.contains(document.activeElement)) twin.replaceWith(field);
@@ -282,49 +283,6 @@ function show(text) {
   const focused = inUse();
   skipped = focused !== null && inspector.contains(focused) && (controlOf(focused) ?? focused.closest("expression-field")) !== null;
   body.scrollTop = top;
-}
-
-/** @type {Map<string, boolean>} sections that were opened or closed by hand */
-const folds = new Map();
-
-/** @param {Element} section a <details>, or a group with a button */
-const foldKey = (section) => {
-  const fold = section.getAttribute("data-fold") ?? "";
-  return section.matches(".folded") ? fold : `${shown()} ${fold}`;
-};
-
-/** @param {Element} section @param {boolean} open */
-function fold(section, open) {
-  if (section instanceof HTMLDetailsElement) { section.open = open; return; }
-  section.querySelector(".fold")?.setAttribute("aria-expanded", String(open));
-  section.querySelector(":scope > .group-body")?.toggleAttribute("hidden", !open);
-}
-
-/** Makes a form ready to be used. @param {ParentNode} root */
-function prepare(root) {
-  for (const form of root.querySelectorAll("fieldset[disabled]")) form.removeAttribute("disabled");
-  for (const section of root.querySelectorAll("[data-fold]")) {
-    const open = folds.get(foldKey(section));
-    if (open !== undefined) fold(section, open);
-  }
-  for (const host of root.querySelectorAll("[data-views]")) {
-    const chosen = views.get(`${shown()} ${host.getAttribute("data-views")}`);
-    if (chosen) showView(host, chosen);
-  }
-  for (const button of root.querySelectorAll('[data-action="as-json"]')) {
-    const json = button.closest(".map-row, .field")?.querySelector("[data-part=json]");
-    if (json && written.has(`${shown()} ${pathOf(json)}`)) showAs(button, true);
-  }
-}
-
-/** @type {Map<string, string>} how a value is written, where that was chosen by hand */
-const views = new Map();
-
-/** @param {Element} host of several ways to write a value @param {string} view */
-function showView(host, view) {
-  if (!host.querySelector(`:scope > [data-part="${view}"]`)) return;
-  for (const item of host.querySelectorAll(":scope > [data-part]")) item.toggleAttribute("hidden", item.getAttribute("data-part") !== view);
-  for (const button of host.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-view") === view));
 }
 
 /**
@@ -361,7 +319,7 @@ addEventListener("beforeunload", (event) => {
   if (rows.waiting) event.preventDefault();
 }, { capture: true });
 document.addEventListener("flow-inspected", () => {
-  prepare(inspector);
+  prepare(inspector, shown());
   arrive();
 });
 
@@ -396,7 +354,7 @@ inspector.addEventListener("click", (event) => {
   const button = target?.closest("button");
   if (section) {
     const open = section instanceof HTMLDetailsElement ? !section.open : button?.ariaExpanded !== "true";
-    folds.set(foldKey(section), open);
+    keepFold(section, open, shown());
     if (button) fold(section, open);
   } else if (button instanceof HTMLButtonElement) void press(button);
 });
@@ -404,7 +362,7 @@ inspector.addEventListener("click", (event) => {
 /** @param {HTMLButtonElement} button */
 async function press(button) {
   const { edit: operations, focus, action, button: name } = button.dataset;
-  if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json");
+  if (action === "as-text" || action === "as-json") writeAs(button, action === "as-json", shown());
   if (action === "replace") {
     closeMenu(button);
     await flush();
@@ -422,8 +380,7 @@ async function press(button) {
   const host = button.closest("[data-views]");
   if (button.dataset.view && host) {
     await flush();
-    views.set(`${shown()} ${host.getAttribute("data-views")}`, button.dataset.view);
-    showView(host, button.dataset.view);
+    chooseView(host, button.dataset.view, shown());
   }
   if (!operations) return;
   closeMenu(button);
@@ -463,28 +420,6 @@ function closeMenu(button) {
   if (menu instanceof HTMLElement) menu.hidePopover();
 }
 
-/** Fields that were chosen to be written as JSON. @type {Set<string>} */
-const written = new Set();
-
-/** Changes how a value of any kind is written. @param {HTMLButtonElement} button @param {boolean} json */
-function writeAs(button, json) {
-  const { from, to } = showAs(button, json);
-  if (!from || !to) return;
-  written[json ? "add" : "delete"](`${shown()} ${pathOf(to)}`);
-  if (to.value === "" && from.value !== "") to.value = json ? JSON.stringify(from.value) : from.value;
-  to.focus();
-}
-
-/** @param {Element} button @param {boolean} json @returns {{from: Control | null, to: Control | null}} the two controls */
-function showAs(button, json) {
-  const field = button.closest(".map-row, .field") ?? inspector;
-  const from = part(`[data-part=${json ? "text" : "json"}]`, field), to = part(`[data-part=${json ? "json" : "text"}]`, field);
-  for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
-  from.hidden = true;
-  to.hidden = false;
-  return { from: controlOf(from.querySelector("[data-as]")), to: controlOf(to.querySelector("[data-as]")) };
-}
-
 const rows = new RowEditor(inspector, base, submit, () => { if (wanted) reload(); else tell(); });
 dragItems(inspector, (operation) => void submit([{ ...operation, step: shown() }]));
 
@@ -493,4 +428,4 @@ inspector.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target instanceof Element && event.target.closest("dialog[open], :popover-open")) event.stopPropagation();
 }, true);
 
-prepare(inspector);
+prepare(inspector, shown());
