@@ -16,25 +16,34 @@ var files embed.FS
 
 // Template is a flow to start from.
 type Template struct {
-	// Slug is that of the flow file, and Name and Description say what it does.
-	Slug, Name, Description string
-	Source                  []byte // flow file
+	// Slug and Name are those of the flow file.
+	Slug, Name string
+	// What says to those who look for a template what it does. The description in
+	// the flow file is another: callers of the flow read that.
+	What   string
+	Source []byte // flow file
 	// Uses are the kinds of its steps, in the order of the file, each once.
 	Uses []string
 }
 
-// names are the files in the order in which they are offered: what shows most
-// comes first, the empty one last.
-var names = []string{"order-request", "customer-from-three-crms", "webhook-to-http", "blank"}
+// offered are the files and what they do, in the order in which they are offered:
+// what shows most comes first, the empty one last.
+var offered = []struct{ file, what string }{
+	{"order-request", "Takes an order, checks the stock of every line, and makes the invoice and the order, or tells the warehouse what is missing. The shop gets the answer on the same line."},
+	{"customer-from-three-crms", "Asks Salesforce, HubSpot and Pipedrive side by side who a person is, and puts what they say together. One of them may fail or be slow."},
+	{"webhook-to-http", "Passes what comes in on to another address, and answers with what that says."},
+	{"blank", "A webhook and an answer, with room for what comes between."},
+}
 
 // all is read at the start: a template that cannot be read is a mistake of ours.
 var all = func() []Template {
-	templates := make([]Template, len(names))
-	for i, name := range names {
-		t, err := read(name)
+	templates := make([]Template, len(offered))
+	for i, o := range offered {
+		t, err := read(o.file)
 		if err != nil {
-			panic(fmt.Sprintf("reading the template %s: %v", name, err))
+			panic(fmt.Sprintf("reading the template %s: %v", o.file, err))
 		}
+		t.What = o.what
 		templates[i] = t
 	}
 	return templates
@@ -62,7 +71,7 @@ func read(name string) (Template, error) {
 		return Template{}, err
 	}
 	f := document.Flow
-	t := Template{Slug: f.Slug, Name: f.Name, Description: f.Description, Source: source}
+	t := Template{Slug: f.Slug, Name: f.Name, Source: source}
 	f.All(func(s *flow.Step) bool {
 		if !slices.Contains(t.Uses, s.Uses) {
 			t.Uses = append(t.Uses, s.Uses)

@@ -29,8 +29,11 @@ func TestTemplatesCanBePublished(t *testing.T) {
 		if flow.HasErrors(draft.Problems) {
 			t.Errorf("%s: %v", found.Slug, draft.Problems)
 		}
-		if !flow.ValidSlug(found.Slug) || found.Name == "" || found.Description == "" || len(found.Uses) == 0 {
-			t.Errorf("%q is not described: %q, %q, %v", found.Slug, found.Name, found.Description, found.Uses)
+		if said := draft.Flow.Description; said == found.What || found.Slug == "new-flow" && said != "" {
+			t.Errorf("%s tells callers what it is a template for: %q", found.Slug, said)
+		}
+		if !flow.ValidSlug(found.Slug) || found.Name == "" || found.What == "" || len(found.Uses) == 0 {
+			t.Errorf("%q is not described: %q, %q, %v", found.Slug, found.Name, found.What, found.Uses)
 		}
 	}
 }

@@ -267,7 +267,7 @@ func (b *builder) fillSettings() {
 	b.t.Helper()
 	b.push(`#settings-button`)
 	b.fill(`#settings-name`, "Built order request")
-	b.fill(`#settings-description`, "A two-way integration for Acme. An order comes in, the stock of every line is checked, and either the invoice and the order are made and confirmed, or the warehouse is told what is missing. Acme gets the answer on the same line.")
+	b.fill(`#settings-description`, "Send an order. If every line of it is in stock, it is invoiced and placed, and the answer confirms it. Else the answer says which lines are missing.")
 	for i, value := range [][2]string{
 		{"customer", "1"}, {"item", "1"}, {"sender", "orders@acme.example.com"}, {"warehouse", "warehouse@acme.example.com"},
 	} {
