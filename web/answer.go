@@ -18,7 +18,7 @@ func (s *Server) writeResult(w http.ResponseWriter, r *http.Request, execution s
 	case result.Answer != nil:
 		s.writeAnswer(w, r, result.Answer)
 	case result.Failure != nil:
-		s.problem(w, r, failureProblem(execution, result.Failure))
+		s.problem(w, r, s.failureProblem(r.Context(), execution, result.Failure))
 	case result.Status == flow.Canceled:
 		s.problem(w, r, canceledProblem(execution))
 	default:

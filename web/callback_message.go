@@ -48,7 +48,7 @@ func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callba
 		return callback.Message{}, err
 	}
 	body, err := encodeCallback(callbackBody{
-		Execution: c.Execution, Flow: c.Flow, Status: c.Status, Answer: s.callbackAnswer(c.Execution, result),
+		Execution: c.Execution, Flow: c.Flow, Status: c.Status, Answer: s.callbackAnswer(ctx, c.Execution, result),
 	})
 	if err != nil {
 		return callback.Message{}, err
@@ -78,12 +78,12 @@ func encodeCallback(body callbackBody) ([]byte, error) {
 	return bytes.TrimSpace(out.Bytes()), err
 }
 
-func (s *Server) callbackAnswer(execution string, result engine.Result) callbackAnswer {
+func (s *Server) callbackAnswer(ctx context.Context, execution string, result engine.Result) callbackAnswer {
 	switch {
 	case result.Answer != nil:
 		return newCallbackAnswer(result.Answer)
 	case result.Failure != nil:
-		return s.problemAnswer(failureProblem(execution, result.Failure))
+		return s.problemAnswer(s.failureProblem(ctx, execution, result.Failure))
 	case result.Status == flow.Canceled:
 		return s.problemAnswer(canceledProblem(execution))
 	default:

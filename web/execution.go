@@ -27,7 +27,7 @@ func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Redial-Execution-Id", record.ID)
-	s.writeJSON(w, http.StatusOK, s.queueField(record, statusBody(record)))
+	s.writeJSON(w, http.StatusOK, s.queueField(record, s.callerStatus(r.Context(), record)))
 }
 
 // callersExecution finds the execution of the path.
@@ -43,6 +43,13 @@ func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow
 		return nil, false
 	}
 	return record, true
+}
+
+// callerStatus is an execution as its caller sees it.
+func (s *Server) callerStatus(ctx context.Context, e *flow.Execution) flow.Object {
+	told := *e
+	told.Failure = s.callerFailure(ctx, e.VersionID, e.Failure)
+	return statusBody(&told)
 }
 
 // statusBody is an execution as the public contract shows it.
@@ -147,6 +154,6 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if record, ok = s.callersExecution(w, r); ok {
-		s.writeJSON(w, http.StatusOK, statusBody(record))
+		s.writeJSON(w, http.StatusOK, s.callerStatus(r.Context(), record))
 	}
 }

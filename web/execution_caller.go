@@ -127,7 +127,7 @@ func (v *callerView) ends(x *flow.Execution, waits bool, add func(time.Time, str
 
 // failureStatus is the HTTP status of a failure's problem.
 func failureStatus(failure *flow.Failure) int {
-	p := failureProblem("", failure)
+	p := problemOfFailure(failure)
 	if p.Status != 0 {
 		return p.Status
 	}

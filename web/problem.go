@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"redial/engine/flow"
@@ -205,27 +204,4 @@ func (s *Server) problemBody(p *Problem) (int, []byte) {
 		s.logger.Error("a problem could not be written", "type", p.Type, "error", err)
 	}
 	return status, append(body, '\n')
-}
-
-// failureProblem is why an execution failed, as its caller gets it. The code
-// alone decides the status.
-func failureProblem(execution string, failure *flow.Failure) *Problem {
-	p := &Problem{
-		Type: "flow-failed", Detail: failure.Message, Execution: execution,
-		Step: failure.Step, Iteration: failure.Iteration, Retryable: &failure.Retryable,
-	}
-	switch failure.Code {
-	case flow.FailedService, flow.FailedUnreachable:
-		p.Type = "service-failed"
-	case flow.FailedTimeout:
-		p.Type = "service-too-slow"
-	case flow.FailedByFlow:
-		p.Status = failure.Status
-	case flow.FailedSteps, flow.FailedRounds, flow.FailedAttempts, flow.FailedOutput, flow.FailedOutputs,
-		flow.FailedAnswer, flow.FailedNesting, flow.FailedLength, flow.FailedUnstorable:
-		p.Type = strings.ReplaceAll(string(failure.Code), "_", "-")
-	case flow.FailedConnection, flow.FailedEgress, flow.FailedExpression, flow.FailedInput,
-		flow.FailedLimit, flow.FailedCanceled, flow.FailedUnknown, flow.FailedInternal:
-	}
-	return p
 }

@@ -34,8 +34,9 @@ const (
 	FailedUnstorable FailureCode = "not_storable"      // what happened cannot be written down
 )
 
-// Failure is why a step failed. It is shown to callers: no secret and nothing
-// of the program's inside may be in it.
+// Failure is why a step failed. It is shown to those who build the flow: no secret
+// and nothing of the program's inside may be in it. Of outside services callers are
+// told less, as its words may name an address.
 type Failure struct {
 	Code    FailureCode `json:"code"`
 	Message string      `json:"message"`

@@ -65,10 +65,22 @@ func TestServiceThatIsNotThere(t *testing.T) {
 	if a.get(t, "retryable") != "true" {
 		t.Errorf("the problem is %s", a)
 	}
+	// Callers are outsiders: they learn of the step, and not where its service stands.
+	// Those who build the flow do.
+	const said = "127.0.0.1:1 could not be reached: it refused the connection"
+	status := p.call(t, http.MethodGet, "/executions/"+a.id(t), nil).wants(t, http.StatusOK)
+	for _, told := range []string{a.get(t, "detail"), status.get(t, "error.message")} {
+		if told != "The step “ask” failed: the service that it calls could not be reached." {
+			t.Errorf("a caller is told %q", told)
+		}
+	}
+	if whole := p.api(t, http.MethodGet, "/api/executions/"+a.id(t), nil); whole.get(t, "error.message") != said {
+		t.Errorf("the execution is %s", whole)
+	}
 	// Addresses that are not public are out of reach, and that does not pass.
 	p.publish(t, asking("private", "http://10.0.0.1/", "", ""))
 	private := p.hook(t, "private", nil).wantsProblem(t, http.StatusInternalServerError, "flow-failed")
-	if private.get(t, "retryable") != "false" || !strings.Contains(private.get(t, "detail"), "--allow-private-egress") {
+	if private.get(t, "retryable") != "false" || !strings.Contains(private.get(t, "detail"), "--allow-private-egress") || strings.Contains(private.get(t, "detail"), "10.0.0.1") {
 		t.Errorf("the problem is %s", private)
 	}
 }

@@ -220,7 +220,8 @@ func TestFailingServiceIsToldAtOnce(t *testing.T) {
 	p := demo(t)
 	p.control(t, `{"services":{"ses":{"fault":"down"}}}`)
 	a := p.hook(t, "order-request", order("D-2", twoLamps)).wantsProblem(t, http.StatusBadGateway, "service-failed")
-	if a.get(t, "step") != "confirm_mail" || a.get(t, "retryable") != "true" || a.get(t, "executionId") != a.id(t) {
+	if a.get(t, "step") != "confirm_mail" || a.get(t, "retryable") != "true" || a.get(t, "executionId") != a.id(t) ||
+		!strings.Contains(a.get(t, "detail"), `Amazon SES (connection "ses") answered 503`) {
 		t.Errorf("the problem is %s", a)
 	}
 	if strings.Contains(string(a.body), "goroutine") || strings.Contains(string(a.body), ".go:") {
