@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"redial/designer/snippet"
 	"redial/engine/flow"
+	"redial/engine/signature"
 	"redial/engine/step"
 	"redial/web/openapi"
 )
@@ -96,6 +95,10 @@ func newFlowDocs(d *openapi.Description) (*flowDocs, error) {
 
 // identify makes a call one with the credentials that a flow asks for.
 func identify(call *snippet.Call, auth openapi.Auth) {
+	if auth.Name == "" && (auth.Kind == step.AuthAPIKey || auth.Kind == step.AuthSignature) {
+		call.Notes = append(call.Notes, "The connection with the credentials of callers cannot be read, so nobody can call.")
+		return
+	}
 	switch auth.Kind {
 	case step.AuthBearer:
 		call.Credential = &snippet.Credential{Header: "Authorization", Prefix: "Bearer "}
@@ -104,19 +107,18 @@ func identify(call *snippet.Call, auth openapi.Auth) {
 		call.Credential = &snippet.Credential{Header: "Authorization", Prefix: "Basic "}
 		call.Notes = append(call.Notes, "FLOW_CREDENTIAL, in the environment, holds user:password in base64.")
 	case step.AuthAPIKey:
-		if auth.In == "query" {
-			separator := "?"
-			if strings.Contains(call.URL, "?") {
-				separator = "&"
-			}
-			call.URL += separator + url.Values{auth.Name: {"YOUR_KEY"}}.Encode()
-			call.Notes = append(call.Notes, "The key goes into the address, and into that of the answer.")
-			return
-		}
 		call.Credential = &snippet.Credential{Header: auth.Name}
+		if auth.In == "query" {
+			call.Credential = &snippet.Credential{Query: auth.Name}
+		}
 		call.Notes = append(call.Notes, "FLOW_CREDENTIAL, in the environment, holds the key.")
 	case step.AuthSignature:
-		call.Notes = append(call.Notes, "Calls have to be signed, in the header "+auth.Name+". This code leaves that to you.")
+		if !slices.Contains(signature.Standard.Headers(), auth.Name) {
+			call.Notes = append(call.Notes, "Calls have to be signed in the header "+auth.Name+", as the service does it that sends them. This code does not.")
+			return
+		}
+		call.Credential = &snippet.Credential{Signed: true}
+		call.Notes = append(call.Notes, "FLOW_CREDENTIAL, in the environment, holds the secret that you and the flow share: whsec_…")
 	}
 }
 
@@ -180,7 +182,7 @@ func docsCredential(auth openapi.Auth) string {
 		}
 		return "Send the key that you were given in the header " + auth.Name + "."
 	case step.AuthSignature:
-		return "Sign each call with the secret that you share with the flow, in the header " + auth.Name + "."
+		return "Sign each call with the secret that you share with the flow, in the header " + auth.Name + ". Signatures that say when they were made also open status and answer; sign the empty body for those."
 	default:
 		return "None: whoever knows the URL can call. The ID of an execution is all that its status and its answer ask for, so show it to nobody who must not see them."
 	}

@@ -107,7 +107,7 @@ func TestCodeToCopyCarriesCredentials(t *testing.T) {
 		"{type: bearer, connection: bearer}":       "-H &#39;Authorization: Bearer &#39;&#34;$FLOW_CREDENTIAL&#34;",
 		"{type: basic, connection: basic}":         "-H &#39;Authorization: Basic &#39;&#34;$FLOW_CREDENTIAL&#34;",
 		"{type: api_key, connection: api_key}":     "-H &#39;X-Shop-Key: &#39;&#34;$FLOW_CREDENTIAL&#34;",
-		"{type: api_key, connection: query}":       "/hooks/mirror?shop+key=YOUR_KEY",
+		"{type: api_key, connection: query}":       "/hooks/mirror?&#39;&#34;$credential&#34;",
 		"{type: signature, connection: signature}": "Stripe-Signature",
 	} {
 		r.call(t, http.MethodPut, "/api/flows/mirror", strings.Replace(mirror, "[GET, POST]", "[GET, POST], auth: "+auth, 1))

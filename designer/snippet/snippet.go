@@ -8,6 +8,7 @@ package snippet
 import (
 	"embed"
 	"fmt"
+	"net/url"
 	"strings"
 	"text/template"
 	"time"
@@ -50,11 +51,16 @@ type Call struct {
 	Notes []string
 }
 
-// Credential is a header whose value the code takes from the environment variable
-// FLOW_CREDENTIAL: a secret does not belong into code.
+// Credential is what the code takes from the environment variable FLOW_CREDENTIAL, as
+// a secret does not belong into code, and how it uses that. One of the three is set.
+// It goes with the call and with each poll of its answer.
 type Credential struct {
 	Header string
-	Prefix string // of the value: "Bearer "
+	Prefix string // of the value in the header: "Bearer "
+	Query  string // the name of a parameter of the query
+	// Signed says that it is a secret of Standard Webhooks: what is sent is signed with
+	// it, and it stays here.
+	Signed bool
 }
 
 // Timeouts of snippets: what a network may take beyond what the server does.
@@ -80,6 +86,30 @@ type view struct {
 	// Wait is how long one poll of the response URL asks the server to wait, and
 	// Poll the client's patience with it, in seconds.
 	Wait, Poll int
+	// Header is a credential that goes in a header, Parameter the start of the one that
+	// goes in the query, up to its value; Signed says that there is one which signs.
+	Header    *Credential
+	Parameter string
+	Signed    bool
+}
+
+// place says where the credential goes. The address of a call whose credential goes in
+// the query ends where that is to follow.
+func (v *view) place() {
+	switch c := v.Credential; {
+	case c == nil:
+	case c.Signed:
+		v.Signed = true
+	case c.Query != "":
+		v.Parameter = url.QueryEscape(c.Query) + "="
+		if strings.Contains(v.URL, "?") {
+			v.URL += "&"
+		} else {
+			v.URL += "?"
+		}
+	default:
+		v.Header = c
+	}
 }
 
 // Write is the snippet of a call in a language.
@@ -88,6 +118,7 @@ func Write(language Language, call Call) (string, error) {
 		Call: call, Says: Says(call.Mode, call.Deadline),
 		Wait: int(longPoll / time.Second), Poll: int((longPoll + networkSlack) / time.Second),
 	}
+	v.place()
 	v.Notes = make([]string, len(call.Notes))
 	for i, note := range call.Notes {
 		v.Notes[i] = line(note)

@@ -26,7 +26,15 @@ func TestGolden(t *testing.T) {
 	for name, call := range map[string]snippet.Call{
 		"sync":  {URL: "https://flows.example.com/hooks/order-request", Method: "POST", Body: order, Mode: flow.Sync, Deadline: 25 * time.Second},
 		"async": {URL: "https://flows.example.com/hooks/order-request?a=it's", Method: "PUT", Body: order, Mode: flow.Async, Deadline: 90 * time.Second},
-		"get":   {URL: "https://flows.example.com/hooks/status/7", Method: "GET", Mode: flow.Sync, Deadline: 90 * time.Second},
+		"signed": {
+			URL: "https://flows.example.com/hooks/order-request", Method: "POST", Body: `{"sku": "A-100"}`, Mode: flow.Sync, Deadline: 25 * time.Second,
+			Credential: &snippet.Credential{Signed: true},
+		},
+		"key": {
+			URL: "https://flows.example.com/hooks/order-request?a=1", Method: "POST", Body: `{"sku": "A-100"}`, Mode: flow.Sync, Deadline: 25 * time.Second,
+			Credential: &snippet.Credential{Query: "api key"},
+		},
+		"get": {URL: "https://flows.example.com/hooks/status/7", Method: "GET", Mode: flow.Sync, Deadline: 90 * time.Second},
 	} {
 		for _, language := range snippet.Languages() {
 			t.Run(name+" "+string(language), func(t *testing.T) {

@@ -116,6 +116,46 @@ func TestCopiedCodeTriesAgain(t *testing.T) {
 	}
 }
 
+// The code sends its credential with the call and with the polls of its answer, and
+// signs each of them.
+func TestCopiedCodeIdentifiesItself(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	const key = "k€y &a=b%2F+#'\"$HOME"
+	p.connect(t, "signed", "signature", map[string]any{"secret": standardSecret})
+	p.connect(t, "query", "http", map[string]any{"scheme": "api_key", "in": "query", "name": "shop key", "key": key})
+	for name, c := range map[string]struct {
+		kind, secret string
+		credential   snippet.Credential
+	}{
+		"signed": {"signature", standardSecret, snippet.Credential{Signed: true}},
+		"query":  {"api_key", key, snippet.Credential{Query: "shop key"}},
+	} {
+		p.publish(t, strings.NewReplacer("slug: echoing", "slug: echoing-"+name, "trigger: {uses: webhook}",
+			fmt.Sprintf("trigger: {uses: webhook, with: {auth: {type: %s, connection: %s}}}", c.kind, name)).Replace(echoing))
+		for language := range runners {
+			t.Run(name+" "+string(language), func(t *testing.T) {
+				t.Parallel()
+				const body = `{"how": "slow", "text": "it's ü"}`
+				call := snippet.Call{
+					URL: p.base + "/hooks/echoing-" + name, Method: http.MethodPost, Mode: flow.Sync, Deadline: 200 * time.Millisecond,
+					Body: body, Credential: &c.credential,
+				}
+				got, err := runCopied(t, language, call, "FLOW_CREDENTIAL="+c.secret)
+				if want := `{"late":` + body + `}`; err != nil || normal(t, []byte(got)) != normal(t, []byte(want)) {
+					t.Errorf("%v\n%s", err, got)
+				}
+				if language == snippet.Go {
+					return // which takes long to build, twice
+				}
+				if got, _ = runCopied(t, language, call, "FLOW_CREDENTIAL=whsec_AAAAAAAAAAAAAAAAAAAAAAAA"); !strings.Contains(got, "credentials-required") {
+					t.Errorf("with another credential: %s", got)
+				}
+			})
+		}
+	}
+}
+
 // copied runs the code of a call and returns what it prints.
 func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode, how string) (string, error) {
 	t.Helper()
@@ -129,13 +169,15 @@ func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode,
 	})
 }
 
-func runCopied(t *testing.T, language snippet.Language, call snippet.Call) (string, error) {
+func runCopied(t *testing.T, language snippet.Language, call snippet.Call, env ...string) (string, error) {
 	t.Helper()
 	code, err := snippet.Write(language, call)
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := ready(t, language, code).CombinedOutput()
+	program := ready(t, language, code)
+	program.Env = append(program.Env, env...)
+	output, err := program.CombinedOutput()
 	return strings.TrimSpace(string(output)), err
 }
 
