@@ -1,5 +1,6 @@
 // How a run looks on the canvas: the words and icons of states, and what they
-// mean for edges.
+// mean for edges. Plain ES module, checked by tsc.
+import { span } from "./times.js";
 
 /**
  * How a step stands in a run.
@@ -55,20 +56,8 @@ export function badge(state) {
 function detail(state) {
   const said = [];
   if ((state.attempt ?? 1) > 1) said.push(`attempt ${state.attempt}`);
-  if (state.ms !== undefined && state.status !== "skipped") said.push(duration(state.ms));
+  if (state.ms !== undefined && state.status !== "skipped") said.push(span(state.ms));
   return said.join(", ");
-}
-
-/**
- * A span of time as people read it at a glance.
- * @param {number} ms
- */
-export function duration(ms) {
-  if (ms < 1) return "<1 ms";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.round(ms / 60_000);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Which moment of an execution is shown: the slider below the canvas, and playing
 // from one moment to the end. Plain ES module, checked by tsc.
 import { element, icon, part } from "./dom.js";
-import { span } from "./moments.js";
+import { span } from "./times.js";
 
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */

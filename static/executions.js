@@ -4,6 +4,7 @@
 import { Line } from "./live.js";
 import { refreshTimes, toast } from "./page.js";
 import { keepTime, showLine, writeClocks } from "./moments.js";
+import { written } from "./times.js";
 
 /** @typedef {{rows: {id: string, html: string, matches: boolean}[], passed?: number}} RowsFrame */
 
@@ -198,7 +199,7 @@ function tip(event) {
   if (!(shown instanceof HTMLElement) || !plot) return;
   shown.hidden = !bar;
   if (!bar) return;
-  const clock = (/** @type {string | null} */ text) => new Date(text ?? "").toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const clock = (/** @type {string | null} */ text) => written(Date.parse(text ?? ""), "clock");
   shown.textContent = `${clock(bar.getAttribute("data-from"))}–${clock(bar.getAttribute("data-to"))}: ${bar.getAttribute("data-says")}`;
   const box = plot.getBoundingClientRect();
   const at = bar.getBoundingClientRect();

@@ -1,5 +1,6 @@
 // What every page has: times relative to now, messages, copying, and closing
 // menus. Plain ES module, checked by tsc.
+import { written } from "./times.js";
 
 const units = /** @type {const} */ ([
   ["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000], ["second", 1000],
@@ -29,7 +30,7 @@ export function refreshTimes(root = document) {
     const at = Date.parse(element.getAttribute("datetime") ?? "");
     if (!Number.isNaN(at)) {
       element.textContent = ago(at, now);
-      element.setAttribute("title", new Date(at).toLocaleString());
+      element.setAttribute("title", written(at, "exact"));
     }
   }
 }

@@ -1,7 +1,7 @@
 // The steps of a run as a list: state, time, attempts, what a branch decided in
 // values, and why a step failed. Plain ES module, checked by tsc.
-import { duration } from "./canvas-run.js";
 import { element, icon, request } from "./dom.js";
+import { span } from "./times.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").StepState} StepState */
@@ -159,6 +159,6 @@ function figures(step, run) {
   if (step.runs.size > 1) said.push(`${step.runs.size} rounds`);
   else if (run.items !== null) said.push(run.items === 1 ? "1 item" : `${run.items} items`);
   if (run.attempt > 1) said.push(`attempt ${run.attempt}`);
-  if (step.runs.size === 1 && run.ms !== null && run.status !== "skipped") said.push(duration(run.ms));
+  if (step.runs.size === 1 && run.ms !== null && run.status !== "skipped") said.push(span(run.ms));
   return said.join(" · ");
 }

@@ -1,7 +1,6 @@
 // The run panel of a flow's page: tests are started here, and executions, also
 // those that callers start, are followed on the canvas and in a list. Plain ES
 // module, checked by tsc.
-import { duration } from "./canvas-run.js";
 import { element, icon, part, request, RequestError, tabs } from "./dom.js";
 import { settled } from "./draft.js";
 import { flush } from "./inspector.js";
@@ -15,6 +14,7 @@ import { Marks } from "./run-marks.js";
 import { commands, NextPart } from "./run-part.js";
 import { PayloadEditor } from "./run-payload.js";
 import { statusMark, StepList } from "./run-steps.js";
+import { span } from "./times.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
@@ -377,7 +377,7 @@ function drawLatest() {
 }
 
 /** @param {Known} x */
-function figures(x) { return [x.test ? "test" : "call", x.ms === null ? "" : duration(x.ms)].filter(Boolean).join(" · "); }
+function figures(x) { return [x.test ? "test" : "call", x.ms === null ? "" : span(x.ms)].filter(Boolean).join(" · "); }
 
 /** @param {Known} x */
 function latestRow(x) {

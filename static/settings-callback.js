@@ -3,7 +3,7 @@
 // module, checked by tsc.
 import { element, icon, part, request } from "./dom.js";
 import { askConnection } from "./inspector-connection.js";
-import { span } from "./moments.js";
+import { span } from "./times.js";
 
 /** @typedef {(setting: object, at: (message: string) => HTMLElement) => Promise<boolean>} Keep keeps a setting, or says at a control what is wrong with it */
 

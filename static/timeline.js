@@ -2,7 +2,7 @@
 // bars of a status in one row are one path, so hundreds of rounds cost no more
 // than one. Plain ES module, checked by tsc.
 import { element, icon } from "./dom.js";
-import { span } from "./moments.js";
+import { span } from "./times.js";
 import { roundsDone } from "./reducer.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */

@@ -117,11 +117,28 @@ func (v *callerView) ends(x *flow.Execution, waits bool, add func(time.Time, str
 	case x.EndedAt.IsZero():
 		return
 	case x.Failure != nil:
-		add(x.EndedAt, "circle-x", "failed", "Failed before it had answered", failureStatus(x.Failure))
+		add(x.EndedAt, "circle-x", "failed", "Failed before it had answered", answeredStatus(x))
 	case x.Status == flow.Canceled:
-		add(x.EndedAt, "circle-stop", "", "Canceled before it had answered", http.StatusConflict)
+		add(x.EndedAt, "circle-stop", "", "Canceled before it had answered", answeredStatus(x))
 	case x.Status == flow.Succeeded:
-		add(x.EndedAt, "reply", "succeeded", "Ended without an answer of its own", http.StatusNoContent)
+		add(x.EndedAt, "reply", "succeeded", "Ended without an answer of its own", answeredStatus(x))
+	}
+}
+
+// answeredStatus is the HTTP status of what the caller gets in the end: the flow's
+// answer, or what is told in the place of one; 0 while that is open.
+func answeredStatus(x *flow.Execution) int {
+	switch {
+	case !x.AnsweredAt.IsZero():
+		return x.AnswerStatus
+	case x.EndedAt.IsZero():
+		return 0
+	case x.Failure != nil:
+		return failureStatus(x.Failure)
+	case x.Status == flow.Canceled:
+		return problemTypes["canceled"].Status
+	default:
+		return http.StatusNoContent
 	}
 }
 

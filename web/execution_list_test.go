@@ -97,7 +97,7 @@ func TestExecutionListIsFiltered(t *testing.T) {
 	now := time.Now().UnixMilli()
 	for query, want := range map[string][]string{
 		"flow=mirror":                   {good, test, "!" + bad},
-		"status=failed":                 {bad, "!" + good, "!" + test},
+		"status=failed":                 {bad, ">418<", "!" + good, "!" + test},
 		"from_whom=tests":               {test, "!" + good, "!" + bad},
 		"from_whom=callers&flow=mirror": {good, "!" + test, "!" + bad},
 		fmt.Sprint("from=", now-hour):   {good, bad, test},

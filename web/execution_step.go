@@ -299,15 +299,6 @@ func indentedJSON(data []byte) ([]byte, error) {
 	return json.MarshalIndent(value, "", "  ")
 }
 
-// durationText is a span in milliseconds as people read it.
-func durationText(ms float64) string {
-	took := time.Duration(ms * float64(time.Millisecond))
-	if took >= time.Millisecond {
-		took = took.Round(time.Millisecond) // as on the canvas
-	}
-	return span(took)
-}
-
 // eventNumber reads the number of an event.
 func eventNumber(text string) (seq int64, ok bool) {
 	seq, err := strconv.ParseInt(text, 10, 64)
