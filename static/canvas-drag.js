@@ -94,7 +94,8 @@ export class Drag {
     /** @type {Operation} */
     const move = { op: "move", steps };
     if (changes) move.in = target;
-    const operations = [move, ...this.#inserting(into)];
+    if (into) move.into = { from: into.from, port: into.port, to: into.to };
+    const operations = [move];
     this.stage.ahead.settle(cards, this.edges, this.x, this.y, operations);
     this.stage.edit(operations);
   }
@@ -160,18 +161,6 @@ export class Drag {
       from ? { x: start.x + this.x, y: start.y + this.y } : start,
       to ? { x: end.x + this.x, y: end.y + this.y } : end,
     );
-  }
-
-  /** @param {Edge | undefined} edge @returns {Operation[]} */
-  #inserting(edge) {
-    const [card] = this.tops;
-    if (!edge || !card) return [];
-    const port = card.ports[0]?.port ?? "";
-    return [
-      { op: "disconnect", from: edge.from, port: edge.port, to: edge.to },
-      { op: "connect", from: edge.from, port: edge.port, to: card.id },
-      { op: "connect", from: card.id, port, to: edge.to },
-    ];
   }
 
   /** @param {boolean} on */

@@ -165,7 +165,7 @@ func (e *editor) placeNew(a *Add, body []string, id string) error {
 	at := a.At
 	if at == nil {
 		step, _ := get[flow.Object](e.mustSteps(body), id)
-		free := e.freeAfter(body, id, step)
+		free := e.freeAfter(body, id, step, nil)
 		at = &free
 	}
 	if err := e.place(body, map[string]flow.Position{id: *at}); err != nil {

@@ -2,6 +2,7 @@ package edit
 
 import (
 	"maps"
+	"slices"
 
 	"redial/engine/flow"
 )
@@ -11,6 +12,7 @@ import (
 // they would cover. Everything else stays.
 type clearing struct {
 	edges    []flow.Edge
+	ids      []string // of the cards, in an order that is the same each time
 	was, now map[string]box
 	upstream map[string]bool // of the card; stays where it is
 	queue    []string        // cards that were moved, whose neighbours may be in the way
@@ -21,9 +23,9 @@ type clearing struct {
 // A new one took none, and began where its edges come from.
 func (e *editor) makeWay(body []string, id string, was box) error {
 	now := e.boxes(body)
-	c := clearing{edges: e.edges(body), was: maps.Clone(now), now: now, moved: map[string]flow.Position{}}
+	c := clearing{edges: e.edges(body), ids: slices.Sorted(maps.Keys(now)), was: maps.Clone(now), now: now, moved: map[string]flow.Position{}}
 	c.was[id] = was
-	c.upstream = reached(c.edges, id, func(edge flow.Edge) (string, string) { return edge.To, edge.From })
+	c.upstream = reached(c.edges, id, backward)
 	c.clear(id)
 	if len(c.moved) == 0 {
 		return nil
@@ -39,6 +41,7 @@ func (c *clearing) clear(id string) {
 		c.queue = c.queue[1:]
 		c.clearEdges(id)
 		c.uncover(id)
+		c.level(id)
 	}
 }
 
@@ -47,8 +50,8 @@ func (c *clearing) clear(id string) {
 func (c *clearing) clearEdges(id string) {
 	for _, edge := range c.edges {
 		next, found := c.now[edge.To]
-		if edge.From != id || !found {
-			continue
+		if edge.From != id || !found || c.upstream[edge.To] {
+			continue // a file may have edges in a circle
 		}
 		if distance := c.was[edge.To].x - c.was[id].right(); distance >= 0 {
 			c.push(edge.To, c.now[id].right()+min(distance, columnGap)-next.x, 0)
@@ -60,11 +63,11 @@ func (c *clearing) clearEdges(id string) {
 // it, to the right what stood beside it.
 func (c *clearing) uncover(id string) {
 	was, now := c.was[id], c.now[id]
-	for other, at := range c.now {
-		before := c.was[other]
+	for _, other := range c.ids {
+		at, before := c.now[other], c.was[other]
 		switch {
-		case other == id || c.upstream[other] || !now.overlaps(at) || was.overlaps(before):
-		case before.y >= was.y+was.height:
+		case other == id || !now.overlaps(at) || was.overlaps(before):
+		case before.y >= was.y+was.height || c.upstream[other]:
 			c.push(other, 0, now.y+now.height+rowGap-at.y)
 		default:
 			c.push(other, now.right()+columnGap-at.x, 0)
@@ -72,8 +75,25 @@ func (c *clearing) uncover(id string) {
 	}
 }
 
+// level lets what stood in a row with a card that went down, and is joined with
+// it, follow.
+func (c *clearing) level(id string) {
+	was, now := c.was[id], c.now[id]
+	for _, edge := range c.edges {
+		other := edge.From
+		if other == id {
+			other = edge.To
+		} else if edge.To != id {
+			continue
+		}
+		if at, found := c.now[other]; found && !c.upstream[other] && c.was[other].y == was.y {
+			c.push(other, 0, now.y-at.y)
+		}
+	}
+}
+
 func (c *clearing) push(id string, x, y float64) {
-	if c.upstream[id] || x <= 0 && y <= 0 {
+	if x <= 0 && y <= 0 {
 		return
 	}
 	at := c.now[id]
@@ -103,8 +123,9 @@ func reached(edges []flow.Edge, id string, ends func(flow.Edge) (from, to string
 	return found
 }
 
-// onward are the ends of an edge as it leads.
-func onward(edge flow.Edge) (from, to string) { return edge.From, edge.To }
+// onward are the ends of an edge as it leads, and backward the other way.
+func onward(edge flow.Edge) (from, to string)   { return edge.From, edge.To }
+func backward(edge flow.Edge) (from, to string) { return edge.To, edge.From }
 
 // surrounding is a frame in a body that is arranged by hand, and its room.
 type surrounding struct {

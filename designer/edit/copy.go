@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"maps"
 	"slices"
 
 	"redial/engine/flow"
@@ -246,7 +245,11 @@ func (e *editor) beside(g *group) func(i int) flow.Position {
 	all := bounds(own)
 	wanted := all
 	wanted.y += all.height + rowGap
-	free := freeFrom(wanted, slices.Collect(maps.Values(boxes)))
+	var others []obstacle
+	for _, b := range boxes {
+		others = append(others, obstacle{box: b})
+	}
+	free := freeFrom(wanted, others)
 	return func(i int) flow.Position {
 		return flow.Position{X: own[i].x + free.X - all.x, Y: own[i].y + free.Y - all.y}
 	}

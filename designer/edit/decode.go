@@ -64,7 +64,9 @@ var decoders = map[string]func(*fields) Operation{
 	"reconnect": func(f *fields) Operation {
 		return &Reconnect{f.ends(), f.optional("newFrom"), f.optional("newPort"), f.optional("newTo")}
 	},
-	"move": func(f *fields) Operation { return &Move{Steps: f.places("steps"), In: f.optional("in")} },
+	"move": func(f *fields) Operation {
+		return &Move{Steps: f.places("steps"), In: f.optional("in"), Into: f.edge("into")}
+	},
 	"set": func(f *fields) Operation {
 		return &Set{Step: f.text("step", maxName), Path: f.required("path", maxPath), Value: f.value("value")}
 	},

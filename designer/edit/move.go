@@ -8,6 +8,18 @@ import (
 )
 
 func (m *Move) apply(e *editor) (string, error) {
+	if m.Into != nil && len(m.Steps) != 1 {
+		return "", refuse("", "", "One step at a time is put into an edge")
+	}
+	label, err := m.move(e)
+	if err != nil || m.Into == nil {
+		return label, err
+	}
+	return label, e.moveOnto(m.Steps[0], *m.Into)
+}
+
+// move puts the cards where they are to be, in which body that is.
+func (m *Move) move(e *editor) (string, error) {
 	if m.In != nil {
 		return e.moveInto(m.Steps, *m.In)
 	}
@@ -64,6 +76,7 @@ func (e *editor) moveInto(steps []Placed, owner string) (string, error) {
 	if err := e.pin(target); err != nil {
 		return "", err
 	}
+	around := e.around(owner)
 	for _, placed := range steps {
 		if err := e.carry(placed, owner); err != nil {
 			return "", err
@@ -72,11 +85,42 @@ func (e *editor) moveInto(steps []Placed, owner string) (string, error) {
 	if err := e.carryEdges(target, moving); err != nil {
 		return "", err
 	}
+	if err := e.makeWayAround(around); err != nil {
+		return "", err
+	}
 	label := "Move " + e.these(ids)
 	if owner == "" {
 		return label + " out", nil
 	}
 	return label + " into " + e.title(owner), nil
+}
+
+// moveOnto puts a step that was moved to an edge into it. It stands level with the
+// edge, and what follows makes way, as for a step that is added there.
+func (e *editor) moveOnto(moved Placed, edge flow.Edge) error {
+	id := moved.Step
+	at, step, err := e.step(id)
+	if err != nil {
+		return err
+	}
+	around := e.around(at.owner)
+	if err := e.cut(edge); err != nil {
+		return err
+	}
+	if err := e.connect(flow.Edge{From: edge.From, Port: edge.Port, To: id}); err != nil {
+		return err
+	}
+	if err := e.connect(flow.Edge{From: id, Port: e.firstPort(id, step), To: edge.To}); err != nil {
+		return err
+	}
+	free := e.freeAfter(at.body, id, step, &moved.At)
+	if err := e.place(at.body, map[string]flow.Position{id: free}); err != nil {
+		return err
+	}
+	if err := e.makeWayForNew(at.body, id); err != nil {
+		return err
+	}
+	return e.makeWayAround(around)
 }
 
 // carry moves one step into another body, without its edges.

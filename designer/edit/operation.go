@@ -55,6 +55,8 @@ type Move struct {
 	// In is the each step that they move into, empty: out of all. Nil: they
 	// stay in the body in which they are.
 	In *string
+	// Into is an edge that the one step that moves is put into.
+	Into *flow.Edge
 }
 
 // Placed is a step and a place on the canvas.

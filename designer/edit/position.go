@@ -229,46 +229,64 @@ func (e *editor) boxes(body []string) map[string]box {
 	return all
 }
 
+// obstacle is a card that is in the way of one that is placed. One that yields is
+// in the way of the upper part alone, where every card is: it makes way for the rest.
+type obstacle struct {
+	box
+	yields bool
+}
+
 // freeFrom is the first place at or below a box where it covers none of the
 // others.
-func freeFrom(b box, others []box) flow.Position {
-	others = slices.SortedFunc(slices.Values(others), func(a, b box) int { return cmp.Compare(a.y, b.y) })
+func freeFrom(b box, others []obstacle) flow.Position {
+	slices.SortFunc(others, func(a, b obstacle) int { return cmp.Compare(a.y, b.y) })
+	upper := b
+	upper.height = cardHeight
 	for _, o := range others {
-		if b.overlaps(o) {
+		if o.yields && upper.overlaps(o.box) || !o.yields && b.overlaps(o.box) {
 			b.y = o.y + o.height + rowGap
+			upper.y = b.y
 		}
 	}
 	return flow.Position{X: b.x, Y: b.y}
 }
 
-// freeAfter is a free place in a body for a new step: right of what leads to it, or
-// left of what it leads to, or below all others. What it leads to makes way.
-func (e *editor) freeAfter(body []string, id string, step flow.Object) flow.Position {
+// freeAfter is a free place in a body for a step that was joined with others: right
+// of what leads to it and as near as that allows to a place, if one is given, or
+// left of what it leads to, or below all others. Where something follows it, that
+// and what stands below makes way.
+func (e *editor) freeAfter(body []string, id string, step flow.Object, near *flow.Position) flow.Position {
 	boxes := e.boxes(body)
 	delete(boxes, id)
 	edges := e.edges(body)
 	wanted := e.boxOf(step, flow.Position{}, 0)
 	from, hasFrom := rightmostBefore(edges, boxes, id)
 	to, hasTo := boxes[leadsTo(edges, id)]
-	others := slices.Collect(maps.Values(boxes))
+	ahead, upstream := map[string]bool{}, map[string]bool{}
 	switch {
 	case hasFrom:
 		wanted.x, wanted.y = from.right()+columnGap, from.y
 		if hasTo && to.x >= from.right() && branches(edges, id) {
 			wanted.y = to.y
 		}
-		ahead := reached(edges, id, onward)
-		others = others[:0]
-		for other, b := range boxes {
-			if !ahead[other] || b.x < from.right() {
-				others = append(others, b)
+		if near != nil {
+			wanted.x = max(wanted.x, near.X)
+			if math.Abs(near.Y-wanted.y) >= cardHeight {
+				wanted.y = near.Y
 			}
 		}
+		ahead, upstream = reached(edges, id, onward), reached(edges, id, backward)
 	case hasTo:
 		wanted.x, wanted.y = to.x-columnGap-wanted.width, to.y
-	case len(others) > 0:
-		all := bounds(others)
+	case len(boxes) > 0:
+		all := bounds(slices.Collect(maps.Values(boxes)))
 		wanted.x, wanted.y = all.x, all.y+all.height+rowGap
+	}
+	var others []obstacle
+	for other, b := range boxes {
+		if !ahead[other] || b.x < from.right() {
+			others = append(others, obstacle{b, hasFrom && hasTo && !upstream[other]})
+		}
 	}
 	return freeFrom(wanted, others)
 }
