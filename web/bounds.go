@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"redial/engine/flow"
-	"redial/engine/step"
 )
 
 // Bounds are how much a server takes on at the same time, and how fast. Those of
@@ -55,22 +54,53 @@ func (s *seats) leave() { s.taken.Add(-1) }
 // after others. Nothing is waited for, and nothing of its body has been read.
 //
 // Callers are told apart by the credential that they have shown, or else by their
-// addresses. A signature does not count before the body was checked against it.
+// addresses. A signature does not count before the body was checked against it: the
+// call comes from an address, and takes nothing from the flow's rate until then.
 func (s *Server) admitted(r *http.Request, c *call) *Problem {
-	var caller string
-	if auth := c.trigger.Auth; c.guard != nil && c.guard.Kind() != step.AuthSignature {
-		caller = "connection " + auth.Connection
-	} else {
-		caller = callerAddress(r, s.bounds.Proxies)
+	now, caller := time.Now(), callerAddress(r, s.bounds.Proxies)
+	if c.guard != nil && !c.signed() {
+		caller = "connection " + c.trigger.Auth.Connection
 	}
-	if wait := s.rates.take(c.slug, caller, time.Now()); wait > 0 {
-		yes := true
-		return &Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
+	wait := s.rates.takeCaller(caller, now)
+	switch {
+	case wait > 0:
+	case c.signed():
+		wait = s.rates.waitFlow(c.slug, now)
+	default:
+		wait = s.rates.takeFlow(c.slug, now)
+	}
+	if wait > 0 {
+		return tooManyCalls(wait)
 	}
 	if !s.engine.HasRoom(c.slug, termsOf(c.published.Settings, r.Header).mode == flow.Sync) {
 		return s.noCapacity(c.slug)
 	}
 	return nil
+}
+
+// admittedSigned is what admitted leaves to be done when a signature was verified.
+func (s *Server) admittedSigned(c *call) *Problem {
+	if !c.signed() {
+		return nil
+	}
+	if wait := s.rates.takeFlow(c.slug, time.Now()); wait > 0 {
+		return tooManyCalls(wait)
+	}
+	return nil
+}
+
+// refuseGuess is the problem of a caller whose credentials are wrong: refusal, or one
+// of the rate at which its address comes with such.
+func (s *Server) refuseGuess(r *http.Request, refusal *Problem) *Problem {
+	if wait := s.rates.takeCaller(callerAddress(r, s.bounds.Proxies), time.Now()); wait > 0 {
+		return tooManyCalls(wait)
+	}
+	return refusal
+}
+
+func tooManyCalls(wait time.Duration) *Problem {
+	yes := true
+	return &Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
 }
 
 // noCapacity is the problem of a call that there is no room for.

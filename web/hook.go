@@ -104,13 +104,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 		}
 	}
 	c := &call{slug: slug, published: published, trigger: trigger}
-	if c.guard, refusal = s.guardOf(r.Context(), trigger); refusal == nil {
-		refusal = c.admit(r)
-	}
-	if refusal == nil {
-		refusal = s.admitted(r, c)
-	}
-	if refusal != nil {
+	if refusal = s.admitCaller(r, c); refusal != nil {
 		return nil, refusal
 	}
 	key, keyed, refusal := readKey(r.Header)
@@ -120,6 +114,9 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 	if refusal = s.rawBody(w, r, c); refusal == nil {
 		c.bare, key, keyed, refusal = c.verify(r, key, keyed)
 	}
+	if refusal == nil {
+		refusal = s.admittedSigned(c)
+	}
 	if refusal != nil {
 		c.drop()
 		return nil, refusal
@@ -128,6 +125,18 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 		c.claim = &engine.Claim{Flow: slug, Key: key, Fingerprint: fingerprint(r.Method, c.bare.URL, c.data)}
 	}
 	return c, nil
+}
+
+// admitCaller checks who calls, as far as that can be told without the body, and
+// whether there is room for the call.
+func (s *Server) admitCaller(r *http.Request, c *call) (refusal *Problem) {
+	if c.guard, refusal = s.guardOf(r.Context(), c.trigger); refusal != nil {
+		return refusal
+	}
+	if refusal = c.admit(r); refusal != nil {
+		return s.refuseGuess(r, refusal)
+	}
+	return s.admitted(r, c)
 }
 
 // readRequest reads a call as the flow sees it, if it fits the flow's trigger.

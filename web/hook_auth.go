@@ -129,6 +129,9 @@ func bare(r *http.Request, guard *caller.Guard) *http.Request {
 	return bare
 }
 
+// signed says that callers of the flow sign their messages.
+func (c *call) signed() bool { return c.guard != nil && c.guard.Kind() == step.AuthSignature }
+
 // admit checks what of a caller's credentials can be checked before the body is
 // read: all but signatures.
 func (c *call) admit(r *http.Request) *Problem {

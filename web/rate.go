@@ -29,22 +29,39 @@ type rates struct {
 
 func newRates(b *Bounds) *rates { return &rates{bounds: b} }
 
-// take takes a call from the buckets of its caller and its flow. If one is empty it
-// takes nothing of that one, and gives the time after which there is something.
-func (r *rates) take(slug, caller string, now time.Time) time.Duration {
+// takeCaller takes a call from the bucket of its caller. If that is empty it gives the
+// time after which there is something.
+func (r *rates) takeCaller(caller string, now time.Time) time.Duration {
 	if limit := r.bounds.PerCaller; !limit.unlimited() {
-		if wait := r.callers.take(caller, limit, now); wait > 0 {
-			return wait
-		}
+		return r.callers.take(caller, limit, now)
 	}
-	limit, given := r.bounds.Flows[slug]
-	if !given {
-		limit = r.bounds.PerFlow
+	return 0
+}
+
+// takeFlow is takeCaller for the bucket of a flow. Only who may call the flow takes
+// from it: a stranger could empty it for all.
+func (r *rates) takeFlow(slug string, now time.Time) time.Duration {
+	if limit := r.ofFlow(slug); !limit.unlimited() {
+		return r.flows.take(slug, limit, now)
 	}
+	return 0
+}
+
+// waitFlow is the time that takeFlow would give, and takes nothing.
+func (r *rates) waitFlow(slug string, now time.Time) time.Duration {
+	limit := r.ofFlow(slug)
 	if limit.unlimited() {
 		return 0
 	}
-	return r.flows.take(slug, limit, now)
+	missing := 1 - r.flows.get(slug, limit).TokensAt(now)
+	return max(time.Duration(missing*float64(limit.Per)/float64(limit.Calls)), 0)
+}
+
+func (r *rates) ofFlow(slug string) Rate {
+	if limit, given := r.bounds.Flows[slug]; given {
+		return limit
+	}
+	return r.bounds.PerFlow
 }
 
 // maxBuckets bounds one generation of buckets.

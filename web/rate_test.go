@@ -33,7 +33,14 @@ func TestRates(t *testing.T) {
 		{19500 * time.Millisecond, "f", "c", 0},
 	} {
 		now = now.Add(step.after)
-		if wait := r.take(step.flow, step.caller, now); wait.Round(time.Millisecond) != step.wait {
+		wait := r.takeCaller(step.caller, now)
+		if wait == 0 {
+			seen := r.waitFlow(step.flow, now)
+			if wait = r.takeFlow(step.flow, now); wait.Round(time.Millisecond) != seen.Round(time.Millisecond) {
+				t.Errorf("%d: the wait was seen as %s and is %s", i, seen, wait)
+			}
+		}
+		if wait.Round(time.Millisecond) != step.wait {
 			t.Errorf("%d: the wait is %s, not %s", i, wait, step.wait)
 		}
 	}

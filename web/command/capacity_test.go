@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // askingAtOnce asks a service, as many at once as it may.
@@ -204,6 +205,54 @@ func TestCallersHaveRates(t *testing.T) {
 	from("silent", "192.0.2.1").wantsProblem(t, http.StatusTooManyRequests, "too-many-calls").wantsHeader(t, "Retry-After", "1200")
 	from("silent", "192.0.2.4").wants(t, http.StatusNoContent)
 	p.call(t, http.MethodGet, "/problems/too-many-calls", nil).wants(t, http.StatusOK)
+}
+
+// Strangers do not use up the rate of a flow: who they are not is found out first. How
+// often one may try is a matter of the address.
+func TestStrangersTakeNothingFromAFlowsRate(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir(), "--rates", "caller=8/1h,flow=2/1h", "--trusted-proxies", "127.0.0.1/32")
+	networks := map[string]string{"signature": "192.0.2.", "bearer": "198.51.100.", "basic": "203.0.113.", "api_key": "10.0.0."}
+	p.connect(t, "sender", "signature", map[string]any{"secret": standardSecret})
+	p.connect(t, "basic", "http", map[string]any{"scheme": "basic", "username": "ada", "password": "the-password"})
+	p.connect(t, "api_key", "http", map[string]any{"scheme": "api_key", "name": "X-Key", "key": "the-key"})
+	p.connect(t, "bearer", "http", map[string]any{"scheme": "bearer", "token": "the-token"})
+	for kind, c := range map[string]struct {
+		connection     string
+		genuine, wrong func(n int) []string
+	}{
+		"signature": {"sender",
+			func(n int) []string { return standard(standardKey, fmt.Sprint("msg_", n), time.Now(), `1`) },
+			func(n int) []string {
+				return standard("another key of this length", fmt.Sprint("bad_", n), time.Now(), `1`)
+			}},
+		"bearer": {"bearer",
+			func(int) []string { return []string{"Authorization", "Bearer the-token"} },
+			func(n int) []string { return []string{"Authorization", fmt.Sprint("Bearer guess-", n)} }},
+		"basic": {"basic",
+			func(int) []string { return []string{"Authorization", "Basic YWRhOnRoZS1wYXNzd29yZA=="} },
+			func(int) []string { return []string{"Authorization", "Basic YWRhOmFkYQ=="} }},
+		"api_key": {"api_key",
+			func(int) []string { return []string{"X-Key", "the-key"} },
+			func(n int) []string { return []string{"X-Key", fmt.Sprint("guess-", n)} }},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			slug := "rate-" + kind[:3]
+			p.publish(t, closed(slug, kind, c.connection))
+			send := func(address string, headers []string) answer {
+				t.Helper()
+				return p.hook(t, slug, `1`, append(headers, "X-Forwarded-For", networks[kind]+address)...)
+			}
+			for n := range 8 {
+				send("1", c.wrong(n)).wantsProblem(t, http.StatusUnauthorized, "credentials-required")
+			}
+			send("1", c.wrong(8)).wantsProblem(t, http.StatusTooManyRequests, "too-many-calls").wantsHeader(t, "Retry-After", "450")
+			send("2", c.genuine(1)).wants(t, http.StatusOK)
+			send("2", c.genuine(2)).wants(t, http.StatusOK)
+			send("2", c.genuine(3)).wantsProblem(t, http.StatusTooManyRequests, "too-many-calls").wantsHeader(t, "Retry-After", "1800")
+		})
+	}
 }
 
 func TestCapacityFlagsAreChecked(t *testing.T) {
