@@ -21,7 +21,11 @@ export function readCard(item) {
     if (row instanceof HTMLElement) ports.push({ port: row.dataset.port ?? "", y: rowPortY(Number(height), rows.length, i) });
   });
   for (const silent of item.querySelectorAll(".card-silent")) {
-    if (silent instanceof HTMLElement) silent.style.setProperty("--y", `${silent.dataset.y}px`);
+    if (!(silent instanceof HTMLElement)) continue;
+    const { y, drop } = silent.dataset;
+    silent.style.setProperty("--y", `${y}px`);
+    silent.style.setProperty("--drop", `${drop}px`);
+    silent.toggleAttribute("data-up", Number(drop) < 0);
   }
   return {
     id: step, item, link, parent, ports, x: Number(x), y: Number(y), width: Number(width), height: Number(height),

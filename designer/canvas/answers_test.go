@@ -1,6 +1,7 @@
 package canvas_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,4 +54,51 @@ func TestShowAnswers(t *testing.T) {
 	if strings.Contains(shown.String(), `data-action="respond"`) {
 		t.Error("a page that only shows offers to edit")
 	}
+}
+
+// What is offered at the end of a path that answers nothing covers no card, and no
+// other offer.
+func TestOffersOfAnswersHaveRoom(t *testing.T) {
+	t.Parallel()
+	for _, rows := range []int{0, 30, 64, 100} {
+		source := strings.Replace(asking, "edges: [", `  beside: {uses: http, with: {url: "https://example.com/"}, at: [340, `+strconv.Itoa(rows)+`]}
+  under: {uses: http, with: {url: "https://example.com/"}, at: [340, `+strconv.Itoa(rows+80)+`]}
+edges: [which.good -> beside, which.good -> under, `, 1)
+		source = strings.ReplaceAll(source, "  which:\n", "  which:\n    at: [0, 0]\n")
+		source = strings.NewReplacer("which.bad -> no, ", "", "which.odd -> log", "beside -> yes, under -> no, yes -> log").Replace(source)
+		document, err := flowfile.Read([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, problems := check.Flow(document.Flow, library)
+		graph := canvas.Build(document.Flow, library, problems)
+		graph.ShowAnswers(canvas.Answers{Silent: plan.SilentPorts()})
+		offers := offered(graph)
+		if len(offers) < 2 {
+			t.Fatalf("%d answers are offered\n%s", len(offers), source)
+		}
+		for i, offer := range offers {
+			for _, card := range graph.Cards {
+				if offer.Overlaps(card.Box, 0) {
+					t.Errorf("rows at %d: the offer at %v covers %s at %v", rows, offer, card.ID, card.Box)
+				}
+			}
+			for _, other := range offers[:i] {
+				if offer.Overlaps(other, 0) {
+					t.Errorf("rows at %d: the offers at %v and %v cover each other", rows, offer, other)
+				}
+			}
+		}
+	}
+}
+
+// offered are the places of what is offered, as canvas.css has them.
+func offered(g *canvas.Graph) []canvas.Box {
+	var boxes []canvas.Box
+	for _, card := range g.Cards {
+		for _, silent := range card.Silent {
+			boxes = append(boxes, canvas.Box{X: card.Right() + 46, Y: card.Y + silent.Y + silent.Drop - 13, Width: 88, Height: 26})
+		}
+	}
+	return boxes
 }

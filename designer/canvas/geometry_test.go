@@ -106,7 +106,7 @@ func TestBrowserModules(t *testing.T) {
 		t.Fatalf("%v; make setup installs it", err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"geometry.js", "canvas-run.js"} {
+	for _, name := range []string{"geometry.js", "canvas-run.js", "times.js"} {
 		source, err := os.ReadFile(filepath.Join("../../static", name))
 		if err != nil {
 			t.Fatal(err)
