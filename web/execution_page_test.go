@@ -46,7 +46,8 @@ steps:
           no: {uses: fail, with: {message: "Not this one"}}
         edges: [made -> which, which.second -> no]
   answer: {uses: respond, with: {status: 201, headers: {X-Made: "<b>"}, body: {html: "<script>alert(1)</script>"}}}
-edges: [trigger -> all, all -> answer]
+  again: {uses: respond, with: {body: too late}}
+edges: [trigger -> all, all -> answer, all -> again]
 `
 
 func TestExecutionPage(t *testing.T) {
@@ -81,7 +82,7 @@ func TestExecutionPage(t *testing.T) {
 	for _, step := range got.Graph.Steps {
 		around[step.ID] = step.Around
 	}
-	if len(around) != 5 || around["made"] != "all" || around["all"] != "" || len(got.Graph.Edges) != 4 {
+	if len(around) != 6 || around["made"] != "all" || around["all"] != "" || len(got.Graph.Edges) != 5 {
 		t.Errorf("the graph is %+v", got.Graph)
 	}
 }
@@ -151,6 +152,8 @@ func TestStepOfAnExecution(t *testing.T) {
 	wantsText(t, p.shows(t, steps+"no?round=0"), "Skipped", "No path led here")
 	wantsText(t, p.shows(t, steps+"which?round=1"), "second", "item == 2", "taken")
 	wantsText(t, p.shows(t, steps+"all"), "3 rounds", "Run again from here")
+	wantsText(t, p.shows(t, steps+"answer"), "Answer", ">201<", "X-Made", "&lt;script&gt;alert(1)&lt;/script&gt;", "!It takes no input", "!sent")
+	wantsText(t, p.shows(t, steps+"again"), "was not sent", "sent", "!>201<")
 	wantsText(t, p.shows(t, steps+"trigger"), "Request", "POST", "!Run again from here")
 }
 

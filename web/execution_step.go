@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ type stepView struct {
 	Output    *valueView
 	Attempts  []attemptView
 	Reasons   []step.Explanation // of a branch
+	Answer    *callerView        // that a respond step gave; nil: none
+	NotSent   bool               // it came after another answer
 	Undecided bool
 	Simulated bool
 	Pinned    bool   // a test took what is pinned to it
@@ -146,11 +149,51 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 	}
 	v.read(events, r)
 	v.Reasons = s.reasons(ctx, x, v)
+	if err := s.respondedWith(ctx, x, v); err != nil {
+		return nil, err
+	}
 	undecided, err := s.engine.Undecided(ctx, id)
 	v.Undecided = slices.ContainsFunc(undecided, func(u engine.Undecided) bool {
 		return u.Step == name && roundText(u.Iteration) == v.Round
 	})
 	return v, err
+}
+
+// respondedWith reads what a respond step has answered, as its output says but
+// whether that was sent.
+func (s *Server) respondedWith(ctx context.Context, x *flow.Execution, v *stepView) error {
+	output, _ := flow.Plain(v.Run.Output).(map[string]any)
+	if v.Uses != "respond" || output == nil || v.Pinned || v.Reused != "" {
+		return nil
+	}
+	if sent, _ := output["sent"].(bool); !sent {
+		v.NotSent = true
+		return nil
+	}
+	answer, err := s.store.Answer(ctx, x.ID)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil // retention has dropped it
+	}
+	if err == nil {
+		v.Answer = &callerView{Whole: true}
+		v.Answer.show(answer)
+	}
+	return err
+}
+
+// noInput says why there is none to be seen; empty: the step is of a kind that has
+// no input, or did not run.
+func (v *stepView) noInput() string {
+	switch {
+	case v.Pinned, v.Reused != "":
+		return ""
+	case v.Run.Error != nil && v.Run.Error.Code != flow.FailedByFlow:
+		return "It failed before any input was kept. The error says why."
+	case strings.Contains(v.Uses, "/"):
+		return "It takes no input."
+	default:
+		return ""
+	}
 }
 
 // maxExplained is up to how many events an execution's branches are explained:
