@@ -56,6 +56,10 @@ func (s *Store) CreateSignInLink(ctx context.Context, user string) (secret strin
 // UseSignInLink is whose sign-in link it is, once: afterwards, and when it has
 // expired, it is engine.ErrNotFound.
 func (s *Store) UseSignInLink(ctx context.Context, secret string) (user string, err error) {
+	// Whoever tries links out does not get as far as the one writer.
+	if err := s.reader.find(ctx, `SELECT user FROM sign_in_links WHERE hash = ?`, []any{tokenHash(secret)}, &user); err != nil {
+		return "", fmt.Errorf("using a sign-in link: %w", err)
+	}
 	return write(ctx, s.writer, func(c *conn) (user string, err error) {
 		hash := tokenHash(secret)
 		var owner sql.Null[string]

@@ -22,7 +22,7 @@ func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 		case err != nil:
 			s.fail(w, r, "checking who calls", err)
 		case name == "":
-			s.problem(w, r, &Problem{Type: "unauthorized"})
+			s.problem(w, r, s.refuseToken(r, &Problem{Type: "unauthorized"}))
 		case !trusted:
 			s.problem(w, r, &Problem{Type: "forbidden-origin"})
 		default:
@@ -46,9 +46,8 @@ func (s *Server) identify(r *http.Request) (name string, trusted bool, err error
 // tokenName is what to call whoever carries the token of the environment or one
 // of the store; empty: the request carries none that is known.
 func (s *Server) tokenName(r *http.Request) (string, error) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token := bearerToken(r)
+	if token == "" {
 		return "", nil
 	}
 	if s.apiToken != "" && equalSecrets(token, s.apiToken) {
@@ -59,6 +58,15 @@ func (s *Server) tokenName(r *http.Request) (string, error) {
 		return "", nil
 	}
 	return tokenActor + name, err
+}
+
+// bearerToken is the token that a request carries; empty: none.
+func bearerToken(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 // equalSecrets compares in a time that tells nothing of either.

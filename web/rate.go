@@ -25,6 +25,8 @@ type rates struct {
 	bounds  *Bounds
 	callers buckets
 	flows   buckets
+	// failures are of sign-ins that fail, by address.
+	failures buckets
 }
 
 func newRates(b *Bounds) *rates { return &rates{bounds: b} }

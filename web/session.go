@@ -47,7 +47,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	user, err := s.store.UseSignInLink(r.Context(), r.PathValue("secret"))
 	if errors.Is(err, engine.ErrNotFound) {
-		s.signInPage(w, r, http.StatusGone, "This link has been used already, or it is older than a day.")
+		s.refuseLink(w, r)
 		return
 	}
 	if err == nil {
@@ -60,6 +60,16 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	s.sessions.Put(r.Context(), sessionUser, user)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// refuseLink tells somebody whose link opens nothing how to get another one.
+func (s *Server) refuseLink(w http.ResponseWriter, r *http.Request) {
+	if wait := s.failedSignIn(r); wait > 0 {
+		w.Header().Set("Retry-After", retryAfter(wait))
+		s.signInPage(w, r, http.StatusTooManyRequests, "Too many sign-ins have failed from your address, and this link opens nothing either.")
+		return
+	}
+	s.signInPage(w, r, http.StatusGone, "This link has been used already, or it is older than a day.")
 }
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {

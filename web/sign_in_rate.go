@@ -1,0 +1,35 @@
+package web
+
+import (
+	"net/http"
+	"time"
+)
+
+// failedSignIns is how often sign-ins may fail from one address: so many at once, and
+// then one each 15 s.
+var failedSignIns = Rate{Calls: 20, Per: 5 * time.Minute}
+
+// failedSignIn counts a sign-in that has failed, against the address that it comes
+// from. It is the time after which the address may fail again; 0: it may have failed.
+//
+// This bounds what failing costs. It does not keep anybody out: a right session, token
+// or link opens at any time, as others may come from the same address. None of them can
+// be found by trying, as each has 128 random bits or more.
+func (s *Server) failedSignIn(r *http.Request) time.Duration {
+	return s.rates.failures.take(callerAddress(r, s.bounds.Proxies), failedSignIns, time.Now())
+}
+
+// refuseToken is the problem of a request without a session or with a token that is
+// none: refusal, or that there were too many such tokens.
+func (s *Server) refuseToken(r *http.Request, refusal *Problem) *Problem {
+	if bearerToken(r) == "" {
+		return refusal
+	}
+	wait := s.failedSignIn(r)
+	if wait == 0 {
+		return refusal
+	}
+	problem := tooManyCalls(wait)
+	problem.Detail = "Too many sign-ins have failed from this address. This token is none that the server knows."
+	return problem
+}
