@@ -21,6 +21,9 @@ import {
 /** How much a field takes, in UTF-16 units. */
 export const longest = 64 * 1024;
 
+/** The command of Ctrl-Space. @type {import("@codemirror/view").Command} */
+const startCompletion = (view) => completionKeymap[0]?.run?.(view) ?? false;
+
 /** Marks a change that grew beyond that, and was not made. */
 const refused = StateEffect.define();
 
@@ -38,6 +41,8 @@ export class ExpressionEditor {
     this.before = control.value; // what it was when the focus came
     /** Whether Enter begins a new line. */
     this.lines = control instanceof HTMLTextAreaElement && control.rows > 1;
+    /** Whether it offers what there is as soon as it is entered; who goes on takes nothing of it. */
+    this.picks = field.hasAttribute("data-pick");
     this.evaluation = new ExpressionEvaluation(this);
     const focused = document.activeElement === control;
     const { anchor, head } = caretOf(control, focused);
@@ -70,7 +75,7 @@ export class ExpressionEditor {
       this.words, colours(this.words), underlines, history(), dropCursor(), completion(this.server),
       brackets(field.language, this.words),
       Prec.high(keymap.of([
-        { key: "Tab", run: acceptCompletion },
+        { key: "Tab", run: (view) => !(this.picks && this.text === "") && acceptCompletion(view) },
         { key: "Enter", run: (view) => acceptCompletion(view) || this.enter(view), shift: () => single },
       ])),
       keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...standardKeymap]),
@@ -208,6 +213,7 @@ export class ExpressionEditor {
     this.inside = true;
     this.before = this.text;
     this.control.dispatchEvent(new FocusEvent("focus"));
+    if (this.picks && this.text === "") startCompletion(this.view);
   }
 
   left() {

@@ -3,6 +3,7 @@
 // again until it is. Plain ES module, checked by tsc.
 import { request } from "./dom.js";
 import { passing, pauseAfter, status } from "./edit-queue.js";
+import { ExpressionField } from "./expression-field.js";
 import { pathOf } from "./inspector-value.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
@@ -36,23 +37,68 @@ export function composed(rows) {
 }
 
 /**
- * Shows in each row the comparisons and the values that fit its field. What has
- * the focus stays, and so does what is chosen.
+ * Shows in each row the comparisons and the values that fit its field, and what
+ * its value is taken for. A value that has the focus stays, and so does what is
+ * chosen.
  * @param {HTMLElement} rows
- * @param {{operators: string, value: string}[]} offers of the rows in turn
+ * @param {{operators: string, kind: string, value: string, hint: string}[]} offers of the rows in turn
  */
 function offer(rows, offers) {
   for (const [index, row] of [...rows.querySelectorAll("[data-group] > [data-row]")].entries()) {
     const offered = offers[index], operators = row.querySelector('[data-part="operator"]'), line = row.querySelector('[data-part="value-line"]');
     if (!offered || !(operators instanceof HTMLSelectElement) || !line) continue;
-    const { value } = operators;
-    if (document.activeElement !== operators) operators.innerHTML = offered.operators;
+    const { value } = operators, hint = row.querySelector('[data-part="hint"]');
+    operators.innerHTML = offered.operators;
     operators.value = value;
+    row.setAttribute("data-kind", offered.kind);
+    row.querySelector('.tool[data-rows="data"]')?.setAttribute("aria-pressed", String(offered.kind === "data"));
+    if (hint && !hint.contains(document.activeElement)) hint.innerHTML = offered.hint;
     const fresh = document.createElement("div");
     fresh.innerHTML = offered.value;
-    const known = (/** @type {Element} */ root) => [...root.querySelectorAll("datalist > option")].map((option) => option.getAttribute("value")).join("\n");
-    if (known(fresh) !== known(line) && !line.contains(document.activeElement)) line.replaceChildren(...fresh.childNodes);
+    const shape = (/** @type {Element} */ root) => [...root.querySelectorAll("expression-field, datalist > option")].map((part) => part.getAttribute("value")).join("\n");
+    if (shape(fresh) !== shape(line) && !line.contains(document.activeElement)) line.replaceChildren(...fresh.childNodes);
   }
+}
+
+/**
+ * Says what a row lacks, once that has been left.
+ * @param {Element} row of a condition
+ */
+function remind(row) {
+  const line = row.querySelector('[data-part="unfilled"]');
+  if (!(line instanceof HTMLElement)) return;
+  const lacks = (/** @type {string} */ part) => text(row, part).replace(/^\{\{\s*\}\}$/, "").trim() === "" && row.matches(`[data-left~="${part}"], [data-left~="row"]`);
+  line.textContent = lacks("field") ? "Choose a field." : lacks("value") && !row.querySelector('[data-part="value-line"][hidden]') ? "Fill in a value." : "";
+  line.hidden = !line.textContent;
+}
+
+/** @param {FocusEvent} event */
+function leave({ target, relatedTarget }) {
+  const row = target instanceof Element && target !== document.activeElement ? target.closest("[data-row]") : null; // a window that is left keeps its focus
+  if (!(row instanceof HTMLElement) || !(target instanceof Element)) return;
+  const to = relatedTarget instanceof Node ? relatedTarget : null, field = target.closest("expression-field") ?? target;
+  if (field.contains(to)) return;
+  const part = field.matches("[data-part]") ? field : field.querySelector("[data-part]");
+  row.dataset.left = `${row.dataset.left ?? ""} ${part?.getAttribute("data-part")} ${row.contains(to) ? "" : "row"}`;
+  remind(row);
+}
+
+/**
+ * Makes a value data, and data a value.
+ * @param {Element} row
+ */
+async function turn(row) {
+  const control = row.querySelector('[data-part="value"]'), toggle = row.querySelector('.tool[data-rows="data"]');
+  if (!(control instanceof HTMLInputElement) || !(toggle instanceof HTMLElement)) return;
+  const inside = /^\s*\{\{(.*)\}\}\s*$/.exec(control.value)?.[1]?.trim(), field = control.closest("expression-field");
+  control.value = inside ?? `{{ ${control.value.trim()} }}`;
+  toggle.focus(); // what was pressed may go
+  row.querySelector('[data-part="hint"]')?.replaceChildren();
+  if (!(field instanceof ExpressionField)) return;
+  field.reset(control.value);
+  const editor = inside === undefined ? await field.open() : null;
+  editor?.view.dispatch({ selection: { anchor: editor.text.length - 3 } });
+  editor?.focus();
 }
 
 export class RowEditor {
@@ -73,6 +119,7 @@ export class RowEditor {
     addEventListener("online", () => void this.flush());
     root.addEventListener("input", (event) => this.#touched(event.target, pause));
     root.addEventListener("change", (event) => this.#touched(event.target, 0));
+    root.addEventListener("focusout", leave);
     root.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("[data-rows]") : null;
       if (button instanceof HTMLElement) this.#press(button);
@@ -90,8 +137,9 @@ export class RowEditor {
     if (!(target instanceof Element) || !target.matches("[data-part]")) return;
     const rows = target.closest("[data-compose]");
     if (!(rows instanceof HTMLElement)) return;
-    if (target.matches('[data-part="operator"]')) arrange(rows);
-    if (target.matches('[data-part="join"]')) arrange(rows);
+    if (target.matches('[data-part="operator"], [data-part="join"]')) arrange(rows);
+    const row = target.closest("[data-row]");
+    if (row) remind(row);
     if (delay === 0 && !this.#waiting.has(rows) && !(target instanceof HTMLSelectElement)) return;
     this.#later(rows, delay);
   }
@@ -117,7 +165,7 @@ export class RowEditor {
     if (this.#waiting.get(rows) !== timer) return; // they were changed meanwhile, and are written again
     const fault = rows.querySelector('[data-part="rows-fault"]');
     if (fault instanceof HTMLElement) {
-      fault.hidden = !answer.fault;
+      fault.hidden = !answer.fault || answer.unfilled; // the row says that itself
       fault.textContent = `${answer.fault ?? ""}${answer.again ? " The rows are saved as soon as it answers." : ""}`;
     }
     if (answer.again) {
@@ -137,8 +185,14 @@ export class RowEditor {
     const rows = button.closest("[data-compose]");
     const template = rows?.querySelector('template[data-part="row"]');
     if (!(rows instanceof HTMLElement) || !(template instanceof HTMLTemplateElement)) return;
+    const own = button.closest("[data-row]");
+    if (own && button.dataset.rows === "data") {
+      void turn(own);
+      this.#later(rows, 0);
+      return;
+    }
     if (button.dataset.rows === "remove") {
-      const row = button.closest("[data-row]"), group = button.closest("[data-group]");
+      const row = own, group = button.closest("[data-group]");
       const next = row?.nextElementSibling ?? row?.previousElementSibling;
       row?.remove();
       if (group && rowsIn(group).length === 0) group.remove();

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/fnv"
 
+	"github.com/a-h/templ"
+
 	"redial/designer/condition"
 	"redial/engine"
 	"redial/engine/expression"
@@ -100,14 +102,18 @@ func (s *Server) offers(ctx context.Context, slug, id, path string, of *conditio
 	var offers []any
 	for _, group := range comparisons(of, data.Scope, id, path) {
 		for _, row := range group {
-			var operators, value bytes.Buffer
-			if err := operatorOptions(row).Render(ctx, &operators); err != nil {
-				return nil, err
+			offer := flow.Object{{Name: "kind", Value: string(row.ValueKind())}}
+			for _, part := range []struct {
+				name string
+				view templ.Component
+			}{{"operators", operatorOptions(row)}, {"value", comparedValue(row)}, {"hint", valueHint(row)}} {
+				var html bytes.Buffer
+				if err := part.view.Render(ctx, &html); err != nil {
+					return nil, err
+				}
+				offer = offer.Set(part.name, html.String())
 			}
-			if err := comparedValue(row).Render(ctx, &value); err != nil {
-				return nil, err
-			}
-			offers = append(offers, flow.Object{{Name: "operators", Value: operators.String()}, {Name: "value", Value: value.String()}})
+			offers = append(offers, offer)
 		}
 	}
 	return offers, nil

@@ -26,7 +26,7 @@ steps:
     with:
       paths:
         - {name: a, when: "trigger.body.quantity > 2 or trigger.body.state contains \"n\""}
-        - {name: b, when: trigger.body.other == 1}
+        - {name: b, when: "trigger.body.other == 1 or trigger.body.state == \"trigger.body.x\" or trigger.body.state == trigger.body.x"}
         - {name: c}
 edges: [trigger -> decide]
 `
@@ -38,5 +38,9 @@ edges: [trigger -> decide]
 	}
 	wantsText(t, rows[1], `<option value="greater" selected>`, "!starts_with", "!optgroup", "!datalist")
 	wantsText(t, rows[2], `<option value="contains" selected>`, `<option value="new">`, `<option value="&#34;12&#34;">`, `<option value="&lt;b&gt;">`, `!value="greater"`)
+	// What a value is, and whether it may have been meant to be data.
+	wantsText(t, rows[1], `data-kind="number"`, "!Use the data")
+	wantsText(t, rows[5], `data-kind="text"`, "Use the data", "<datalist")
+	wantsText(t, rows[6], `data-kind="data"`, `data-rows="data" aria-pressed="true"`, "!Use the data", "!<datalist")
 	wantsText(t, form, `<optgroup label="Numbers and times">`)
 }

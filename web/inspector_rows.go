@@ -119,7 +119,7 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	answer := flow.Object{{Name: "source", Value: source}}
 	var refused *condition.Refused
 	if errors.As(err, &refused) {
-		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}}
+		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}, {Name: "unfilled", Value: refused.Unfilled}}
 	}
 	if err != nil {
 		// Rows that are not filled in yet are no failure of the page.

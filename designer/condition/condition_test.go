@@ -62,20 +62,53 @@ func TestReadRefuses(t *testing.T) {
 
 func TestWriteRefuses(t *testing.T) {
 	t.Parallel()
-	for _, row := range []condition.Row{
-		{Operator: condition.Is, Value: "1"},
-		{Field: "a b", Operator: condition.Is, Value: "1"},
-		{Field: "a", Operator: "nothing", Value: "1"},
-		{Field: "a", Operator: condition.Is},
-		{Field: "a", Operator: condition.IsOneOf, Value: " "},
-		{Field: "a", Operator: condition.Is, Value: "{{ b == }}"},
-		{Field: "a", Operator: condition.Is, Value: strings.Repeat("x", 5000)},
+	for _, test := range []struct {
+		row      condition.Row
+		unfilled bool
+	}{
+		{condition.Row{Operator: condition.Is, Value: "1"}, true},
+		{condition.Row{Field: "a b", Operator: condition.Is, Value: "1"}, false},
+		{condition.Row{Field: "a", Operator: "nothing", Value: "1"}, false},
+		{condition.Row{Field: "a", Operator: condition.Is}, true},
+		{condition.Row{Field: "a", Operator: condition.Is, Value: "{{ }}"}, true},
+		{condition.Row{Field: "a", Operator: condition.IsOneOf, Value: " "}, true},
+		{condition.Row{Field: "a", Operator: condition.IsOneOf, Value: "x, ,y"}, false},
+		{condition.Row{Field: "a", Operator: condition.Is, Value: "{{ b == }}"}, false},
+		{condition.Row{Field: "a", Operator: condition.Is, Value: strings.Repeat("x", 5000)}, false},
 	} {
-		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{{Field: "b", Operator: condition.IsTrue}}, {row}}})
+		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{{Field: "b", Operator: condition.IsTrue}}, {test.row}}})
 		var refused *condition.Refused
-		if !errors.As(err, &refused) || refused.Group != 1 {
-			t.Errorf("%+v: got %q, %v", row, written, err)
+		if !errors.As(err, &refused) || refused.Group != 1 || refused.Unfilled != test.unfilled {
+			t.Errorf("%+v: got %q, %v", test.row, written, err)
 		}
+	}
+}
+
+func TestValueKind(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]struct {
+		kind     condition.ValueKind
+		likeData bool
+	}{
+		"":                         {condition.TextValue, false},
+		"LAMP-01":                  {condition.TextValue, false},
+		`"12"`:                     {condition.TextValue, false},
+		"-1.5":                     {condition.NumberValue, false},
+		"true":                     {condition.TruthValue, false},
+		" {{ trigger.body.n }} ":   {condition.DataValue, false},
+		"trigger.body.n":           {condition.TextValue, true},
+		` steps.a.lines[0]["x y"]`: {condition.TextValue, true},
+		"trigger":                  {condition.TextValue, false},
+		"shop.example.com":         {condition.TextValue, false},
+		"trigger.body.n + 1":       {condition.TextValue, false},
+	} {
+		row := condition.Row{Field: "a", Operator: condition.Is, Value: value}
+		if row.ValueKind() != want.kind || row.TextLikeData() != want.likeData {
+			t.Errorf("%q is %s, like data: %t", value, row.ValueKind(), row.TextLikeData())
+		}
+	}
+	if several := (&condition.Row{Operator: condition.IsOneOf, Value: "1"}); several.ValueKind() != condition.ListValue || several.TextLikeData() {
+		t.Errorf("one of is %s", several.ValueKind())
 	}
 }
 

@@ -1,8 +1,10 @@
 package condition
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,62 @@ import (
 
 var numberPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
+// ValueKind is what a person means by a value that they have written.
+type ValueKind string
+
+// The kinds of values.
+const (
+	TextValue   ValueKind = "text"
+	NumberValue ValueKind = "number"
+	TruthValue  ValueKind = "truth"
+	DataValue   ValueKind = "data" // an expression
+	ListValue   ValueKind = "list" // several of any kind
+)
+
+// ValueKind is that of the row's value.
+func (r *Row) ValueKind() ValueKind {
+	if described, _ := describe(r.Operator); described.Takes == Values {
+		return ListValue
+	}
+	trimmed := strings.TrimSpace(r.Value)
+	_, data := expressed(trimmed)
+	switch {
+	case data:
+		return DataValue
+	case trimmed == "true" || trimmed == "false":
+		return TruthValue
+	case numberPattern.MatchString(trimmed):
+		return NumberValue
+	default:
+		return TextValue
+	}
+}
+
+// TextLikeData reports whether the row's value is a text that reads like data:
+// trigger.body.quantity. Who writes that may have meant what stands there.
+func (r *Row) TextLikeData() bool {
+	if r.ValueKind() != TextValue || len(r.Value) > maxText {
+		return false
+	}
+	read, fault := expression.Parse(strings.TrimSpace(r.Value))
+	if fault != nil {
+		return false
+	}
+	members := 0
+	for read.Kind == expression.SyntaxMember || read.Kind == expression.SyntaxIndex {
+		read = read.Parts[0]
+		members++
+	}
+	return members > 0 && read.Kind == expression.SyntaxName && slices.Contains([]string{"trigger", "steps", "config"}, read.Name)
+}
+
+// expressed is the expression that stands in {{ }}.
+func expressed(trimmed string) (string, bool) {
+	inside, opened := strings.CutPrefix(trimmed, "{{")
+	inside, closed := strings.CutSuffix(inside, "}}")
+	return strings.TrimSpace(inside), opened && closed
+}
+
 // writeValue is what a person means by the text of a value, as the language
 // writes it: a number, true or false, an expression in {{ }}, text in quotes as
 // it stands in them, and else the text itself.
@@ -20,18 +78,17 @@ func writeValue(text string) (string, error) {
 		return "", sentence("The value is too long.")
 	}
 	trimmed := strings.TrimSpace(text)
-	inside, opened := strings.CutPrefix(trimmed, "{{")
-	inside, closed := strings.CutSuffix(inside, "}}")
+	inside, data := expressed(trimmed)
 	switch {
-	case trimmed == "":
-		return "", sentence("The value is empty. Choose \"is empty\", or write \"\" for empty text.")
-	case opened && closed:
+	case trimmed == "" || data && inside == "":
+		return "", errNoValue
+	case data:
 		return operand(inside, "value")
 	case trimmed == "true" || trimmed == "false":
 		return trimmed, nil
 	case numberPattern.MatchString(trimmed):
 		if _, err := flow.ParseNumber(trimmed); err != nil {
-			return "", sentence(fmt.Sprintf("The value is no number that can be compared: %v.", err))
+			return "", sentence(fmt.Sprintf("The value is not a number that can be compared: %v.", err))
 		}
 		return trimmed, nil
 	}
@@ -55,13 +112,16 @@ func writeValues(text string) (string, error) {
 	var written []string
 	for _, one := range splitValues(text) {
 		value, err := writeValue(one)
+		if errors.Is(err, errNoValue) {
+			return "", sentence("One of the values is empty. Take out its comma, or write \"\" for empty text.")
+		}
 		if err != nil {
 			return "", err
 		}
 		written = append(written, value)
 	}
 	if len(written) == 0 {
-		return "", sentence("The list of values is empty.")
+		return "", errNoValue
 	}
 	return "[" + strings.Join(written, ", ") + "]", nil
 }

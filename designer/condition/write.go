@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 type Refused struct {
 	Group, Row int
 	Message    string
+	// Unfilled says that something is not there yet, rather than wrong.
+	Unfilled bool
 }
 
 func (r *Refused) Error() string { return r.Message }
@@ -26,11 +29,11 @@ func Write(c *Condition) (string, error) {
 		parts := make([]string, 0, len(group))
 		for i := range group {
 			if rows++; rows > MaxRows {
-				return "", &Refused{g, i, fmt.Sprintf("There are more than %d rows. Write an expression instead.", MaxRows)}
+				return "", &Refused{Group: g, Row: i, Message: fmt.Sprintf("There are more than %d rows. Write an expression instead.", MaxRows)}
 			}
 			text, err := group[i].write()
 			if err != nil {
-				return "", &Refused{g, i, err.Error()}
+				return "", &Refused{Group: g, Row: i, Message: err.Error(), Unfilled: errors.Is(err, errNoField) || errors.Is(err, errNoValue)}
 			}
 			parts = append(parts, text)
 		}
@@ -43,12 +46,21 @@ func Write(c *Condition) (string, error) {
 		}
 	}
 	if len(groups) == 0 {
-		return "", &Refused{Message: "There is no row yet."}
+		return "", &Refused{Message: "There is no row yet.", Unfilled: true}
 	}
 	return strings.Join(groups, " "+string(c.Join)+" "), nil
 }
 
+// What a row lacks that is being filled in.
+var (
+	errNoField error = sentence("Choose a field.")
+	errNoValue error = sentence("Fill in a value.")
+)
+
 func (r *Row) write() (string, error) {
+	if strings.TrimSpace(r.Field) == "" {
+		return "", errNoField
+	}
 	field, err := operand(r.Field, "field")
 	if err != nil {
 		return "", err
@@ -98,15 +110,12 @@ const empty = `[null, "", []]`
 // operand is an expression as it stands beside an operator.
 func operand(source, what string) (string, error) {
 	source = strings.TrimSpace(source)
-	if source == "" {
-		return "", sentence(fmt.Sprintf("The %s is empty.", what))
-	}
 	if len(source) > maxText {
 		return "", sentence(fmt.Sprintf("The %s is too long.", what))
 	}
 	read, fault := expression.Parse(source)
 	if fault != nil {
-		return "", sentence(fmt.Sprintf("The %s is no expression: %s.", what, fault.Message))
+		return "", sentence(fmt.Sprintf("The %s is not an expression: %s.", what, fault.Message))
 	}
 	switch read.Kind {
 	case expression.SyntaxOperator, expression.SyntaxOther:

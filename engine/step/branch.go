@@ -3,6 +3,7 @@ package step
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"redial/engine/component"
 	"redial/engine/expression"
@@ -97,13 +98,15 @@ func (c *Compiler) branchPath(at string, path flow.Object, seen map[string]bool,
 		}
 		return compiled
 	}
+	if source, isText := when.(string); when == nil || isText && strings.TrimSpace(source) == "" {
+		c.Report(flow.CodeExpression, compiled.at, "the condition of %q is empty; say when this path is taken", name)
+		return compiled
+	}
 	switch source := when.(type) {
 	case string:
 		compiled.when = c.Condition(compiled.at, source)
 	case bool:
 		compiled.when = c.Condition(compiled.at, fmt.Sprint(source))
-	case nil:
-		c.Report(flow.CodeInvalidValue, compiled.at, "the condition is empty; write an expression, or leave `when` out to take the rest")
 	default:
 		c.Report(flow.CodeInvalidValue, compiled.at, "the condition is %s; it is an expression", shown(when))
 	}

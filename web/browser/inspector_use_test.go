@@ -79,17 +79,46 @@ func TestConditionRowsFollowTheirField(t *testing.T) {
 	page.elements("button", "^Add a row$")[0].click()
 	page.wait("the new row", `document.activeElement.closest("[data-row]") === `+rows+`[2]`)
 	page.wait("all comparisons", has(2, "less")+` && `+has(2, "starts_with"))
+	page.wait("what there is to choose from", `document.activeElement.getAttribute("aria-expanded") === "true" || document.activeElement.matches(".cm-content") && document.querySelector(".cm-tooltip-autocomplete li") !== null`)
 	page.press("trigger.body.quantity")
-	page.press("\t")
+	// They are there as soon as they are known, also for who is at them by then.
+	evaluate[any](page, rows+`[2].querySelector("[data-part=operator]").focus(), undefined`)
 	page.wait("the comparisons of a number", has(2, "less")+` && !`+has(2, "starts_with"))
-	page.wait("what is wrong", when+`.querySelector("[data-part=rows-fault]:not([hidden])")`)
+	if said := page.complaints(when); said != "" {
+		t.Errorf("a row is called wrong before it is filled in: %s", said)
+	}
+	evaluate[any](page, rows+`[2].querySelector("[data-part=value]").focus(), undefined`)
+	page.wait("the place of the value", `document.activeElement.matches(".cm-content")`)
+	page.press("\t")
+	page.wait("what is wrong", rows+`[2].querySelector("[data-part=unfilled]:not([hidden])")`)
+	if said := page.complaints(when); said != "Fill in a value." {
+		t.Errorf("a row without a value is told: %s", said)
+	}
+	tops := evaluate[[]float64](page, `[...`+rows+`[2].querySelectorAll("[data-part=operator], [data-part=value-line]")].map((part) => part.getBoundingClientRect().top)`)
+	if len(tops) != 2 || tops[0] != tops[1] {
+		t.Errorf("comparison and value begin at %v", tops)
+	}
 	if first := p.pathsOf(t)[0]; strings.Contains(fmt.Sprint(first), "quantity <= 2 and trigger.body.sku startsWith \"L\" and") {
 		t.Errorf("a row without a value became part of the condition: %v", first)
 	}
 	evaluate[any](page, rows+`[2].querySelector("[data-part=value]").focus(), undefined`)
+	page.press("trigger.body.limit")
+	page.wait("a question", rows+`[2].textContent.includes("This is compared as text.")`)
+	evaluate[any](page, rows+`[2].querySelector("[data-part=hint] button").click(), undefined`)
+	page.wait("the mark of data", rows+`[2].dataset.kind === "data" && `+rows+`[2].querySelector("[data-part=value]").value === "{{ trigger.body.limit }}"`)
+	page.saved()
+	if first := fmt.Sprint(p.pathsOf(t)[0]); !strings.Contains(first, `and trigger.body.quantity == trigger.body.limit`) {
+		t.Errorf("the condition is %s", first)
+	}
+	page.wait("the form to be up to date", calm)
+	evaluate[any](page, rows+`[2].querySelector(".tool[data-rows=data]").click(), undefined`)
+	page.wait("the mark of a text", rows+`[2].dataset.kind === "text" && `+rows+`[2].querySelector("[data-part=value]").value === "trigger.body.limit"`)
+	evaluate[any](page, rows+`[2].querySelector("[data-part=value]").focus(), undefined`)
+	page.wait("the place of the value", `document.activeElement.matches(".cm-content")`)
+	page.ctrl("a")
 	page.press("9")
 	page.press("\t")
-	page.wait("the fault to be gone", `!`+when+`.querySelector("[data-part=rows-fault]:not([hidden])")`)
+	page.wait("the mark of a number", rows+`[2].dataset.kind === "number"`)
 	page.saved()
 	if first := fmt.Sprint(p.pathsOf(t)[0]); !strings.Contains(first, `and trigger.body.quantity == 9`) {
 		t.Errorf("the condition is %s", first)
@@ -114,6 +143,12 @@ func TestConditionRowsFollowTheirField(t *testing.T) {
 	page.wait("the rows", `!`+when+`.querySelector("[data-view=rows]").disabled`)
 	evaluate[any](page, when+`.querySelector("[data-view=rows]").click(), undefined`)
 	page.wait("the value in its row", rows+`[0].querySelector("[data-part=value]").value === "4" && `+rows+`.length === 1`)
+}
+
+// complaints are what a field says to be wrong, as it is seen.
+func (tb *tab) complaints(field string) string {
+	tb.t.Helper()
+	return evaluate[string](tb, `[...`+field+`.querySelectorAll(".problem, .expression-faults li, .expression-notice")].filter((line) => line.checkVisibility()).map((line) => line.innerText.trim()).filter(Boolean).join(" ")`)
 }
 
 func (p *program) pathsOf(t *testing.T) []any {
