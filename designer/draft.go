@@ -42,6 +42,9 @@ type Workshop struct {
 	Connections map[string]string
 	// Credentials are what connections hold of callers of hooks, by their names.
 	Credentials map[string]check.Credential
+	// Accounts are what connections hold for steps that call with them, by their
+	// names.
+	Accounts map[string]check.Account
 	// Lenient makes a connection that is not there a warning: the file may be
 	// meant for another server.
 	Lenient bool
@@ -60,7 +63,8 @@ func (w Workshop) Check(source []byte) (*Draft, error) {
 		severity = flow.SeverityWarning
 	}
 	all := slices.Concat(document.Problems, problems,
-		check.Connections(document.Flow, w.Connections, severity), check.Callers(document.Flow, w.Credentials, severity))
+		check.Connections(document.Flow, w.Connections, severity), check.Callers(document.Flow, w.Credentials, severity),
+		check.Signer(document.Flow, w.Credentials, severity), check.Accounts(document.Flow, w.Accounts, severity))
 	located := document.Locate(all)
 	if located == nil {
 		located = []flow.Problem{}

@@ -1,6 +1,7 @@
 // Making and changing a connection in a dialog over the form that needs it: the
 // form of the connections' page, loaded as a part. Plain ES module, checked by
 // tsc.
+import "./connection-form.js";
 import { element } from "./dom.js";
 import { refreshTimes } from "./page.js";
 

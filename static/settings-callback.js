@@ -20,9 +20,13 @@ function filled() {
   return url || secret || hosts.length > 0 ? { url, hosts, secret } : null;
 }
 
+/** What is wrong with the connection that is chosen; empty: nothing. */
+const fault = () => control("secret").querySelector("option:checked")?.getAttribute("data-fault") ?? "";
+
 /** What keeps it from being of use; empty: nothing. @param {ReturnType<typeof filled>} callback */
 function missing(callback) {
   if (!callback) return "";
+  if (fault()) return "Not saved yet: choose a connection that can sign, or edit this one.";
   if (!callback.url && callback.hosts.length === 0) return "Not saved yet: give an address, or the hosts that calls may name.";
   return callback.secret ? "" : "Not saved yet: choose the connection that signs.";
 }
@@ -37,6 +41,11 @@ export function showCallback(lacks = "") {
   const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`));
   button("test").disabled = !callback || lacks !== "";
   button("remove").disabled = !callback;
+  button("test").disabled ||= fault() !== "";
+  part("#callback-fault").textContent = fault();
+  part("#callback-fault").hidden = !fault();
+  control("secret").ariaInvalid = String(fault() !== "");
+  part('[data-action="edit-signer"]').hidden = !callback?.secret;
 }
 
 /** The change that is on its way; whether all is kept. */
@@ -59,12 +68,41 @@ async function change(keep) {
 async function makeConnection() {
   const list = control("secret"), option = part("[data-new-connection]", list);
   list.value = "";
-  const name = await askConnection({ component: option.dataset.newConnection ?? "" });
-  if (name) {
-    option.before(element("option", { value: name }, name));
-    list.value = name;
-  }
+  await choose(await askConnection({ component: option.dataset.newConnection ?? "" }) ?? "");
+}
+
+/**
+ * Chooses a connection of those that there are now.
+ * @param {string} name
+ */
+async function choose(name) {
+  const list = control("secret"), page = document.createElement("template");
+  page.innerHTML = await fragment(`${path()}/settings`);
+  list.replaceChildren(...part("#callback-secret", page.content).childNodes);
+  list.value = name;
   list.focus();
+}
+
+/** Where the flow is. */
+const path = () => `/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}`;
+
+/** @param {string} url @param {string} [method] */
+const fragment = async (url, method) => (await fetch(url, { method, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } })).text();
+
+/** Makes a connection with a secret of our own, which is shown once. @param {Keep} keep */
+export async function generateSigner(keep) {
+  const place = part("#callback-generated");
+  place.innerHTML = await fragment(`${path()}/callback-secret`, "POST");
+  await choose(part("[data-name]", place).dataset.name ?? "");
+  keeping = change(keep);
+}
+
+/** Opens the connection that signs. @param {Keep} keep */
+export async function editSigner(keep) {
+  const name = control("secret").value;
+  await askConnection({ name });
+  await choose(name);
+  keeping = change(keep);
 }
 
 /** Calls nobody back any more. @param {Keep} keep */

@@ -3,7 +3,7 @@
 // opens. Plain ES module, checked by tsc.
 import { edit } from "./draft.js";
 import { part, request, RequestError } from "./dom.js";
-import { callbackChanged, removeCallback, showCallback, testCallback } from "./settings-callback.js";
+import { callbackChanged, editSigner, generateSigner, removeCallback, showCallback, testCallback } from "./settings-callback.js";
 
 const dialog = /** @type {HTMLDialogElement} */ (part("#settings"));
 const content = part('[data-part="content"]', dialog);
@@ -12,6 +12,8 @@ const api = `/api/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? 
 
 /** @param {string} [text] */
 const tell = (text = "Saved") => { saved.textContent = text; };
+
+const away = () => tell("The server cannot be reached");
 
 /** @param {unknown} error */
 const words = (error) => (error instanceof Error ? error.message : "It was not saved.");
@@ -158,6 +160,8 @@ content.addEventListener("click", (event) => {
     case "remove-config": void removeRow(action?.closest(".config-row")); break;
     case "make-async": makeAsync(); break;
     case "test-callback": void testCallback(/** @type {HTMLElement} */ (action), api); break;
+    case "edit-signer": editSigner(keepSetting).catch(away); break;
+    case "generate-signer": generateSigner(keepSetting).catch(away); break;
     case "remove-callback": removeCallback(keepSetting); break;
   }
 });

@@ -1,4 +1,5 @@
 // A list and the detail of what is chosen in it, side by side.
+import "./connection-form.js";
 import { toast } from "./page.js";
 
 /** Hides the entries of a list that lack a word of the search. @param {HTMLInputElement} search */

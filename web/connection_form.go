@@ -15,8 +15,10 @@ import (
 	"github.com/a-h/templ"
 
 	"redial/engine"
+	"redial/engine/caller"
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/engine/step"
 	"redial/store"
 )
 
@@ -40,6 +42,8 @@ type connectionField struct {
 	Value  string // empty for secrets
 	Stored bool   // a secret has a value
 	Error  string
+	// Hidden says that the field is for another choice than the one that was made.
+	Hidden bool
 }
 
 // prefixes of the form's names.
@@ -69,6 +73,9 @@ func (s *Server) storedForm(ctx context.Context, name string) (*connectionForm, 
 	if owner, err := workshop.Library.Catalogue().Component(stored.Component); err == nil && owner.Connection != nil {
 		form.Owner = owner
 		form.fill(stored.Fields)
+		for _, finding := range owner.Connection.Check(stored.Fields) {
+			form.report(finding)
+		}
 	}
 	form.Uses, form.MoreUses, err = s.connectionUses(ctx, name)
 	return form, err
@@ -87,18 +94,18 @@ func (s *Server) newForm(ctx context.Context, wanted string, taken []connectionI
 		return nil, fmt.Errorf("the component %s: %w", componentName, engine.ErrNotFound)
 	}
 	form := &connectionForm{New: true, Name: freeName(owner.Name, taken), Owner: owner, Component: owner.Name}
-	form.fill(nil)
-	for i := range form.Fields {
-		if field := &form.Fields[i]; field.Name == "scheme" && scheme != "" {
-			field.Value = scheme
-		}
+	var begin map[string]any
+	if scheme != "" {
+		begin = map[string]any{"scheme": scheme}
 	}
+	form.fill(begin)
 	return form, nil
 }
 
 // fill shows values, but for the secret ones.
 func (f *connectionForm) fill(values map[string]any) {
 	f.Fields = nil
+	defer f.hide(values)
 	for i := range f.Owner.Connection.Fields {
 		field := connectionField{Field: &f.Owner.Connection.Fields[i]}
 		switch value := values[field.Name]; {
@@ -109,6 +116,13 @@ func (f *connectionForm) fill(values map[string]any) {
 			field.Value = fieldText(value)
 		}
 		f.Fields = append(f.Fields, field)
+	}
+}
+
+// hide hides the fields that belong to other choices than those of the values.
+func (f *connectionForm) hide(values map[string]any) {
+	for i := range f.Fields {
+		f.Fields[i].Hidden = !f.Owner.Connection.Applies(f.Fields[i].Field, values)
 	}
 }
 
@@ -155,6 +169,7 @@ func (f *connectionForm) read(form url.Values, before map[string]any) map[string
 	values, kept := map[string]any{}, maps.Clone(before)
 	for i := range f.Fields {
 		field := &f.Fields[i]
+		field.Error = ""
 		text := strings.TrimSpace(form.Get(fieldPrefix + field.Name))
 		if !field.Secret {
 			field.Value = text
@@ -172,6 +187,13 @@ func (f *connectionForm) read(form url.Values, before map[string]any) map[string
 		}
 		values[field.Name] = value
 	}
+	f.hide(values)
+	for i := range f.Fields {
+		if f.Fields[i].Hidden { // what was entered before the choice changed
+			delete(values, f.Fields[i].Name)
+			delete(kept, f.Fields[i].Name)
+		}
+	}
 	values = keepSecrets(f.Owner, kept, values)
 	for i := range f.Fields {
 		if name := f.Fields[i].Name; f.Fields[i].Secret && kept[name] != nil && values[name] == nil {
@@ -180,6 +202,11 @@ func (f *connectionForm) read(form url.Values, before map[string]any) map[string
 	}
 	for _, finding := range f.Owner.Connection.Check(values) {
 		f.report(finding)
+	}
+	if f.Component == step.SignatureComponent && !f.hasErrors() {
+		if _, err := caller.SignatureKey(values); err != nil {
+			f.report(component.Finding{Field: "secret", Message: err.Error()})
+		}
 	}
 	return values
 }
@@ -213,6 +240,25 @@ func (f *connectionField) parse(text string) (any, error) {
 	default:
 	}
 	return text, nil
+}
+
+// optional reports whether the field may be left empty, with nothing in its place.
+func (f *connectionField) optional() bool { return !f.Required && f.Default == nil }
+
+// chosen reports whether a choice is the one that the list shows.
+func (f *connectionField) chosen(choice component.Choice) bool {
+	if f.Value == "" && f.Default != nil {
+		return fieldText(choice.Value) == fieldText(f.Default)
+	}
+	return f.Value == fieldText(choice.Value)
+}
+
+// only marks a field that belongs to a choice, for the script of the form.
+func (f *connectionField) only() templ.Attributes {
+	if f.For == nil {
+		return nil
+	}
+	return templ.Attributes{"data-for": fieldPrefix + f.For.Field, "data-values": strings.Join(f.For.Values, " "), "hidden": f.Hidden}
 }
 
 // options are what the field offers to choose from.

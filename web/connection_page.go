@@ -32,6 +32,9 @@ type connectionItem struct {
 	Icon      string
 	Tint      string
 	Updated   time.Time
+	// Fault says why nothing can be done with it, such as "incomplete: token
+	// missing"; empty: nothing is wrong.
+	Fault string
 }
 
 // connectionsPage shows the connections.
@@ -83,7 +86,9 @@ func (s *Server) connectionList(ctx context.Context) (*connectionList, error) {
 	catalogue := workshop.Library.Catalogue()
 	list := &connectionList{}
 	for i := range stored {
-		list.Items = append(list.Items, itemOf(catalogue, &stored[i]))
+		item := itemOf(catalogue, &stored[i])
+		item.Fault = workshop.Accounts[item.Name].Fault
+		list.Items = append(list.Items, item)
 	}
 	for _, c := range catalogue.Components() {
 		if c.Connection != nil && len(c.Connection.Fields) > 0 {

@@ -21,7 +21,7 @@ func TestConnectionForm(t *testing.T) {
 	r := open(t)
 	p := r.signIn(t)
 	wantsText(t, p.shows(t, "/connections"), "None yet", "New connection", "/connections?new=acme")
-	wantsText(t, p.shows(t, "/connections?new=acme"), "New connection to", `value="acme"`, "API key", `type="password"`, "https://api.acme.example", "Advanced")
+	wantsText(t, p.shows(t, "/connections?new=acme"), "New Acme connection", `value="acme"`, "API key", `type="password"`, "https://api.acme.example", "Advanced")
 
 	p.post(t, "/connections", []string{"component", "acme", "name", "shop", "field.api_key", " secret-1 "}).wantsRedirect(t, "/connections/shop")
 	if got := r.fields(t, "shop"); !reflect.DeepEqual(got, map[string]any{"api_key": "secret-1"}) {

@@ -10,6 +10,7 @@ func (s *Server) routeFlowPages(mux *http.ServeMux) {
 	mux.Handle("GET /flows/{slug}/calling", s.page(s.callingFragment))
 	mux.Handle("GET /flows/{slug}/history", s.page(s.historyFragment))
 	mux.Handle("GET /flows/{slug}/settings", s.page(s.settingsFragment))
+	mux.Handle("POST /flows/{slug}/callback-secret", s.page(s.generateSigner))
 	mux.Handle("GET /templates/{slug}", s.page(s.templateFile))
 	mux.Handle("GET /flows/{slug}/steps/{step}", s.page(s.stepFragment))
 	mux.Handle("POST /flows/{slug}/steps/{step}/compose", s.page(s.composeExpression))

@@ -66,7 +66,7 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 	if err != nil {
 		kind = &step.Kind{Uses: card.Uses} // its fields are shown as what they are
 	}
-	f := &form{step: id, kind: kind, connections: workshop.Connections, credentials: workshop.Credentials}
+	f := &form{step: id, kind: kind, connections: workshop.Connections, credentials: workshop.Credentials, accounts: workshop.Accounts}
 	f.scope = sync.OnceValue(func() *expression.Scope { return state.Checked.Plan.Scope(id) })
 	if f.flows, err = s.otherFlows(ctx, kind, state.Draft.Slug); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"redial/store"
 )
 
 // The form of a trigger offers the connections that fit the way in which callers
@@ -15,15 +17,19 @@ func TestFormOffersConnectionsThatFit(t *testing.T) {
 	for name, body := range map[string]string{
 		"shop-token":  `{"component": "http", "fields": {"token": "s3cret"}}`,
 		"shop-people": `{"component": "http", "fields": {"scheme": "basic", "username": "ada", "password": "s3cret"}}`,
-		"unfinished":  `{"component": "http", "fields": {"scheme": "bearer"}}`,
 		"stripe":      `{"component": "signature", "fields": {"scheme": "stripe", "secret": "s3cret"}}`,
 	} {
 		r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/"+name, body)
 	}
+	r.wants(t, http.StatusUnprocessableEntity, http.MethodPut, "/api/connections/unfinished", `{"component": "http", "fields": {"scheme": "bearer"}}`)
+	// Earlier programs took it.
+	if err := r.store.PutConnection(t.Context(), store.Connection{Name: "unfinished", Component: "http", Fields: map[string]any{"scheme": "bearer"}}); err != nil {
+		t.Fatal(err)
+	}
 	for auth, shown := range map[string][]string{
 		"{type: none}":                                 {"Who may call", "!with.auth.connection"},
-		"{type: bearer}":                               {"shop-token", "!shop-people", "!unfinished", "!stripe", `data-new-connection="http:bearer"`, "The connection that callers are checked against is missing"},
-		"{type: basic, connection: shop-token}":        {"shop-people", "shop-token (of another kind)", "is for bearer", `data-connection="shop-token"`},
+		"{type: bearer}":                               {"shop-token", "!shop-people", "unfinished (incomplete: token missing)", "!stripe", `data-new-connection="http:bearer"`, "The connection that callers are checked against is missing"},
+		"{type: basic, connection: shop-token}":        {"shop-people", "!unfinished", "shop-token (of another kind)", "is for bearer", `data-connection="shop-token"`},
 		"{type: api_key, connection: gone}":            {"gone (not there)", `data-new-connection="http:api_key"`},
 		"{type: signature, connection: stripe}":        {"!shop-token", `data-new-connection="signature"`},
 		"{type: bearer, connection: unfinished}":       {"it holds no token"},

@@ -8,6 +8,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/engine/step"
 )
 
 // maxSegments is how many choices stand side by side rather than in a list.
@@ -318,7 +319,12 @@ func kindOfSchema(schema any) component.Kind {
 func (f *form) chooseConnection(m *formField) {
 	if m.fits == nil {
 		m.owner = f.connectionOwner()
-		m.fits = func(name string) bool { return m.owner == "" || f.connections[name] == m.owner }
+		m.fits = func(name string) bool {
+			if m.owner == "" { // an http step sends nothing of a secret to sign with
+				return f.connections[name] != step.SignatureComponent
+			}
+			return f.connections[name] == m.owner
+		}
 	}
 	names := make([]string, 0, len(f.connections))
 	for name := range f.connections {
@@ -329,7 +335,11 @@ func (f *form) chooseConnection(m *formField) {
 	slices.Sort(names)
 	chosen, _ := m.Value.(string)
 	for _, name := range names {
-		m.Options = append(m.Options, option{Value: name, Title: name, Selected: name == chosen})
+		title := name
+		if fault := f.accounts[name].Fault; fault != "" {
+			title += " (" + fault + ")"
+		}
+		m.Options = append(m.Options, option{Value: name, Title: title, Selected: name == chosen})
 	}
 	if chosen != "" && !slices.Contains(names, chosen) {
 		why := " (not there)"

@@ -21,6 +21,8 @@ type form struct {
 	connections map[string]string
 	// credentials are what connections hold of callers of hooks.
 	credentials map[string]check.Credential
+	// accounts are what connections hold for steps.
+	accounts map[string]check.Account
 	// flows are the slugs that a field may name.
 	flows []string
 	// titleOf is what a service calls a value of a field; empty: it is not known.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -52,7 +53,8 @@ func (l *workshop) get(ctx context.Context) (*designer.Workshop, error) {
 
 // sameWorkshop reports whether two find the same in a draft.
 func sameWorkshop(a, b *designer.Workshop) bool {
-	return maps.Equal(a.Connections, b.Connections) && maps.Equal(a.Credentials, b.Credentials) && slices.EqualFunc(
+	return maps.Equal(a.Connections, b.Connections) && maps.Equal(a.Credentials, b.Credentials) &&
+		maps.Equal(a.Accounts, b.Accounts) && slices.EqualFunc(
 		a.Library.Catalogue().Components(), b.Library.Catalogue().Components(),
 		func(x, y *component.Component) bool { return x.Hash == y.Hash })
 }
@@ -73,22 +75,43 @@ func OpenWorkshop(ctx context.Context, base *step.Library, s *store.Store) (*des
 	}
 	connections := map[string]string{}
 	credentials := map[string]check.Credential{}
+	accounts := make(map[string]check.Account, len(stored))
 	for _, c := range stored {
 		connections[c.Name] = c.Component
+		accounts[c.Name] = accountOf(library.Catalogue(), &c)
 		if caller.Holds(c.Component) {
 			credentials[c.Name] = credentialOf(&c)
 		}
 	}
-	return &designer.Workshop{Library: library, Connections: connections, Credentials: credentials}, nil
+	return &designer.Workshop{Library: library, Connections: connections, Credentials: credentials, Accounts: accounts}, nil
+}
+
+// accountOf is what a connection holds for steps that call with it.
+func accountOf(catalogue *component.Catalogue, c *store.Connection) check.Account {
+	account := check.Account{Component: c.Component}
+	switch owner, err := catalogue.Component(c.Component); {
+	case err != nil || owner.Connection == nil:
+		account.Fault = "for " + c.Component + ", which is not here any more"
+	default:
+		account.Host, account.Fault = owner.Connection.Host(c.Fields), owner.Connection.Fault(c.Fields)
+	}
+	return account
 }
 
 // credentialOf is what a connection holds of callers of hooks.
 func credentialOf(c *store.Connection) check.Credential {
-	guard, err := caller.New(c.Component, c.Fields)
-	if err != nil {
-		return check.Credential{Fault: err.Error()}
+	held := check.Credential{Kind: step.AuthSignature}
+	scheme, _ := c.Fields["scheme"].(string)
+	switch {
+	case c.Component == step.SignatureComponent:
+		held.Scheme = cmp.Or(scheme, step.CallbackScheme)
+	default:
+		held.Kind = cmp.Or(scheme, step.AuthBearer)
 	}
-	return check.Credential{Kind: guard.Kind()}
+	if _, err := caller.New(c.Component, c.Fields); err != nil {
+		held.Fault = err.Error()
+	}
+	return held
 }
 
 // currentWorkshop is what drafts are checked against now. It answers itself when

@@ -7,9 +7,42 @@ import (
 
 // Credential is what a connection holds of callers of hooks.
 type Credential struct {
-	Kind string // how they identify themselves, such as step.AuthBearer; empty with a fault
+	Kind string // how they identify themselves, such as step.AuthBearer
+	// Scheme is that of the signatures; empty for other kinds.
+	Scheme string
 	// Fault says why nobody can be checked against it; empty: nothing is wrong.
 	Fault string
+}
+
+// Signer finds out whether callbacks can be signed with the connection that the
+// flow names for them. known is as for Callers.
+func Signer(f *flow.Flow, known map[string]Credential, severity flow.Severity) []flow.Problem {
+	if f.Settings.Callback == nil {
+		return nil
+	}
+	name := f.Settings.Callback.Secret
+	held, exists := known[name]
+	if !exists || held.Kind != step.AuthSignature {
+		return nil
+	}
+	var found problems
+	if why := held.CannotSign(name); why != "" {
+		found.add(severity, flow.CodeUnknownConnection, "callback.secret", "", why)
+	}
+	return found.list
+}
+
+// CannotSign says why callbacks cannot be signed with a connection, given its
+// name, which holds this; empty: they can.
+func (c *Credential) CannotSign(name string) string {
+	switch {
+	case c.Fault != "":
+		return "the connection " + name + " cannot sign: " + c.Fault
+	case c.Scheme != step.CallbackScheme:
+		return "the connection " + name + " is for the scheme " + c.Scheme + ", and callbacks are signed as Standard Webhooks"
+	default:
+		return ""
+	}
 }
 
 // Callers finds out whether those who call the flow can be checked against the

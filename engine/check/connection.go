@@ -35,21 +35,12 @@ func Connections(f *flow.Flow, known map[string]string, severity flow.Severity) 
 	if f.Settings.Callback != nil {
 		look(f.Settings.Callback.Secret, "callback.secret", "", step.SignatureComponent)
 	}
-	var walk func(b *flow.Body, path string)
-	walk = func(b *flow.Body, path string) {
-		for i := range b.Steps {
-			s := &b.Steps[i]
-			at := path + "steps." + s.ID
-			component, _, isAction := strings.Cut(s.Uses, "/")
-			if !isAction {
-				component = ""
-			}
-			look(s.Connection, at+".connection", s.ID, component)
-			if s.Do != nil {
-				walk(s.Do, at+innerPath)
-			}
+	each(&f.Body, "", func(s *flow.Step, at string) {
+		component, _, isAction := strings.Cut(s.Uses, "/")
+		if !isAction {
+			component = ""
 		}
-	}
-	walk(&f.Body, "")
+		look(s.Connection, at+".connection", s.ID, component)
+	})
 	return found.list
 }

@@ -45,6 +45,57 @@ steps:
 	}
 }
 
+// Steps call with connections that are complete, and with their credentials
+// nobody but whom they are for.
+func TestAccounts(t *testing.T) {
+	t.Parallel()
+	d, err := flowfile.Read([]byte(`
+redial: 1
+slug: x
+trigger: {uses: webhook}
+callback: {url: "https://example.com", secret: signer}
+steps:
+  right: {uses: http, connection: acme, with: {url: "https://API.acme.example/{{ 1 }}"}}
+  later: {uses: http, connection: acme, with: {url: "https://{{ config.host }}/"}}
+  other: {uses: http, connection: acme, with: {url: "https://api.example.com?x={{ 1 }}"}}
+  none: {uses: http, connection: empty, with: {url: "https://api.example.com"}}
+  action: {uses: acme/check-inventory, connection: half}
+  foreign: {uses: ses/send-email, connection: half}
+  rounds:
+    uses: each
+    with: {items: [1], do: {steps: {inner: {uses: http, connection: signer, with: {url: "https://a.example"}}}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := check.Accounts(d.Flow, map[string]check.Account{
+		"acme": {Component: "acme", Host: "api.acme.example"}, "empty": {Component: "http", Fault: "incomplete: token missing"},
+		"half": {Component: "acme", Fault: "incomplete: API key missing"}, "signer": {Component: "signature"},
+	}, flow.SeverityError)
+	held := check.Credential{Kind: "signature", Scheme: "stripe"}
+	found = append(found, check.Signer(d.Flow, map[string]check.Credential{"signer": held}, flow.SeverityError)...)
+	held.Fault = "the secret is too short"
+	found = append(found, check.Signer(d.Flow, map[string]check.Credential{"signer": held}, flow.SeverityError)...)
+	held = check.Credential{Kind: "signature", Scheme: "standard"}
+	found = append(found, check.Signer(d.Flow, map[string]check.Credential{"signer": held}, flow.SeverityError)...)
+	var got []string
+	for _, p := range d.Locate(found) {
+		got = append(got, p.Path+": "+p.Message)
+	}
+	slices.Sort(got)
+	want := []string{
+		"callback.secret: the connection signer cannot sign: the secret is too short",
+		"callback.secret: the connection signer is for the scheme stripe, and callbacks are signed as Standard Webhooks",
+		"steps.action.connection: the connection half is incomplete: API key missing; mend it under Connections",
+		"steps.none.connection: the connection empty is incomplete: token missing; mend it under Connections",
+		"steps.other.connection: the connection acme is for api.acme.example alone, and its credentials are not sent to api.example.com; choose another connection, or correct the address",
+		"steps.rounds.with.do.steps.inner.connection: the connection signer holds a secret to sign with, of which an http step sends nothing; choose another connection",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	d, err := flowfile.Read([]byte(`

@@ -63,6 +63,7 @@ func checkFields(fields []Field, properties []property, with flow.Object, open f
 		p := &properties[i]
 		value, _ := with.Get(p.field.Name)
 		switch {
+		case (value == nil || value == "") && !p.field.For.holds(properties, getter(with)):
 		case value == nil && p.field.Default != nil:
 		case open(value):
 			findings = checkPart(p.schema, value, p.field.Name, open, findings)
@@ -73,6 +74,13 @@ func checkFields(fields []Field, properties []property, with flow.Object, open f
 		}
 	}
 	return findings
+}
+
+func getter(with flow.Object) func(string) any {
+	return func(name string) any {
+		value, _ := with.Get(name)
+		return value
+	}
 }
 
 // checkPart looks into a value that has expressions somewhere inside.

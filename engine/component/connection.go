@@ -96,6 +96,59 @@ func (s *ConnectionSpec) Check(fields map[string]any) []Finding {
 	return checkFields(s.Fields, s.properties, object, literal)
 }
 
+// Applies reports whether a field counts with some values of the others.
+func (s *ConnectionSpec) Applies(field *Field, values map[string]any) bool {
+	return field.For.holds(s.properties, func(name string) any { return values[name] })
+}
+
+// Host is the only one that gets the credentials of a connection with these
+// fields, with its port, as in a URL; empty: any, or that cannot be told.
+func (s *ConnectionSpec) Host(fields map[string]any) string {
+	fields, finding := prepare(s.properties, fields)
+	if finding != nil {
+		return ""
+	}
+	base, failure := s.address(&expression.Values{Inputs: map[string]any{"connection": fields}})
+	if failure != nil || base == nil {
+		return ""
+	}
+	return base.Host
+}
+
+// Fault says why no call can be made with a connection of these fields, such as
+// "incomplete: token missing"; empty: nothing is wrong that can be told. It shows
+// no secret.
+func (s *ConnectionSpec) Fault(fields map[string]any) string {
+	var lacks []string
+	findings := s.Check(fields)
+	for _, finding := range findings {
+		if finding.Code == flow.CodeMissingField {
+			lacks = append(lacks, s.label(finding.Field))
+		}
+	}
+	switch {
+	case len(lacks) > 0:
+		return "incomplete: " + strings.Join(lacks, ", ") + " missing"
+	case len(findings) > 0:
+		return "not in order: " + s.label(findings[0].Field) + ": " + findings[0].Message
+	default:
+		return ""
+	}
+}
+
+// label is what people call a field, as it stands within a sentence.
+func (s *ConnectionSpec) label(name string) string {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			name = s.Fields[i].Label()
+		}
+	}
+	if len(name) > 1 && name[1] >= 'a' && name[1] <= 'z' {
+		return strings.ToLower(name[:1]) + name[1:]
+	}
+	return name
+}
+
 func (s *ConnectionSpec) secretsOf(fields map[string]any) []string {
 	var secrets []string
 	for i := range s.Fields {

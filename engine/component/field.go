@@ -1,6 +1,7 @@
 package component
 
 import (
+	"slices"
 	"strings"
 
 	"redial/engine/flow"
@@ -35,8 +36,34 @@ type Field struct {
 	// Literal values are fixed when the flow is published: expressions in them
 	// are not evaluated.
 	Literal bool
+	// For is the choice that the field belongs to: it counts only where another
+	// field has one of some values. nil: it always does. Connections alone have
+	// such fields.
+	For *Condition
 	// Fields describe the members of an object, or of the objects in a list.
 	Fields []Field
+}
+
+// Condition is that a field has one of some values.
+type Condition struct {
+	Field  string
+	Values []string
+}
+
+// holds reports whether it does with the values of fields, of which those that
+// are not given have their defaults. nil holds.
+func (c *Condition) holds(properties []property, given func(name string) any) bool {
+	if c == nil {
+		return true
+	}
+	value := given(c.Field)
+	for i := range properties {
+		if value == nil && properties[i].field.Name == c.Field {
+			value = properties[i].field.Default
+		}
+	}
+	text, _ := value.(string)
+	return slices.Contains(c.Values, text)
 }
 
 // Label is the title, or else the name made readable.

@@ -20,6 +20,10 @@ func prepare(properties []property, given map[string]any) (map[string]any, *Find
 		if value == nil {
 			value = p.field.Default
 		}
+		if (value == nil || value == "") && !p.field.For.holds(properties, func(name string) any { return given[name] }) {
+			input[p.field.Name] = nil
+			continue
+		}
 		value, finding := conform(p, value)
 		if finding != nil {
 			return nil, finding

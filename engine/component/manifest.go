@@ -109,11 +109,14 @@ func (m *manifest) readConnection(n node) {
 	n.object(keys{
 		"help":     func(n node) { spec.Help = n.text() },
 		"optional": func(n node) { spec.Optional = n.boolean() },
-		"fields":   func(n node) { spec.Fields, spec.properties = readFields(n) },
-		"base":     func(n node) { base = &n },
-		"auth":     func(n node) { authNode = &n },
-		"headers":  func(n node) { headers = &n },
-		"test":     func(n node) { test = &n },
+		"fields": func(n node) {
+			spec.Fields, spec.properties = readFields(n)
+			checkConditions(n, spec.Fields)
+		},
+		"base":    func(n node) { base = &n },
+		"auth":    func(n node) { authNode = &n },
+		"headers": func(n node) { headers = &n },
+		"test":    func(n node) { test = &n },
 	})
 	m.connection = typeOf(spec.properties)
 	in := names{"connection": m.connection}

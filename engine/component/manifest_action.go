@@ -43,7 +43,10 @@ func (m *manifest) readAction(e entry) *Action {
 		"effect": func(n node) {
 			action.Effect = Effect(n.word(string(Safe), string(Keyed), string(Lookup), string(Unsafe)))
 		},
-		"fields":      func(n node) { action.Fields, action.properties = readFields(n) },
+		"fields": func(n node) {
+			action.Fields, action.properties = readFields(n)
+			refuseConditions(n, action.Fields)
+		},
 		"idempotency": func(n node) { action.key = readKey(n) },
 		"request":     later(&parts.request),
 		"success":     later(&parts.success),

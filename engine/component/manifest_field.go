@@ -75,7 +75,8 @@ func readField(e entry) Field {
 		"choices":      func(n node) { field.Choices = readChoices(n); schema["enum"] = choiceValues(field.Choices) },
 		"choices_from": func(n node) { field.ChoicesFrom = readChoiceSource(n) },
 		"items":        func(n node) { schema["items"] = readItems(n, &field) },
-		"properties":   func(n node) { field.Fields = readFieldList(n) },
+		"for":          func(n node) { field.For = readCondition(n) },
+		"properties":   func(n node) { field.Fields = readFieldList(n); refuseConditions(n, field.Fields) },
 		"values":       func(n node) { schema["additionalProperties"] = readItems(n, nil) },
 		"open":         func(n node) { open = n.boolean() },
 	}
@@ -94,6 +95,58 @@ func readField(e entry) Field {
 		field.Kind = kindOf(&field, schema)
 	}
 	return field
+}
+
+// readCondition reads the one field that another belongs to, with a value or a
+// list of them.
+func readCondition(n node) *Condition {
+	entries := n.entries()
+	if len(entries) != 1 {
+		n.invalid("%s names one other field and its value, such as {scheme: bearer}", n.what())
+		return nil
+	}
+	values, several := entries[0].plain().([]any)
+	if !several {
+		values = []any{entries[0].plain()}
+	}
+	condition := &Condition{Field: entries[0].name}
+	for _, value := range values {
+		text, ok := value.(string)
+		if !ok {
+			n.invalid("%s takes texts, not %s", n.what(), describe(value))
+		}
+		condition.Values = append(condition.Values, text)
+	}
+	return condition
+}
+
+// checkConditions finds fields that belong to a choice which there is not.
+func checkConditions(n node, fields []Field) {
+	for i := range fields {
+		condition := fields[i].For
+		if condition == nil {
+			continue
+		}
+		at := slices.IndexFunc(fields, func(f Field) bool { return f.Name == condition.Field && f.For == nil })
+		if at < 0 {
+			n.invalid("%s is for the field %s, which is not there or belongs to another one itself", fields[i].Name, shorten(condition.Field))
+			continue
+		}
+		for _, value := range condition.Values {
+			if !slices.Contains(choiceValues(fields[at].Choices), any(value)) {
+				n.invalid("%s is for %s of %s, which is none of its choices", fields[i].Name, shorten(value), condition.Field)
+			}
+		}
+	}
+}
+
+// refuseConditions finds fields with `for` where it has no effect.
+func refuseConditions(n node, fields []Field) {
+	for i := range fields {
+		if fields[i].For != nil {
+			n.invalid("%s has the key for, which only fields of a connection can have", fields[i].Name)
+		}
+	}
 }
 
 var fieldTypes = []string{"string", "number", "integer", "boolean", "array", "object"}
@@ -209,7 +262,7 @@ func typeOf(properties []property) *expression.Type {
 	fields := make(map[string]*expression.Type, len(properties))
 	for i := range properties {
 		t := *expression.TypeFromSchema(properties[i].schema)
-		t.Nullable = !properties[i].field.Required && properties[i].field.Default == nil
+		t.Nullable = (!properties[i].field.Required || properties[i].field.For != nil) && properties[i].field.Default == nil
 		fields[properties[i].field.Name] = &t
 	}
 	return &expression.Type{Kind: expression.Object, Fields: fields}

@@ -70,10 +70,8 @@ func compileHTTP(c *Compiler, client *outbound.Client, catalogue *component.Cata
 		c.Report(flow.CodeInvalidValue, "with.url", "url is %s; it is the text of an address", shown(source))
 	}
 	h.url = c.text("with.url", text, expression.URLTemplate)
-	if constant, ok := h.url.Constant(); ok && text != "" {
-		if _, err := parseURL(constant); err != nil {
-			c.Report(flow.CodeInvalidValue, "with.url", "%v", err)
-		}
+	if err := checkAddress(h.url, text); err != nil {
+		c.Report(flow.CodeInvalidValue, "with.url", "%v", err)
 	}
 	if query, given := c.With.Get("query"); given {
 		if _, ok := query.(flow.Object); !ok && query != nil {
@@ -178,12 +176,50 @@ func parseURL(value any) (*url.URL, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%s is no address; write one that begins with https:// or http://", shown(text))
+		return nil, notAddress(text)
 	}
 	if u.User != nil {
 		return nil, fmt.Errorf("the address holds a user name or a password; use a connection instead")
 	}
 	return u, nil
+}
+
+// checkAddress says what is wrong with an address before its expressions are
+// evaluated: one that they do not open has to begin like an address, as a
+// connection completes none.
+func checkAddress(compiled *Value, text string) error {
+	if constant, ok := compiled.Constant(); ok {
+		if constant == nil || text == "" {
+			return nil // of which more is said already
+		}
+		_, err := parseURL(constant)
+		return err
+	}
+	head, _, _ := strings.Cut(text, "{{")
+	scheme, _, found := strings.Cut(head, "://")
+	if head == "" || found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")) {
+		return nil
+	}
+	return notAddress(text)
+}
+
+func notAddress(text string) error {
+	return fmt.Errorf("%s is no address; write one that begins with https:// or http://", shown(text))
+}
+
+// AddressHost is the host of an http step's address, with its port, where it is
+// known before the step runs; empty: it is not.
+func AddressHost(with flow.Object) string {
+	head, _, templated := strings.Cut(with.Text("url"), "{{")
+	_, behind, found := strings.Cut(head, "://")
+	i := strings.IndexAny(behind, `/?#\`)
+	if !found || i < 0 && templated {
+		return ""
+	}
+	if i >= 0 {
+		behind = behind[:i]
+	}
+	return behind
 }
 
 // withQuery is the address with the query's fields behind its own.

@@ -12,6 +12,10 @@ const (
 	SignatureComponent = "signature"
 )
 
+// CallbackScheme is the scheme of signatures by which callbacks are signed:
+// Standard Webhooks.
+const CallbackScheme = "standard"
+
 // How callers of a hook identify themselves.
 const (
 	AuthNone      = "none"
