@@ -18,6 +18,8 @@ var (
 	ErrRevision = errors.New("the flow has been changed by someone else; load it again and repeat the change")
 	// ErrExists: the name is taken.
 	ErrExists = errors.New("the name is taken; choose another one")
+	// ErrFixed: the flow has been published, so its slug stays.
+	ErrFixed = errors.New("the flow has been published, so its URL stays as it is")
 	// ErrWrongKey: credentials were encrypted with another key.
 	ErrWrongKey = errors.New("the credentials were encrypted with another secret key; start with the key file or REDIAL_SECRET_KEY that belongs to this data folder")
 	// ErrNewer: the database was made by a newer program.

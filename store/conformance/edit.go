@@ -11,17 +11,19 @@ import (
 )
 
 var editTests = map[string]func(*testing.T, Open){
-	"every way of writing a draft is entered":  entersEveryWrite,
-	"an edit is kept as given":                 keepsEdit,
-	"draft and log are written together":       writesTogether,
-	"editors at once leave no gap":             leavesNoGap,
-	"a token finds the edit of its user":       findsToken,
-	"undoing goes back through one's own":      goesBack,
-	"a new edit ends redoing":                  endsRedoing,
-	"joined edits are one step":                joinsEdits,
-	"deleting ends the log":                    endsLog,
-	"the newest edits are kept":                keepsNewest,
-	"large changes make the log shorter still": keepsLessOfLarge,
+	"every way of writing a draft is entered":   entersEveryWrite,
+	"an edit is kept as given":                  keepsEdit,
+	"draft and log are written together":        writesTogether,
+	"editors at once leave no gap":              leavesNoGap,
+	"a token finds the edit of its user":        findsToken,
+	"undoing goes back through one's own":       goesBack,
+	"a new edit ends redoing":                   endsRedoing,
+	"joined edits are one step":                 joinsEdits,
+	"deleting ends the log":                     endsLog,
+	"the newest edits are kept":                 keepsNewest,
+	"large changes make the log shorter still":  keepsLessOfLarge,
+	"a draft moves with all that belongs to it": movesDraft,
+	"a published flow stays where it is":        staysPublished,
 }
 
 // edited writes a draft as one edit to whichever there is.
