@@ -87,7 +87,7 @@ export class Next {
 /** The button that opens the menu of a selected card. @param {Card} card */
 function menuOf(card) {
   const button = element("button", { type: "button", "data-action": "menu", "data-step": card.id, title: "More (menu key)", "aria-label": `More for ${card.title}`, "aria-haspopup": "menu", tabindex: "-1" }, icon("ellipsis"));
-  button.style.setProperty("--x", `${card.x + 26}px`);
-  button.style.setProperty("--y", `${card.y - 20}px`);
+  button.style.setProperty("--x", `${card.x + 14}px`);
+  button.style.setProperty("--y", `${card.y - 14}px`);
   return button;
 }

@@ -4,6 +4,7 @@
 import { part, request, RequestError, tabs } from "./dom.js";
 import { look as lookForEdits, revision, settled } from "./draft.js";
 import { refreshTimes, toast } from "./page.js";
+import { openDrawer } from "./run-drawer.js";
 
 /** @typedef {import("./canvas.js").FlowCanvas} FlowCanvas */
 /** @typedef {"sync" | "async"} Mode */
@@ -280,6 +281,7 @@ async function inspect(step, fromElsewhere = false) {
     if (turn === asked) inspector.textContent = "The server cannot be reached.";
   }
   inspector.hidden = false;
+  if (innerWidth <= 720) openDrawer(false); // one sheet at a time
   if (canvas.selected === step || fromElsewhere) canvas.select(step); // the canvas is narrower now
   document.dispatchEvent(new CustomEvent("flow-inspected", { detail: { step } }));
   if (byEnter && !document.activeElement?.matches("input, textarea, [contenteditable]")) enter();

@@ -47,7 +47,7 @@ export function toast(text, action) {
     list.className = "toasts";
     list.setAttribute("role", "status");
     list.setAttribute("aria-live", "polite");
-    document.body.append(list);
+    (document.querySelector(".flow-stage") ?? document.body).append(list);
   }
   const item = document.createElement("div");
   item.className = "toast";

@@ -218,6 +218,20 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 		const view = document.querySelector(".canvas-view").getBoundingClientRect();
 		return card.top >= view.top && card.bottom <= document.querySelector("#inspector").getBoundingClientRect().top && card.left >= 0;
 	})()`)
+
+	// One sheet at a time: what is opened last is what one sees.
+	evaluate[any](tb, `document.querySelector("#test-button").click()`)
+	tb.wait("the run panel without the step", `document.activeElement.id === "run-start" && !document.querySelector("#inspector").checkVisibility()`)
+	evaluate[any](tb, `document.querySelector("#calling [data-copy]").click()`)
+	tb.wait("what is said in passing", `document.querySelector(".toast")`)
+	for _, s := range []size{narrow, wide, {"tablet", 800, 600, false}} {
+		tb.look(s, light)
+		tb.settle()
+		tb.apart("said in passing, " + s.name)
+	}
+	tb.look(narrow, light)
+	evaluate[any](tb, `document.dispatchEvent(new CustomEvent("flow-show-step", {detail: {step: "confirm_mail"}}))`)
+	tb.wait("the step without the run panel", `document.querySelector("#inspector").checkVisibility() && document.querySelector("#drawer-body").hidden`)
 }
 
 func TestCanvasFollowsARun(t *testing.T) {

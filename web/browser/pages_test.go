@@ -132,6 +132,7 @@ func (tb *tab) judge(name string, s size, colours scheme) {
 		tb.t.Errorf("%s, %s, %s: %s", name, s.name, colours, found)
 	}
 	tb.fits(fmt.Sprintf("%s, %s, %s", name, s.name, colours))
+	tb.apart(fmt.Sprintf("%s, %s, %s", name, s.name, colours))
 	if s == wide || colours == light {
 		tb.picture(pictureName(name, s, colours))
 	}

@@ -35,6 +35,7 @@ func TestWorkingWithData(t *testing.T) {
 	page.element("button", "Pin this output").click()
 	page.wait("the badge", marked("stock", "pin"))
 	page.see("Pinned output")
+	page.apart("a pinned step")
 	page.picture("flow-pinned")
 	page.element("button", "Edit").click()
 	box := page.element("textbox", "Output for tests, JSON")
