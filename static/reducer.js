@@ -80,7 +80,9 @@
  * @property {string} mode
  * @property {boolean} safe a test in which steps with effects are not performed
  * @property {readonly string[] | null} part the steps that take part in it; null: all
- * @property {number | null} startedAt
+ * @property {number | null} startedAt when it was accepted
+ * @property {boolean} queued it had to wait for its turn at first
+ * @property {number | null} turnAt when its turn came, of one that was queued
  * @property {number | null} endedAt
  * @property {number | null} at when the newest event was
  * @property {{status: number, at: number} | null} answer
@@ -139,7 +141,7 @@ export function begin(graph) {
     else index.out.set(edge.from, [edge]);
   }
   return {
-    seq: 0, status: "queued", mode: "", safe: false, part: null, startedAt: null, endedAt: null, at: null,
+    seq: 0, status: "queued", mode: "", safe: false, part: null, startedAt: null, queued: false, turnAt: null, endedAt: null, at: null,
     answer: null, error: null, steps: new Map(), edges: new Map(), graph: index,
   };
 }
@@ -165,6 +167,16 @@ export function fold(state, events) {
   }
   draft.rest();
   return draft.state;
+}
+
+/**
+ * How long an execution has waited for its turn before it began, in milliseconds;
+ * null: it did not have to.
+ * @param {ExecutionState} state
+ * @param {number} now
+ */
+export function inQueue(state, now) {
+  return state.queued && state.startedAt !== null ? Math.max(0, (state.turnAt ?? now) - state.startedAt) : null;
 }
 
 /**
@@ -222,9 +234,11 @@ class Draft {
     const at = instant(event.at);
     state.seq = event.seq;
     state.at = at;
+    if (state.queued) state.turnAt ??= at;
     switch (event.type) {
       case "execution.started":
-        state.status = event.status === "queued" ? "queued" : "running";
+        state.queued = event.status === "queued";
+        state.status = state.queued ? "queued" : "running";
         state.startedAt = at;
         state.mode = event.mode ?? "";
         state.safe = event.safe ?? false;

@@ -1,6 +1,7 @@
 // The steps of a run as a list: state, time, attempts, what a branch decided in
 // values, and why a step failed. Plain ES module, checked by tsc.
 import { element, icon, request } from "./dom.js";
+import { inQueue } from "./reducer.js";
 import { span } from "./times.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
@@ -31,7 +32,7 @@ const mostListed = 500;
 export class StepList {
   /**
    * @param {HTMLElement} list
-   * @param {Record<string, {title: string, branch?: boolean}>} words
+   * @param {ReadonlyMap<string, {title: string, branch?: boolean}>} words
    * @param {(step: string) => void} onChoose
    */
   constructor(list, words, onChoose) {
@@ -60,6 +61,7 @@ export class StepList {
       this.list.replaceChildren();
     }
     if (!state) return;
+    this.showQueue(state);
     for (const [step, now] of state.steps) {
       const known = this.items.get(step);
       if (known?.drawn === now) continue;
@@ -73,6 +75,16 @@ export class StepList {
         this.list.append(item);
       }
     }
+  }
+
+  /** That it waits, or has waited, for its turn. @param {ExecutionState} state */
+  showQueue(state) {
+    const ms = inQueue(state, 0);
+    if (ms === null || this.list.querySelector(".run-queue")?.matches("[data-over]")) return;
+    this.list.querySelector(".run-queue")?.remove();
+    const over = state.turnAt !== null;
+    this.list.prepend(element("li", { class: "run-queue secondary", "data-over": over || undefined }, statusMark("queued", true),
+      over ? `Waited for its turn, ${span(ms)}` : "Waits for its turn"));
   }
 
   /** Draws all steps anew: what is told of them beside the run has changed. @param {ExecutionState | null} state */
@@ -91,7 +103,7 @@ export class StepList {
   /** @param {HTMLElement} item @param {string} step @param {StepState} now @param {ExecutionState} state */
   draw(item, step, now, state) {
     const run = worst(now);
-    const word = this.words[step];
+    const word = this.words.get(step);
     const { stale, gone } = this.more(step);
     const title = element("bdi", {}, word?.title ?? gone ?? step);
     const name = element("span", { class: "name" }, title,

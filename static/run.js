@@ -38,6 +38,10 @@ const slug = /** @type {string} */ (model.slug);
 const base = `/flows/${encodeURIComponent(slug)}`;
 const canvas = /** @type {import("./canvas.js").FlowCanvas} */ (part("flow-canvas"));
 const mostKnown = 50;
+/** @typedef {{title: string, branch?: boolean}} Words of a step */
+/** @param {Record<string, Words>} words @returns {Map<string, Words>} which knows no names but those of steps */
+const byStep = (words) => new Map(Object.entries(words));
+let words = byStep(model.words);
 
 /** @type {Map<string, Known>} oldest first */
 const known = new Map();
@@ -78,9 +82,10 @@ part("#pane-payload").addEventListener("submit", (event) => {
  * @param {string} step
  */
 function runPart(aim, step) {
-  if (!model.words[step]) return;
+  const word = words.get(step);
+  if (!word) return;
   if (real.checked || aim === "step" && effectful(step)) {
-    next.set({ aim, step }, model.words[step].title);
+    next.set({ aim, step }, word.title);
     openStart();
     return;
   }
@@ -172,11 +177,11 @@ document.addEventListener("draft-changed", (event) => {
   marks.refresh();
 });
 
-/** The draft has other steps now. @param {{steps: unknown[], edges: unknown[], words: Record<string, {title: string, branch?: boolean}>}} graph */
+/** The draft has other steps now. @param {{steps: unknown[], edges: unknown[], words: Record<string, Words>}} graph */
 function takeGraph(graph) {
-  Object.assign(model, { steps: graph.steps, edges: graph.edges, words: graph.words });
-  steps.words = graph.words;
-  if (next.part && !model.words[next.part.step]) next.set(null);
+  Object.assign(model, { steps: graph.steps, edges: graph.edges });
+  steps.words = words = byStep(graph.words);
+  if (next.part && !words.has(next.part.step)) next.set(null);
   painted.clear();
   drawShown();
 }
@@ -207,7 +212,7 @@ function take(id) {
 function receive(events) {
   const first = events[0];
   if (!first) return;
-  const isNew = !known.has(first.execution);
+  const before = known.get(first.execution)?.status;
   const x = take(first.execution);
   x.state = fold(x.state ?? begin(model), events);
   x.status = x.state.status;
@@ -218,9 +223,20 @@ function receive(events) {
     if (x.id === shown) marks.refresh();
     document.dispatchEvent(new CustomEvent("flow-run-ended", { detail: { id: x.id } }));
   }
-  if (isNew && (!pinned || !shown)) show(x.id);
+  // One that runs is worth more than one that waits for its turn.
+  const queued = x.status === "queued", begins = before === undefined || before === "queued" && !queued;
+  if (begins && (!shown || !pinned && !(queued && underWay(known.get(shown))))) show(x.id);
   changed.add(x.id);
   plan();
+}
+
+/** @param {Known | undefined} x */
+const underWay = (x) => x !== undefined && !ended.has(x.status);
+
+/** The newest execution, or the one that runs where the newest waits for its turn. */
+function newestId() {
+  const all = [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), newest = all.at(-1);
+  return (newest?.status === "queued" && all.findLast((x) => x.status !== "queued" && underWay(x)) || newest)?.id;
 }
 
 /** @type {Set<string>} executions with news that were not drawn */
@@ -253,7 +269,7 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 
 // Showing one.
 
-const steps = new StepList(part("#run-steps"), model.words, (step) => {
+const steps = new StepList(part("#run-steps"), words, (step) => {
   document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step } }));
 });
 
@@ -275,7 +291,7 @@ function show(id) {
   document.dispatchEvent(new CustomEvent("flow-run", { detail: { id } }));
 }
 
-steps.more = (step) => ({ stale: marks.stale(step), gone: model.words[step] ? undefined : marks.gone(step) ?? step });
+steps.more = (step) => ({ stale: marks.stale(step), gone: words.has(step) ? undefined : marks.gone(step) ?? step });
 
 const beside = new RunInspector(() => known.get(shown) ?? null, marks, runPart);
 
@@ -352,7 +368,7 @@ function pin(on) {
 }
 follow.addEventListener("click", () => {
   pin(false);
-  const newest = [...known.keys()].sort().at(-1);
+  const newest = newestId();
   if (newest) show(newest);
   changed.add(shown);
   plan();
@@ -369,7 +385,8 @@ function drawLatest() {
   if (x) {
     const link = element("a", { href: `/executions/${encodeURIComponent(x.id)}`, title: "Open this execution" },
       statusMark(x.status), element("span", { class: "truncate" }, figures(x)));
-    now.replaceChildren(link);
+    const wait = all.filter((one) => one.status === "queued" && one !== x).length;
+    now.replaceChildren(link, wait > 0 ? element("span", { class: "truncate" }, `${wait} more ${wait === 1 ? "waits for its" : "wait for their"} turn`) : "");
   } else {
     now.replaceChildren();
   }
@@ -386,8 +403,7 @@ function latestRow(x) {
     statusMark(x.status, true), element("span", { class: "truncate" }, figures(x)),
     element("span", { class: "when" }, element("time", { datetime: at.toISOString(), "data-relative": true })));
   choose.addEventListener("click", () => {
-    const newest = [...known.keys()].sort().at(-1);
-    if (x.id !== newest) pin(true);
+    if (x.id !== newestId()) pin(true);
     show(x.id);
     changed.add(x.id);
     plan();
@@ -410,8 +426,8 @@ for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
     x.line = followExecution(row.id, { onEvents: receive, onState: (state) => { if (state.name === "ended") x.line = null; } });
   }
 }
-const newest = model.latest[0];
-if (newest && !ended.has(newest.status)) show(newest.id);
+const newest = known.get(newestId() ?? "");
+if (newest && underWay(newest)) show(newest.id);
 marks.refresh();
 plan();
 

@@ -3,7 +3,7 @@
 // than one. Plain ES module, checked by tsc.
 import { element, icon } from "./dom.js";
 import { span } from "./times.js";
-import { roundsDone } from "./reducer.js";
+import { inQueue, roundsDone } from "./reducer.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").StepState} StepState */
@@ -66,7 +66,9 @@ export class Timeline {
     this.shownUntil = 0;
     const frames = new Set(steps.map((step) => step.around).filter((around) => around !== undefined));
     for (const step of steps) this.rows.set(step.id, this.row(step, frames.has(step.id)));
-    places.list.replaceChildren(...[...this.rows.values()].map((row) => row.item));
+    /** How long the execution waited for its turn, above what it then did. */
+    this.queue = this.queueRow();
+    places.list.replaceChildren(this.queue.item, ...[...this.rows.values()].map((row) => row.item));
     this.head = element("div", { class: "timeline-head", hidden: true });
     this.limit = element("div", { class: "timeline-deadline", hidden: true });
     this.tip = element("div", { class: "timeline-tip", hidden: true, role: "presentation" });
@@ -83,9 +85,7 @@ export class Timeline {
     const name = element("bdi", { class: "lane-name truncate" }, step.title);
     const button = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "lane-open", title: step.title }, mark, name));
     button.addEventListener("click", () => this.onOpen(step.id, null));
-    const track = document.createElementNS(svgNamespace, "svg");
-    track.setAttribute("class", "lane-track");
-    track.setAttribute("aria-hidden", "true");
+    const track = drawing();
     const took = element("span", { class: "lane-took" });
     const fold = frame ? /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "lane-fold", "aria-label": `Steps within ${step.title}` }, icon("chevron-right"))) : null;
     fold?.addEventListener("click", () => this.toggle(step.id));
@@ -96,6 +96,16 @@ export class Timeline {
       this.onOpen(step.id, run ? run.key : null);
     });
     return { step, item, button, track, took, mark, fold, drawn: undefined };
+  }
+
+  queueRow() {
+    const name = element("span", { class: "lane-name truncate" });
+    const track = drawing();
+    const took = element("span", { class: "lane-took" });
+    const item = element("li", { class: "timeline-row timeline-queue", hidden: true },
+      element("span", { class: "lane-open" }, element("span", { class: "lane-mark status queued" }, icon("clock")), name));
+    item.append(track, took);
+    return { item, name, track, took };
   }
 
   /** @param {string} id */
@@ -159,6 +169,7 @@ export class Timeline {
       const open = state !== undefined && (state.counts.running > 0 || state.counts.waiting > 0 || state.counts.needs_attention > 0);
       if (scaled || state !== row.drawn || moved && open || row.fold) this.drawRow(row, state);
     }
+    this.drawQueue(moment);
     const x = this.x(moment.now);
     this.head.hidden = !moment.head;
     this.place(this.head, x);
@@ -206,6 +217,19 @@ export class Timeline {
       ticks.push(tick);
     }
     this.places.axis.replaceChildren(...ticks);
+  }
+
+  /** @param {Moment} moment */
+  drawQueue({ state, now }) {
+    const { item, name, track, took } = this.queue;
+    const ms = inQueue(state, now);
+    item.hidden = ms === null;
+    if (ms === null || state.startedAt === null) return;
+    name.textContent = state.turnAt === null ? "Waits for its turn" : "Waited for its turn";
+    took.textContent = span(ms);
+    track.setAttribute("viewBox", `0 0 ${Math.max(1, this.width)} ${rowHeight}`);
+    const from = this.x(state.startedAt);
+    track.replaceChildren(path("bar queued", rectangle(from, Math.max(from + leastWidth, this.x(state.startedAt + ms)))));
   }
 
   /** @param {Row} row @param {StepState | undefined} state */
@@ -331,6 +355,14 @@ export class Timeline {
 /** @param {string} key a round as people count: from 1 */
 export function roundWords(key) {
   return key.split(".").map((part) => Number(part) + 1).join(".");
+}
+
+/** What the bars of a row are drawn in. */
+function drawing() {
+  const track = document.createElementNS(svgNamespace, "svg");
+  track.setAttribute("class", "lane-track");
+  track.setAttribute("aria-hidden", "true");
+  return track;
 }
 
 /** @param {string} className @param {string} d */

@@ -20,6 +20,8 @@ type callerView struct {
 	Text    string     // of any other
 	Whole   bool       // Body or Text is all of it
 	Size    int
+	// Turn is when it began, if it had to wait for its turn.
+	Turn time.Time
 	// HandedOver is when the caller was let go at the deadline; zero: not.
 	HandedOver time.Time
 }
@@ -39,6 +41,10 @@ const previewBytes = 64 << 10
 
 func (s *Server) callerOf(ctx context.Context, x *flow.Execution, now time.Time) (*callerView, error) {
 	v := &callerView{Whole: true}
+	var err error
+	if v.Turn, err = s.turn(ctx, x.ID); err != nil {
+		return nil, err
+	}
 	v.live(x, now)
 	if x.AnsweredAt.IsZero() {
 		return v, nil
@@ -70,6 +76,9 @@ func (v *callerView) live(x *flow.Execution, now time.Time) {
 		add(x.StartedAt, "phone-call", "", "Called, and the caller holds the line", 0)
 	default:
 		add(x.StartedAt, "phone-forwarded", "", "Called, and let go at once", http.StatusAccepted)
+	}
+	if !v.Turn.IsZero() {
+		add(v.Turn, "clock", "", "It was its turn, after waiting in the queue", 0)
 	}
 	decided := x.AnsweredAt // when there was something to tell the caller
 	if decided.IsZero() {

@@ -31,6 +31,8 @@ type pace struct {
 	Calls int
 	// Steps are the durations that 95 of 100 runs of a step stay within.
 	Steps map[string]time.Duration
+	// Queue is what 95 of 100 calls stay within until it is their turn.
+	Queue time.Duration
 }
 
 // paces remembers what the latest calls of flows told, for a short while.
@@ -83,6 +85,7 @@ func measurePace(ctx context.Context, s *store.Store, slug string) (*pace, error
 	}
 	found := &pace{Steps: map[string]time.Duration{}}
 	took := map[string][]time.Duration{}
+	var waits []time.Duration
 	left := int64(paceLog)
 	for i := range calls {
 		if calls[i].EndedAt.IsZero() {
@@ -96,6 +99,8 @@ func measurePace(ctx context.Context, s *store.Store, slug string) (*pace, error
 			continue // it is too large
 		}
 		found.Calls++
+		_, waited := turnOf(events)
+		waits = append(waits, waited)
 		for j := range events {
 			e := &events[j]
 			if e.Type == flow.StepFinished && e.Outcome != flow.StepSkipped && len(e.Iteration) == 0 {
@@ -105,6 +110,9 @@ func measurePace(ctx context.Context, s *store.Store, slug string) (*pace, error
 	}
 	for id, durations := range took {
 		found.Steps[id] = percentile95(durations)
+	}
+	if len(waits) > 0 {
+		found.Queue = percentile95(waits)
 	}
 	return found, nil
 }
@@ -116,7 +124,7 @@ func percentile95(durations []time.Duration) time.Duration {
 	return durations[(len(durations)*95+99)/100-1]
 }
 
-// answerPace is how long callers usually wait for one answer.
+// answerPace is how long the steps up to one answer usually take.
 type answerPace struct {
 	check.Pace
 	Title string
@@ -129,7 +137,10 @@ type answerPace struct {
 
 // flowPace is what the page says of how long callers wait.
 type flowPace struct {
-	Calls    int
+	Calls int
+	// Queue is how long callers usually wait until it is their turn. The deadline
+	// counts from the call, so it is a part of what they wait.
+	Queue    time.Duration
 	Deadline time.Duration
 	Answers  []answerPace
 }
@@ -148,7 +159,7 @@ func (s *Server) loadPace(ctx context.Context, state *flowState) (*flowPace, err
 	if err != nil {
 		return nil, err
 	}
-	p := &flowPace{Calls: measured.Calls, Deadline: time.Duration(state.Settings.Deadline)}
+	p := &flowPace{Calls: measured.Calls, Queue: measured.Queue, Deadline: time.Duration(state.Settings.Deadline)}
 	if measured.Calls == 0 {
 		return p, nil
 	}
@@ -156,7 +167,7 @@ func (s *Server) loadPace(ctx context.Context, state *flowState) (*flowPace, err
 	f.All(func(step *flow.Step) bool { titles[step.ID] = step.Title(); return true })
 	plan, _ := check.Flow(f, workshop.Library)
 	for _, found := range plan.Paces(measured.Steps) {
-		a := answerPace{Pace: found, Title: titles[found.Answer], Late: found.Total > p.Deadline}
+		a := answerPace{Pace: found, Title: titles[found.Answer], Late: p.Queue+found.Total > p.Deadline}
 		for _, id := range found.Steps {
 			if measured.Steps[id] > a.Takes {
 				a.Slowest, a.Takes = titles[id], measured.Steps[id]

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"redial/engine/flow"
 )
@@ -22,6 +23,26 @@ func (s *Server) queuePlace(x *flow.Execution) int {
 		return 0
 	}
 	return s.engine.Place(x.ID)
+}
+
+// turn is when an execution that had to wait for its turn began; zero: it did not
+// have to, or waits still. The event after the first says so.
+func (s *Server) turn(ctx context.Context, id string) (time.Time, error) {
+	events, err := s.store.Outline(ctx, id, 0, 2)
+	if err != nil {
+		return time.Time{}, err
+	}
+	began, _ := turnOf(events)
+	return began, nil
+}
+
+// turnOf is when an execution with these events began, and how long it had waited
+// for its turn until then; zero: it did not have to, or waits still.
+func turnOf(events []flow.Event) (began time.Time, waited time.Duration) {
+	if len(events) < 2 || events[0].Type != flow.ExecutionStarted || events[0].Status != flow.Queued {
+		return time.Time{}, 0
+	}
+	return events[1].At, max(0, events[1].At.Sub(events[0].At))
 }
 
 // queueField is what an execution says about its place, as JSON.

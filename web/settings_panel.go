@@ -66,7 +66,7 @@ func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
 // Effect says when a change of the settings takes effect.
 func (p *settingsPanel) Effect() string {
 	if p.Published == nil {
-		return "They count from the first version on."
+		return "They take effect when the flow is first published."
 	}
 	return fmt.Sprintf("They take effect at once, for callers of version %d too. Executions that are under way keep those they began with.", p.Version())
 }
@@ -106,7 +106,10 @@ func (p *flowPace) Sampled() string {
 // Advice says what can be done about answers that come too late.
 func (p *flowPace) Advice() string {
 	late := &p.Answers[0]
-	text := fmt.Sprintf("%s usually takes %s, and callers wait no longer than %s.", late.Title, span(late.Total), snippet.Duration(p.Deadline))
+	text := fmt.Sprintf("%s usually takes %s, and callers wait no longer than %s.", late.Title, span(p.Queue+late.Total), snippet.Duration(p.Deadline))
+	if p.Queue > 0 {
+		text += fmt.Sprintf(" %s of it is the wait for a turn: the deadline counts from the call. A higher concurrency shortens that.", span(p.Queue))
+	}
 	if late.Slowest != "" && late.Slowest != late.Title {
 		text += fmt.Sprintf(" %s takes %s of it.", late.Slowest, span(late.Takes))
 	}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begin, edgeKey, fold, instant, needAttention, Replay, roundsDone } from "../reducer.js";
+import { begin, edgeKey, fold, inQueue, instant, needAttention, Replay, roundsDone } from "../reducer.js";
 
 const graph = {
   steps: [
@@ -183,4 +183,13 @@ test("a failed execution goes on where it is reopened", () => {
   assert.equal(roundsDone(end, "stock"), 2);
   assert.equal(edges(end)["stock -> in_stock"], "1/0");
   assert.deepEqual(events.reduce((state, event) => fold(state, [event]), begin(graph)), end, "one by one it is the same");
+});
+
+test("an execution that waited for its turn says how long", () => {
+  const events = log({ type: "execution.started", mode: "sync", status: "queued" }, started("stock"), finished("stock"));
+  const waits = fold(begin(graph), events.slice(0, 1));
+  assert.deepEqual([waits.status, inQueue(waits, 1500), waits.turnAt], ["queued", 500, null]);
+  const ran = fold(waits, events.slice(1));
+  assert.deepEqual([inQueue(ran, 9000), ran.turnAt], [1, 1001]);
+  assert.equal(inQueue(fold(begin(graph), log({ type: "execution.started" }, started("stock"))), 9000), null);
 });

@@ -218,4 +218,5 @@ func TestOpenPagesFollowAnExecutionThatHeals(t *testing.T) {
 		tb.wait(what+" to show that the step went well", cardHas("create_invoice", "succeeded"))
 	}
 	page.wait("the status of the execution", `document.querySelector("#head").dataset.status === "succeeded"`)
+	p.followsTheOneThatRuns(t, flow)
 }
