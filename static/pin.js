@@ -134,7 +134,7 @@ export class PinPart {
     const turn = ++this.turn, step = this.step;
     const text = await this.beginning().catch(() => "{}");
     if (turn !== this.turn || step !== this.step) return;
-    const area = /** @type {HTMLTextAreaElement} */ (element("textarea", { class: "input mono pin-text", id: "pin-text", spellcheck: "false", autocomplete: "off", "aria-describedby": "pin-error" }));
+    const area = /** @type {HTMLTextAreaElement} */ (element("textarea", { class: "input mono pin-text", id: "pin-text", rows: String(Math.min(24, Math.max(8, text.split("\n").length))), spellcheck: "false", autocomplete: "off", "aria-describedby": "pin-error" }));
     area.value = text;
     const error = element("p", { class: "error small", id: "pin-error", role: "alert", hidden: true });
     const save = element("button", { class: "button primary dense", type: "submit" }, "Pin");
@@ -166,8 +166,8 @@ export class PinPart {
       }
     });
     this.element.replaceChildren(form);
+    area.setSelectionRange(0, 0); // else the focus scrolls to the end
     area.focus();
-    area.setSelectionRange(0, 0);
   }
 }
 

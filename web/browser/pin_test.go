@@ -39,6 +39,8 @@ func TestWorkingWithData(t *testing.T) {
 	page.picture("flow-pinned")
 	page.element("button", "Edit").click()
 	box := page.element("textbox", "Output for tests, JSON")
+	page.wait("the beginning of the value, at which one writes", `(({ value, rows, scrollTop, selectionStart, clientHeight }) => document.activeElement.id === "pin-text" &&
+		rows === Math.min(24, Math.max(8, value.split("\n").length)) && clientHeight >= 18 * rows && scrollTop === 0 && selectionStart === 0)(document.querySelector("#pin-text"))`)
 	box.fill(`{"items": [}`)
 	page.element("button", "Pin").click()
 	page.see("This is not JSON. Line 1, column 12")
