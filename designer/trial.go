@@ -133,7 +133,8 @@ func (w Workshop) Trial(f *flow.Flow, aim Aim, stepID string, known Known) (*Tri
 // planner finds out which steps a test runs.
 type planner struct {
 	links
-	known Known
+	library *step.Library
+	known   Known
 
 	taken   map[string]bool // steps that take part
 	given   map[string]flow.Given
@@ -146,10 +147,13 @@ type planner struct {
 func newPlanner(f *flow.Flow, library *step.Library, known Known) *planner {
 	plan, _ := check.Flow(f, library)
 	return &planner{
-		links: newLinks(f, plan), known: known,
+		links: newLinks(f, plan), library: library, known: known,
 		taken: map[string]bool{}, given: map[string]flow.Given{},
 	}
 }
+
+// title is what people call a step.
+func (p *planner) title(id string) string { return p.library.Title(p.steps[id]) }
 
 // all is a test of the whole flow with what is pinned.
 func (p *planner) all() *Trial {
@@ -174,7 +178,7 @@ func (p *planner) one(id string) error {
 		p.taken[each] = true
 		p.begin = append(p.begin, each)
 		reads = append(reads, p.ownReads(each)...)
-		p.notice = fmt.Sprintf("%s is inside %s: the first round of it was run.", p.steps[id].Title(), p.steps[p.owner[id]].Title())
+		p.notice = fmt.Sprintf("%s is inside %s: the first round of it was run.", p.title(id), p.title(p.owner[id]))
 	}
 	return p.needs(id, reads)
 }
@@ -200,21 +204,21 @@ func (p *planner) needs(id string, reads []string) error {
 	}
 	titles := make([]string, len(p.missing))
 	for i, read := range p.missing {
-		titles[i] = p.steps[read].Title()
+		titles[i] = p.title(read)
 	}
 	what, them := "what it puts out", "it"
 	if len(titles) > 1 {
 		what, them = "what they put out", "them"
 	}
 	return &NotRunnable{p.missing[0], fmt.Sprintf("Run %s first, or pin an output to %s: %s reads %s.",
-		strings.Join(titles, " and "), them, p.steps[id].Title(), what)}
+		strings.Join(titles, " and "), them, p.title(id), what)}
 }
 
 // upTo plans a test of a step and what has to run before it.
 func (p *planner) upTo(id string) error {
 	outer := p.outermost(id)
 	if p.pin(outer) {
-		return &NotRunnable{outer, fmt.Sprintf("%s is pinned, so it would not run. Unpin it, or run this step alone.", p.steps[outer].Title())}
+		return &NotRunnable{outer, fmt.Sprintf("%s is pinned, so it would not run. Unpin it, or run this step alone.", p.title(outer))}
 	}
 	p.back(outer)
 	return nil
@@ -267,7 +271,7 @@ func (p *planner) outermost(id string) string {
 		outer = p.owner[outer]
 	}
 	if outer != id {
-		p.notice = fmt.Sprintf("%s is inside %s, so all of %s was run.", p.steps[id].Title(), p.steps[outer].Title(), p.steps[outer].Title())
+		p.notice = fmt.Sprintf("%s is inside %s, so all of %s was run.", p.title(id), p.title(outer), p.title(outer))
 	}
 	return outer
 }

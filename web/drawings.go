@@ -99,7 +99,7 @@ func (d *drawings) draw(
 	var err error
 	drawn.canvas, err = canvas.Draw(ctx, draftGraph(workshop, draft), canvas.Options{}, d.similar(slug))
 	if err == nil {
-		drawn.graph, err = json.Marshal(newRunGraph(draft.Flow))
+		drawn.graph, err = json.Marshal(newRunGraph(draft.Flow, workshop.Library))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("drawing flow %s: %w", slug, err)

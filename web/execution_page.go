@@ -116,7 +116,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 	_, err = s.store.Draft(ctx, x.Flow)
 	view.FlowThere = err == nil
 	for step := range f.All {
-		view.Titles[step.ID] = step.Title()
+		view.Titles[step.ID] = library.Title(step)
 	}
 	if !whole {
 		return view, nil

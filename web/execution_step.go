@@ -129,7 +129,7 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 		v.Input = newValueView(requestValue(v.Request), r, "input")
 		return v, nil
 	}
-	f, err := s.engine.Flow(ctx, x.VersionID)
+	f, library, err := s.frozenFlow(ctx, x.VersionID)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 	if def == nil {
 		return nil, engine.ErrNotFound
 	}
-	v.Title, v.Uses = def.Title(), def.Uses
+	v.Title, v.Uses = library.Title(def), def.Uses
 	_, v.RunFrom = f.Step(name)
 	v.RunFrom = v.RunFrom && x.Status.Ended()
 	events, err := s.stepEvents(ctx, id, name, v.Round, r.URL.Query().Get("events"))

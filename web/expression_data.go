@@ -333,7 +333,7 @@ func (d *draftData) values() expression.Values {
 // title is what people call a step.
 func (d *draftData) title(id string) string {
 	if found := findStep(&d.Flow.Body, id); found != nil {
-		return found.Title()
+		return d.Library.Title(found)
 	}
 	return id
 }

@@ -8,6 +8,7 @@ import (
 
 	"redial/designer"
 	"redial/engine/flow"
+	"redial/engine/step"
 	"redial/store"
 )
 
@@ -82,28 +83,28 @@ func (s *Server) newRunPanel(ctx context.Context, workshop *designer.Workshop, f
 		return nil, err
 	}
 	for _, effectful := range designer.Effectful(f, workshop.Library) {
-		panel.Effects = append(panel.Effects, effectful.Title())
+		panel.Effects = append(panel.Effects, workshop.Library.Title(effectful))
 	}
-	panel.Graph = newRunGraph(f)
+	panel.Graph = newRunGraph(f, workshop.Library)
 	for i := range panel.Latest {
 		panel.Graph.Latest = append(panel.Graph.Latest, newRunExecution(&panel.Latest[i]))
 	}
 	return panel, nil
 }
 
-func newRunGraph(f *flow.Flow) runGraph {
+func newRunGraph(f *flow.Flow, library *step.Library) runGraph {
 	g := runGraph{Slug: f.Slug, Steps: []runStep{}, Edges: []runEdge{}, Latest: []runExecution{}, Words: map[string]runTitles{}}
-	g.add(&f.Body, "")
+	g.add(&f.Body, "", library)
 	return g
 }
 
-func (g *runGraph) add(body *flow.Body, around string) {
+func (g *runGraph) add(body *flow.Body, around string, library *step.Library) {
 	for i := range body.Steps {
 		s := &body.Steps[i]
 		g.Steps = append(g.Steps, runStep{s.ID, string(s.OnError), around})
-		g.Words[s.ID] = runTitles{s.Title(), s.Uses == "branch"}
+		g.Words[s.ID] = runTitles{library.Title(s), s.Uses == "branch"}
 		if s.Do != nil {
-			g.add(s.Do, s.ID)
+			g.add(s.Do, s.ID, library)
 		}
 	}
 	for _, e := range body.Edges {

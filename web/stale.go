@@ -68,7 +68,7 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	for _, step := range designer.Effectful(draft, workshop.Library) {
-		told.Effects = append(told.Effects, namedStep{step.ID, step.Title()})
+		told.Effects = append(told.Effects, namedStep{step.ID, workshop.Library.Title(step)})
 	}
 	if told.Execution == "" {
 		if told.Execution, err = s.newestExecution(r.Context(), slug); err != nil {
@@ -123,7 +123,7 @@ func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft
 		told.Steps = stale
 	}
 	for _, step := range designer.Gone(draft, f) {
-		told.Gone = append(told.Gone, namedStep{step.ID, step.Title()})
+		told.Gone = append(told.Gone, namedStep{step.ID, workshop.Library.Title(step)})
 	}
 	told.Changed = len(told.Steps) > 0 || len(told.Gone) > 0 || len(designer.Gone(f, draft)) > 0
 	return nil

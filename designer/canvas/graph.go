@@ -194,6 +194,7 @@ func (b *builder) step(s *flow.Step, parent *Card) *Card {
 
 // describe says what a step of a known kind is and does.
 func (c *Card) describe(kind *step.Kind, s *flow.Step) {
+	c.Title = cut(oneLine(kind.TitleOf(s)), maxTitle)
 	c.Kind, c.Icon = kind.Title, kind.Icon
 	c.Summary = cut(oneLine(summarize(kind, s.With)), maxSummary)
 	if kind.Action != nil && validTint.MatchString(kind.Action.Component.Tint) {
