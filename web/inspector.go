@@ -45,10 +45,14 @@ func (i *inspected) Tint() string {
 
 // KindWords say what kind of step it is, where its title does not.
 func (i *inspected) KindWords() string {
-	if i.Card.Trigger && i.Card.Kind == i.Card.Title {
+	switch {
+	case i.Card.Kind != i.Card.Title:
+		return i.Card.Kind
+	case i.Card.Trigger:
 		return "Trigger"
+	default:
+		return ""
 	}
-	return i.Card.Kind
 }
 
 // inspect is the inspector of the step with an ID; nil if there is no such step.
@@ -73,6 +77,14 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 	}
 	f.titleOf = func(path string, value any) string {
 		return s.choices.title(s.choiceSource(ctx, card.Uses, path, file.Text("connection")), value)
+	}
+	if id == flow.TriggerID && card.Uses == "webhook" {
+		with, _ := file.Get("with")
+		fields, _ := with.(flow.Object)
+		auth := step.AuthOf(fields)
+		if held := workshop.Credentials[auth.Connection]; held.Kind == auth.Type && held.Fault == "" {
+			f.calling = callersSend(s.callersAuth(ctx, &step.Webhook{Auth: auth}))
+		}
 	}
 	i := &inspected{Card: card, Help: kind.Help, Name: file.Text("name")}
 	i.fill(f, file)

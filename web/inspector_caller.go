@@ -1,8 +1,11 @@
 package web
 
 import (
+	"strings"
+
 	"redial/engine/component"
 	"redial/engine/step"
+	"redial/web/openapi"
 )
 
 // checkCallers makes the connection of a webhook's auth one of those that callers
@@ -18,12 +21,35 @@ func (f *form) checkCallers(m *formField, kind string) bool {
 	}
 	needed := *m.Field
 	needed.Required = true
+	needed.Help = strings.TrimSpace(f.calling + " " + needed.Help)
 	m.Field, m.owner = &needed, owner
 	if owner == step.HTTPComponent {
 		m.owner += schemeMark + kind
 	}
 	m.fits = func(name string) bool { return f.connections[name] == owner && f.credentials[name].Kind == kind }
 	return true
+}
+
+// callersSend is what callers have to send, in two sentences; empty for callers
+// who are not checked.
+func callersSend(auth openapi.Auth) string {
+	var what string
+	switch auth.Kind {
+	case step.AuthBearer:
+		what = "send the header Authorization: Bearer TOKEN"
+	case step.AuthBasic:
+		what = "send the header Authorization: Basic, with user:password in base64"
+	case step.AuthAPIKey:
+		what = "send their key in the header " + auth.Name
+		if auth.In == "query" {
+			what = "send their key as the query parameter " + auth.Name
+		}
+	case step.AuthSignature:
+		what = "sign each call, in the header " + auth.Name
+	default:
+		return ""
+	}
+	return "Callers " + what + ". The OpenAPI document asks the same of whoever is not signed in here."
 }
 
 // schemeMark stands between a component and the scheme of a connection that is to

@@ -17,6 +17,7 @@ func TestFormOffersConnectionsThatFit(t *testing.T) {
 	for name, body := range map[string]string{
 		"shop-token":  `{"component": "http", "fields": {"token": "s3cret"}}`,
 		"shop-people": `{"component": "http", "fields": {"scheme": "basic", "username": "ada", "password": "s3cret"}}`,
+		"shop-key":    `{"component": "http", "fields": {"scheme": "api_key", "name": "X-Shop-Key", "key": "s3cret"}}`,
 		"stripe":      `{"component": "signature", "fields": {"scheme": "stripe", "secret": "s3cret"}}`,
 	} {
 		r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/"+name, body)
@@ -27,11 +28,14 @@ func TestFormOffersConnectionsThatFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for auth, shown := range map[string][]string{
-		"{type: none}":                                 {"Who may call", "!with.auth.connection"},
+		"{type: none}":                                 {"Who may call", "!Callers", "!with.auth.connection"},
 		"{type: bearer}":                               {"shop-token", "!shop-people", "unfinished (incomplete: token missing)", "!stripe", `data-new-connection="http:bearer"`, "The connection that callers are checked against is missing"},
+		"{type: bearer, connection: shop-token}":       {"Callers send the header Authorization: Bearer TOKEN. The OpenAPI document asks the same of whoever"},
+		"{type: api_key, connection: shop-key}":        {"Callers send their key in the header X-Shop-Key."},
+		"{type: basic, connection: shop-people}":       {"Callers send the header Authorization: Basic"},
 		"{type: basic, connection: shop-token}":        {"shop-people", "!unfinished", "shop-token (of another kind)", "is for bearer", `data-connection="shop-token"`},
-		"{type: api_key, connection: gone}":            {"gone (not there)", `data-new-connection="http:api_key"`},
-		"{type: signature, connection: stripe}":        {"!shop-token", `data-new-connection="signature"`},
+		"{type: api_key, connection: gone}":            {"gone (not there)", "There is no connection gone", "!Callers send", `data-new-connection="http:api_key"`},
+		"{type: signature, connection: stripe}":        {"!shop-token", "Callers sign each call, in the header Stripe-Signature.", `data-new-connection="signature"`},
 		"{type: bearer, connection: unfinished}":       {"it holds no token"},
 		"{type: none, connection: shop-token}":         {"nobody is checked against the connection"},
 		"{type: bearer, connection: shop-token, x: 1}": {"with.auth.x"},

@@ -29,7 +29,9 @@ type form struct {
 	titleOf func(path string, value any) string
 	// scope is what the expressions of the step may read.
 	scope func() *expression.Scope
-	ids   int
+	// calling is what callers of the hook have to send; empty: nothing.
+	calling string
+	ids     int
 }
 
 // formField is one place of the draft with the control that edits it.
