@@ -32,7 +32,7 @@ var offered = []struct{ file, what string }{
 	{"order-request", "Takes an order, checks the stock of every line, and makes the invoice and the order, or tells the warehouse what is missing. The shop gets the answer on the same line."},
 	{"customer-from-three-crms", "Asks Salesforce, HubSpot and Pipedrive side by side who a person is, and puts what they say together. One of them may fail or be slow."},
 	{"webhook-to-http", "Passes what comes in on to another address, and answers with what that says."},
-	{"blank", "A webhook and an answer, with room for what comes between."},
+	{"blank", "A webhook, and an empty canvas: you say what happens."},
 }
 
 // all is read at the start: a template that cannot be read is a mistake of ours.

@@ -32,7 +32,7 @@ func TestTemplatesCanBePublished(t *testing.T) {
 		if said := draft.Flow.Description; said == found.What || found.Slug == "new-flow" && said != "" {
 			t.Errorf("%s tells callers what it is a template for: %q", found.Slug, said)
 		}
-		if !flow.ValidSlug(found.Slug) || found.Name == "" || found.What == "" || len(found.Uses) == 0 {
+		if !flow.ValidSlug(found.Slug) || found.Name == "" || found.What == "" || (len(found.Uses) == 0) != (found.Slug == "new-flow") {
 			t.Errorf("%q is not described: %q, %q, %v", found.Slug, found.Name, found.What, found.Uses)
 		}
 	}
