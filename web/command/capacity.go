@@ -17,6 +17,8 @@ type capacity struct {
 	executions admission.Limits
 	callers    int
 	bodies     int64
+	// connections is how many may be open, with and without a request.
+	connections int
 }
 
 const (
@@ -44,6 +46,8 @@ func capacityFor(memory int64, files int) capacity {
 		},
 		callers: callers,
 		bodies:  max(memory/bodyShare, web.DefaultBodies),
+		// The rest is for calls of outside services.
+		connections: max((files-ownFiles)*3/4, 64),
 	}
 }
 
@@ -66,7 +70,7 @@ func parseCapacity(text string, usual capacity) (capacity, error) {
 func (c *capacity) set(name, value string) error {
 	numbers := map[string]*int{
 		"running": &c.executions.Running, "queued": &c.executions.Queued,
-		"queued-total": &c.executions.QueuedTotal, "callers": &c.callers,
+		"queued-total": &c.executions.QueuedTotal, "callers": &c.callers, "connections": &c.connections,
 	}
 	if name == "bodies" {
 		mib, isMiB := strings.CutSuffix(value, "MiB")
@@ -79,7 +83,7 @@ func (c *capacity) set(name, value string) error {
 	}
 	number := numbers[name]
 	if number == nil {
-		return fmt.Errorf("there are running, queued, queued-total, callers and bodies")
+		return fmt.Errorf("there are running, queued, queued-total, callers, connections and bodies")
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > 10_000_000 {

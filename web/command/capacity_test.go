@@ -2,10 +2,12 @@ package command_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -185,6 +187,44 @@ func refuseUnread(t *testing.T, p *program) {
 	defer func() { _ = a.Body.Close() }()
 	if a.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("it got %s", a.Status)
+	}
+}
+
+// Whoever opens connections and sends nothing, or a header bit by bit, takes no room
+// from those who call.
+func TestIdleConnectionsDoNotStopCallers(t *testing.T) {
+	t.Parallel()
+	const room = 64
+	p := serve(t, t.TempDir(), "--capacity", fmt.Sprint("connections=", room))
+	p.publish(t, echo)
+	var idle []net.Conn
+	for n := range 4 * room {
+		line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.base, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = line.Close() }()
+		if n%2 == 0 {
+			if _, err := io.WriteString(line, "POST /hooks/echo HTTP/1.1\r\nHost: a\r\nX-Slow: "); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if idle = append(idle, line); n%room == 0 {
+			p.client.CloseIdleConnections()
+			p.hook(t, "echo", `1`).wants(t, http.StatusOK)
+		}
+	}
+	p.client.CloseIdleConnections()
+	p.hook(t, "echo", `1`).wants(t, http.StatusOK)
+	// They were closed when others came, and not as their headers took too long.
+	const before = 5 * time.Second
+	for n, line := range idle[:3*room] {
+		if err := line.SetReadDeadline(time.Now().Add(before)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := line.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("idle connection %d of %d is open: %v", n, len(idle), err)
+		}
 	}
 }
 

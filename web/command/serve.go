@@ -21,6 +21,7 @@ import (
 	"redial/engine/step"
 	"redial/store"
 	"redial/web"
+	"redial/web/acceptor"
 	"redial/web/demo"
 	"redial/web/simulated"
 )
@@ -107,6 +108,7 @@ type server struct {
 	web      *web.Server
 	logger   *slog.Logger
 	closers  []func()
+	accepts  acceptor.Bounds
 }
 
 // open puts the parts together. Nothing is served yet.
@@ -135,6 +137,7 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", p.config.addr); err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", p.config.addr, err)
 	}
+	s.accepts = acceptor.Usual(capacity.connections, bounds.Proxies)
 	if s.public, err = publicURL(p.config.publicURL, s.listener.Addr()); err != nil {
 		return nil, err
 	}
@@ -196,7 +199,7 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 	stopCallbacks := s.deliverCallbacks()
 	defer stopCallbacks()
 	failed := make(chan error, 1)
-	go func() { failed <- httpServer.Serve(s.listener) }()
+	go func() { failed <- acceptor.New(s.listener, s.accepts).Serve(httpServer) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)
