@@ -11,9 +11,6 @@ import { element, icon } from "./dom.js";
 const longestValue = 20_000;
 const longestLine = 300;
 
-/** @param {string} text */
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
-
 let made = 0;
 
 /** The part below the editor. */
@@ -67,7 +64,7 @@ export class ExpressionResult {
   show(answer, source) {
     this.clear();
     const failed = answer.faults.some((fault) => fault.severity !== "warning");
-    if (answer.problem && !failed) this.value.append(icon("circle-x"), element("span", { class: "expression-why" }, sentence(answer.problem)));
+    if (answer.problem && !failed) this.value.append(icon("circle-x"), element("span", { class: "expression-why" }, answer.problem));
     else if (!failed) this.showValue(answer);
     if (failed) return;
     this.showParts(answer.explanation?.parts ?? [], source.trim());
@@ -79,7 +76,7 @@ export class ExpressionResult {
     this.faults.replaceChildren(...faults.slice(0, 5).map((fault) => {
       const { fix } = fault;
       const line = element("li", { class: fault.severity === "warning" ? "warning" : "error" },
-        icon(fault.severity === "warning" ? "triangle-alert" : "circle-x"), element("span", {}, sentence(fault.message)));
+        icon(fault.severity === "warning" ? "triangle-alert" : "circle-x"), element("span", {}, fault.message));
       if (fix) {
         const button = element("button", { type: "button", class: "expression-fix" }, "Write ", element("code", {}, clip(fix.text, 60)));
         button.addEventListener("click", () => this.mend(fix));
@@ -106,7 +103,7 @@ export class ExpressionResult {
       button.textContent = this.opened ? whole : line;
     });
     this.value.append(element("span", { class: "badge" }, answer.type ?? ""), button);
-    if (answer.why) this.value.append(element("span", { class: "expression-why" }, sentence(answer.why)));
+    if (answer.why) this.value.append(element("span", { class: "expression-why" }, answer.why));
   }
 
   /**
@@ -120,7 +117,7 @@ export class ExpressionResult {
       element("dt", { class: "mono" }, clip(part.source, 200)),
       element("dd", { class: "mono", "data-value": part.value === true ? "true" : part.value === false ? "false" : undefined },
         clip(part.text, 200)),
-      part.note ? element("dd", { class: "expression-why" }, sentence(part.note)) : null)));
+      part.note ? element("dd", { class: "expression-why" }, part.note) : null)));
   }
 }
 

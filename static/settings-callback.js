@@ -36,6 +36,7 @@ export function showCallback(lacks = "") {
   const callback = filled(), line = part("#callback-says");
   line.textContent = lacks;
   line.hidden = !lacks;
+  if (lacks) part("#settings-saved").textContent = "";
   part("#callback-result").replaceChildren();
   part("#callback-named").hidden = !callback || callback.url !== "" || callback.hosts.length === 0;
   const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`));

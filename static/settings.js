@@ -10,8 +10,8 @@ const content = part('[data-part="content"]', dialog);
 const saved = part("#settings-saved");
 const api = `/api/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}`;
 
-/** @param {string} [text] */
-const tell = (text = "Saved") => { saved.textContent = text; };
+/** Says what became of a change. @param {string} [text] */
+const tell = (text = dialog.querySelector("#callback-says:not([hidden])") ? "Saved, except the callback" : "Saved") => { saved.textContent = text; };
 
 const away = () => tell("The server cannot be reached");
 

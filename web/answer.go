@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"unicode"
-	"unicode/utf8"
 
 	"redial/engine"
 	"redial/engine/flow"
@@ -114,17 +112,4 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, doing string, er
 		kind = "conflict"
 	}
 	s.problem(w, r, &Problem{Type: kind, Detail: sentence(refused.Message)})
-}
-
-// sentence is a message with a capital at its beginning and a stop at its end.
-func sentence(message string) string {
-	first, size := utf8.DecodeRuneInString(message)
-	if size == 0 {
-		return message
-	}
-	message = string(unicode.ToUpper(first)) + message[size:]
-	if last := message[len(message)-1]; last != '.' && last != '?' && last != '!' {
-		message += "."
-	}
-	return message
 }

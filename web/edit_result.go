@@ -149,7 +149,7 @@ func newFieldProblems(problems []flow.Problem) []fieldProblem {
 	for i := range problems {
 		p := &problems[i]
 		fields[i] = fieldProblem{
-			Step: p.Step, Path: fieldPath(p), Severity: p.Severity, Message: p.Message,
+			Step: p.Step, Path: fieldPath(p), Severity: p.Severity, Message: sentence(p.Message),
 			Start: p.Start, End: p.End, Code: p.Code,
 		}
 	}

@@ -270,7 +270,7 @@ func (e *evaluation) explain(compiled *tried, asked *expressionRequest, values e
 	for _, part := range explanation.Parts[:min(len(explanation.Parts), shownParts)] {
 		shown := explainedPart{
 			rangeOf: rangeOf{part.Start + compiled.offset, part.End + compiled.offset},
-			Source:  cutText(part.Source, shownText), Text: valueLine(part.Value), Note: part.Note,
+			Source:  cutText(part.Source, shownText), Text: valueLine(part.Value), Note: sentence(part.Note),
 		}
 		switch v := part.Value.(type) {
 		case bool, int64, float64:

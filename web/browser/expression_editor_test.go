@@ -181,7 +181,7 @@ func TestExpressionsAreInserted(t *testing.T) {
 	p.enter("when")
 	p.press(kb.End)
 	p.press(" + ")
-	p.see("The expression ends too early") // it takes room
+	p.see("the expression ends too early") // it takes room
 	p.click(`expression-field[data-path=when] .expression-tool`)
 	p.see("The functions of the language")
 	for _, barrier := range p.barriers(light) {

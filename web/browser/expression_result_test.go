@@ -17,7 +17,7 @@ func TestExpressionValues(t *testing.T) {
 		{"a text", "template", "Dear {{ trigger.body.name }}", []string{"text", "Dear Ada Lovelace", "with the data of the last run"}},
 		{"a number keeps its type", "template", "{{ trigger.body.qty }}", []string{"whole number", "5"}},
 		{"an object in a line", "expression", "steps.check", []string{"object", `{"sku":"LAMP-01","stock":2}`}},
-		{"null with its reason", "expression", "trigger.body.note", []string{"null", "Note is null."}},
+		{"null with its reason", "expression", "trigger.body.note", []string{"null", "note is null"}},
 		{"empty text", "expression", `""`, []string{"text", "empty text"}},
 		{"a condition with its values", "condition", "trigger.body.qty <= steps.check.stock", []string{"true or false", "false", "trigger.body.qty → 5", "steps.check.stock → 2"}},
 		{"an evaluation that fails", "expression", "number(trigger.body.name)", []string{"Ada Lovelace"}},

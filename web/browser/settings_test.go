@@ -153,6 +153,9 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 	b.wait("nothing to be tried", `document.querySelector("[data-action=test-callback]:disabled")`)
 	b.enterText(`#callback-url`, "somewhere")
 	b.see("Not saved yet: choose the connection that signs.")
+	if said := evaluate[string](b.tab, `document.querySelector("#settings-saved").textContent`); said != "" {
+		t.Errorf("beside that it says %q", said)
+	}
 	b.take(`#callback-secret`, "New connection…")
 	b.wait("the form of the connection", `document.activeElement.id === "connection-name"`)
 	b.fill(`.connection-dialog #connection-name`, "shop-signing")
