@@ -96,7 +96,7 @@ export class RunInspector {
       this.detail.replaceChildren(element("p", { class: "secondary" }, "What the step did cannot be read: the server cannot be reached."));
     }
     this.detail.querySelector("#rounds")?.replaceWith(element("div", { class: "run-of" },
-      this.rounds(runs), element("a", { class: "link", href: `${base}?step=${encodeURIComponent(this.step)}` }, "Open the execution")));
+      this.rounds(runs), element("a", { class: "link", href: `${base}#${this.step}${this.round && `@${this.round}`}` }, "Open the execution")));
     refreshTimes();
   }
 

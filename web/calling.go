@@ -30,6 +30,27 @@ type calling struct {
 type callingCode struct {
 	Language snippet.Language
 	Text     string
+	// Plain is the call as one line to try; empty: there is none in this language.
+	Plain string
+}
+
+// newCodes are a call in all languages.
+func newCodes(call snippet.Call) ([]callingCode, error) {
+	var codes []callingCode
+	for _, language := range snippet.Languages() {
+		text, err := snippet.Write(language, call)
+		if err != nil {
+			return nil, err
+		}
+		code := callingCode{Language: language, Text: text}
+		if language == snippet.Curl {
+			if code.Plain, err = snippet.Plain(call); err != nil {
+				return nil, err
+			}
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
 }
 
 // newCalling writes the code with the call that the flow is tested with, or else
@@ -53,14 +74,8 @@ func (s *Server) newCalling(ctx context.Context, state *flowState) (*calling, er
 		call.Body = payload.Body
 	}
 	identify(&call, s.callersAuth(ctx, &step.Webhook{Auth: step.AuthOf(f.Trigger.With)}))
-	for _, language := range snippet.Languages() {
-		text, err := snippet.Write(language, call)
-		if err != nil {
-			return nil, err
-		}
-		c.Codes = append(c.Codes, callingCode{language, text})
-	}
-	return c, nil
+	c.Codes, err = newCodes(call)
+	return c, err
 }
 
 // testPayload is the call that a flow is tested with: the one that was kept, or

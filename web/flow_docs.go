@@ -76,19 +76,16 @@ func newFlowDocs(d *openapi.Description) (*flowDocs, error) {
 		}
 	}
 	identify(&call, d.Auth)
+	var err error
+	if docs.Codes, err = newCodes(call); err != nil || d.Settings.Callback == nil {
+		return docs, err
+	}
 	for _, language := range snippet.Languages() {
-		text, err := snippet.Write(language, call)
+		text, err := snippet.Receive(language)
 		if err != nil {
 			return nil, err
 		}
-		docs.Codes = append(docs.Codes, callingCode{language, text})
-		if d.Settings.Callback == nil {
-			continue
-		}
-		if text, err = snippet.Receive(language); err != nil {
-			return nil, err
-		}
-		docs.Receivers = append(docs.Receivers, callingCode{language, text})
+		docs.Receivers = append(docs.Receivers, callingCode{Language: language, Text: text})
 	}
 	return docs, nil
 }

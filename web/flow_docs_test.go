@@ -33,7 +33,7 @@ func TestPageForDevelopers(t *testing.T) {
 	r.publish(t, "told", fmt.Sprintf(told, "methods: [POST]"))
 	page := r.stranger(t).shows(t, "/flows/told/docs")
 	wantsText(t, page, "Told &lt;script&gt;", "/hooks/told", "whole number", "list of objects", "required", "At least 1.", "201",
-		"It is &lt;i&gt;done&lt;/i&gt;", "Idempotency-Key", "key-reused", "invalid-body", "JavaScript", "urllib.request", "/hooks/told/openapi.json",
+		"It is &lt;i&gt;done&lt;/i&gt;", "Idempotency-Key", "key-reused", "invalid-body", "JavaScript", "urllib.request", "/hooks/told/openapi.json", "curl -i", "The whole script",
 		"!<script>alert", "!<b>Whose", "!<i>done", "!</pre></p>", "!Callbacks", "!credentials-required", "!unsupported-type")
 }
 

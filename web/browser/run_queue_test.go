@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -14,7 +15,7 @@ func (p *program) orders(t *testing.T, count int) (ids []string) {
 			ID string `json:"executionId"`
 		}
 		p.api(t, http.MethodPost, "/hooks/order-request", map[string]any{
-			"orderId": fmt.Sprint("Q-", n), "customer": "Ada Sorensen", "email": "ada.sorensen@example.com",
+			"orderId": fmt.Sprint("Q-", n), "customer": "Ada " + strings.Repeat("long", 22), "email": "ada.sorensen@example.com",
 			"lines": []any{map[string]any{"sku": "LAMP-01", "quantity": 1, "price": 89}},
 		}, &accepted)
 		ids = append(ids, accepted.ID)
@@ -37,6 +38,12 @@ func (p *program) followsTheOneThatRuns(t *testing.T, flow *tab) {
 	flow.wait("the wait among the steps", `document.querySelector("#run-steps .run-queue")?.textContent.includes("Waited for its turn, ")`)
 	flow.choose("confirmed")
 	flow.wait("what the step has answered", `/Answer\s*200/.test(document.querySelector("#inspector-run")?.textContent)`)
+	flow.choose("create_invoice")
+	flow.wait("a long value that scrolls nothing sideways", `(() => {
+		const run = document.querySelector("#inspector-run");
+		return run?.textContent.includes("longlonglong") && run.scrollWidth <= run.clientWidth;
+	})()`)
+	flow.wait("a way to the step on the execution's page", `document.querySelector(".run-of a")?.getAttribute("href").endsWith("#create_invoice")`)
 
 	page := flow.v.tab()
 	page.open(p.base + "/executions/" + ids[1])

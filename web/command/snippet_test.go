@@ -62,6 +62,17 @@ func TestCopiedCodeCallsTheFlow(t *testing.T) {
 					t.Errorf("%s: %v\n%s", how, err, got)
 				}
 			}
+			if language == snippet.Curl {
+				line, err := snippet.Plain(snippet.Call{URL: p.base + "/hooks/echoing?a=it's", Method: http.MethodPost, Body: body("quick")})
+				if err != nil || strings.Contains(line, "\n") {
+					t.Fatal(line, err)
+				}
+				output, err := exec.CommandContext(t.Context(), "sh", "-c", line).Output()
+				head, got, _ := strings.Cut(string(output), "\r\n\r\n")
+				if err != nil || !strings.Contains(head, "202 Accepted") || normal(t, []byte(got)) != normal(t, []byte(`{"own":`+body("quick")+`}`)) {
+					t.Errorf("%s: %v\n%s", line, err, output)
+				}
+			}
 			if got, err := copied(t, p, language, flow.Async, "bad"); !strings.Contains(got, "a teapot") || (err == nil) != (language == snippet.Curl) {
 				t.Errorf("an error is told as %v\n%s", err, got)
 			}
@@ -165,8 +176,12 @@ func copied(t *testing.T, p *program, language snippet.Language, mode flow.Mode,
 	}
 	return runCopied(t, language, snippet.Call{
 		URL: p.base + "/hooks/" + slug, Method: http.MethodPost, Mode: mode, Deadline: 200 * time.Millisecond,
-		Body: fmt.Sprintf(`{"how": %q, "n": 9007199254740993, "text": "it's \"ü\" $HOME"}`, how),
+		Body: body(how),
 	})
+}
+
+func body(how string) string {
+	return fmt.Sprintf(`{"how": %q, "n": 9007199254740993, "text": "it's \"ü\" $HOME"}`, how)
 }
 
 func runCopied(t *testing.T, language snippet.Language, call snippet.Call, env ...string) (string, error) {
