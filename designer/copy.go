@@ -37,16 +37,16 @@ func PutCopy(ctx context.Context, drafts Drafts, source []byte, rename func(stri
 	if rename != nil {
 		name = rename(name)
 	}
-	absent := int64(0)
+	return PutNear(ctx, drafts, source, original, name)
+}
+
+// PutNear is PutAs under the slug, or where that is taken under it with a number
+// behind.
+func PutNear(ctx context.Context, drafts Drafts, source []byte, slug, name string) (string, error) {
 	for n := 1; n <= maxCopies; n++ {
-		slug := numbered(original, n)
-		changed, err := relabel(source, document, slug, name)
-		if err != nil {
-			return "", err
-		}
-		_, _, err = drafts.Put(ctx, slug, name, changed, &absent)
-		if !errors.Is(err, ErrRevision) {
-			return slug, err
+		candidate := numbered(slug, n)
+		if err := PutAs(ctx, drafts, source, candidate, name); !errors.Is(err, ErrTaken) {
+			return candidate, err
 		}
 	}
 	return "", ErrNoFreeSlug
@@ -85,7 +85,7 @@ func cutLast(text, separator string) (before, after string, found bool) {
 // relabel gives a flow file another slug and name. The file keeps its comments
 // and its form where both stand in it in a plain way; else it is written anew.
 func relabel(source []byte, document *flowfile.Document, slug, name string) ([]byte, error) {
-	f := *document.Flow
+	f := document.Flow
 	if f.Slug == slug && f.Name == name {
 		return source, nil
 	}
@@ -99,8 +99,11 @@ func relabel(source []byte, document *flowfile.Document, slug, name string) ([]b
 			return changed, nil
 		}
 	}
-	f.Slug, f.Name = slug, name
-	return flowfile.WriteYAML(&f)
+	tree := document.Tree().Set("slug", slug)
+	if name != f.Name {
+		tree = tree.Set("name", name)
+	}
+	return flowfile.WriteTree(tree)
 }
 
 // replaceLine replaces the value of a key of the flow where it is the whole rest

@@ -130,6 +130,7 @@ const failed = part("#publish-error");
 async function readState(own = false) {
   const response = await fetch(`${base}/state`, { headers: own || !etag ? {} : { "If-None-Match": etag } });
   if (response.status === 304) return null;
+  if (response.redirected) location.replace(response.url.replace(/\/state$/, "")); // it has another URL now
   if (!response.ok) throw new Error("The server did not tell how the flow stands.");
   etag = response.headers.get("ETag") ?? "";
   const state = /** @type {FlowState} */ (await response.json());

@@ -1,7 +1,7 @@
 // The settings of a flow. Each change is kept by itself: those of calls at once
 // and for callers too, the others in the draft. Loaded when the dialog first
 // opens. Plain ES module, checked by tsc.
-import { edit } from "./draft.js";
+import { edit, settled } from "./draft.js";
 import { part, request, RequestError } from "./dom.js";
 import { callbackChanged, editSigner, generateSigner, removeCallback, showCallback, testCallback } from "./settings-callback.js";
 
@@ -101,6 +101,22 @@ async function keep(control, operations) {
   }
 }
 
+/**
+ * Gives the flow, or a copy of it, another URL, and goes there.
+ * @param {HTMLInputElement} control that holds it
+ * @param {"slug" | "copy-as"} how
+ */
+async function giveSlug(control, how) {
+  try {
+    await settled();
+    const { slug } = await request(`/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}/${how}`, { method: "POST", body: { slug: control.value } });
+    location.assign(`/flows/${encodeURIComponent(slug)}`);
+  } catch (error) {
+    tell("Not saved");
+    fault(control, words(error));
+  }
+}
+
 /** Where a config value stands. @param {string} name */
 const configPath = (name) => `config[${JSON.stringify(name)}]`;
 
@@ -147,6 +163,7 @@ content.addEventListener("change", (event) => {
   if (row instanceof HTMLElement) void keepRow(row);
   else if (control.closest("#callback-form")) callbackChanged(control, keepSetting);
   else if (control.dataset.setting && control instanceof HTMLInputElement) void change(control);
+  else if (control.dataset.slug !== undefined && control instanceof HTMLInputElement) void giveSlug(control, "slug");
   else if (control.dataset.path) {
     const path = control.dataset.path;
     void keep(control, [control.value === "" ? { op: "unset", path } : { op: "set", path, value: control.value }]);
@@ -156,6 +173,7 @@ content.addEventListener("change", (event) => {
 content.addEventListener("click", (event) => {
   const action = event.target instanceof Element ? event.target.closest("[data-action]") : null;
   switch (action instanceof HTMLElement ? action.dataset.action : "") {
+    case "copy-as": void giveSlug(/** @type {HTMLInputElement} */ (part("#settings-copy")), "copy-as"); break;
     case "add-config": addRow(); break;
     case "remove-config": void removeRow(action?.closest(".config-row")); break;
     case "make-async": makeAsync(); break;

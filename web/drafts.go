@@ -59,6 +59,32 @@ func (d Drafts) SetSettings(
 	return revision, draftError(err)
 }
 
+// Move puts the draft of a flow that was never published under another slug.
+func (d Drafts) Move(ctx context.Context, from, to string, source []byte, revision int64) error {
+	before, current, err := d.Source(ctx, from)
+	if err != nil {
+		return err
+	}
+	entry := designer.Edit{User: actor(ctx), Kind: designer.Setting, Label: "Change the URL to /hooks/" + to, Unknown: true}
+	if current == revision {
+		changes, known := designer.ReplaceChanges(before, source)
+		entry.Changes, entry.Unknown = changes, !known
+	}
+	stored, err := storedEdit(&entry)
+	if err != nil {
+		return err
+	}
+	_, err = d.Store.MoveFlow(ctx, store.FlowMove{From: from, To: to, Source: source, IfMatch: revision, Edit: stored})
+	switch {
+	case errors.Is(err, store.ErrExists):
+		return designer.ErrTaken
+	case errors.Is(err, store.ErrFixed):
+		return designer.ErrFixed
+	default:
+		return draftError(err)
+	}
+}
+
 // putTries is how often a draft is compared anew with what others put there
 // meanwhile, so that its log can say what was changed.
 const putTries = 5

@@ -9,6 +9,7 @@ import (
 
 	"redial/designer"
 	"redial/designer/edit"
+	"redial/engine"
 	"redial/engine/flow"
 )
 
@@ -124,6 +125,8 @@ func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
 		s.problem(w, r, &Problem{Type: "conflict", Detail: "There is nothing to " + word + "."})
 	case errors.Is(err, designer.ErrRevision):
 		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
+	case errors.Is(err, engine.ErrNotFound) && s.movedTo(r) != "":
+		s.problem(w, r, &Problem{Type: "not-found", Detail: "The flow has another URL now. Open /flows/" + s.movedTo(r) + " and make the change there."})
 	default:
 		s.fail(w, r, "editing a flow", err)
 	}

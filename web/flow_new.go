@@ -1,11 +1,18 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
 
 	"redial/designer"
 	"redial/designer/template"
@@ -35,18 +42,87 @@ func templateIcon(slug string) string {
 	}
 }
 
+// emptyTemplate is the one to begin from nothing with.
+const emptyTemplate = "new-flow"
+
+// maxFlowName bounds the name of a new flow, in characters.
+const maxFlowName = 200
+
+// newFlow is the form of a new flow.
+type newFlow struct {
+	Template, Name, Slug string
+	// Derived says that the slug is made of the name, and not by a person.
+	Derived              bool
+	NameError, SlugError string
+}
+
 // createFlow makes a flow from a template and opens it.
 func (s *Server) createFlow(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
 	}
-	t, found := template.Find(r.PostForm.Get("template"))
+	form := r.PostForm
+	t, found := template.Find(form.Get("template"))
 	if !found {
 		s.faultPage(w, r, http.StatusUnprocessableEntity, "No such template", "The template is not known here. Go back and choose one of the list.")
 		return
 	}
-	slug, err := designer.PutCopy(r.Context(), Drafts{s.store}, t.Source, nil)
-	s.openNew(w, r, slug, err)
+	if !form.Has("name") {
+		slug, err := designer.PutCopy(r.Context(), Drafts{s.store}, t.Source, nil)
+		s.openNew(w, r, slug, err)
+		return
+	}
+	n := &newFlow{
+		Template: t.Slug, Name: strings.TrimSpace(form.Get("name")), Slug: strings.TrimSpace(form.Get("slug")), Derived: form.Get("derived") != "",
+	}
+	slug, err := n.make(r.Context(), Drafts{s.store}, t.Source)
+	if n.SlugError = slugFault(err); n.NameError == "" && n.SlugError == "" {
+		s.openNew(w, r, slug, err)
+		return
+	}
+	if fragment(r) {
+		s.render(w, r, http.StatusOK, newFlowFields(n, template.All())) // as in renderConnections
+		return
+	}
+	s.faultPage(w, r, http.StatusUnprocessableEntity, "The flow was not made", strings.TrimSpace(n.NameError+" "+n.SlugError))
+}
+
+// make puts the flow into the store, unless its name or its slug has to be mended.
+func (n *newFlow) make(ctx context.Context, drafts designer.Drafts, source []byte) (slug string, err error) {
+	switch {
+	case n.Name == "":
+		n.NameError = "Give the flow a name."
+	case utf8.RuneCountInString(n.Name) > maxFlowName || !utf8.ValidString(n.Name):
+		n.NameError = fmt.Sprintf("The name is too long: %d characters at most.", maxFlowName)
+	case strings.ContainsFunc(n.Name, unicode.IsControl):
+		n.NameError = "The name holds characters that do not show."
+	case n.Derived || n.Slug == "":
+		return designer.PutNear(ctx, drafts, source, designer.SlugOf(n.Name), n.Name)
+	default:
+		return n.Slug, designer.PutAs(ctx, drafts, source, n.Slug, n.Name)
+	}
+	return "", nil
+}
+
+// invalidIf marks a control that has an error.
+func invalidIf(fault string) templ.Attributes {
+	return templ.Attributes{"aria-invalid": strconv.FormatBool(fault != "")}
+}
+
+// derivedWord is how the form says whether the slug is made of the name.
+func derivedWord(derived bool) string {
+	if derived {
+		return "yes"
+	}
+	return ""
+}
+
+// templateTitle is what a template is called among others.
+func templateTitle(t template.Template) string {
+	if t.Slug == emptyTemplate {
+		return "Empty flow"
+	}
+	return t.Name
 }
 
 // duplicateFlow makes a copy of a flow's draft and opens it.
@@ -74,7 +150,7 @@ func (s *Server) openNew(w http.ResponseWriter, r *http.Request, slug string, er
 	case err != nil:
 		s.pageFault(w, r, "making a flow", err)
 	default:
-		http.Redirect(w, r, "/flows/"+slug, http.StatusSeeOther)
+		s.goTo(w, r, "/flows/"+slug)
 	}
 }
 

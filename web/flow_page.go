@@ -71,6 +71,9 @@ func (p *flowPage) Title(step string) string {
 // flowPage is the page of a flow.
 func (s *Server) flowPage(w http.ResponseWriter, r *http.Request) {
 	p, err := s.newFlowPage(r)
+	if s.toMoved(w, r, err) {
+		return
+	}
 	if err != nil {
 		s.pageFault(w, r, "showing a flow", err)
 		return
@@ -162,6 +165,9 @@ func historyWords(e *store.HistoryEntry) string {
 	}
 	if e.What == store.Publishing {
 		return "published version " + e.To
+	}
+	if e.What == store.Moving {
+		return fmt.Sprintf("changed the URL from /hooks/%s to /hooks/%s", e.From, e.To)
 	}
 	name, known := names[e.What]
 	if !known {

@@ -183,6 +183,9 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.countCalls(r.Context(), state)
 	}
+	if s.toMoved(w, r, err) {
+		return
+	}
 	if err != nil {
 		s.fail(w, r, "reading the state of a flow", err)
 		return

@@ -12,6 +12,8 @@ import (
 // settingsPanel is what can be set of a flow as a whole.
 type settingsPanel struct {
 	*flowState
+	// Fixed says that a flow of the slug has been published: callers may know it.
+	Fixed    bool
 	Pace     *flowPace
 	Callback *callbackForm
 	Config   []configValue
@@ -52,6 +54,10 @@ func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "reading how long answers take", err)
 		return
 	}
+	if panel.Fixed, err = s.store.EverPublished(r.Context(), state.Draft.Slug); err != nil {
+		s.pageFault(w, r, "reading the versions of a flow", err)
+		return
+	}
 	workshop, ok := s.currentWorkshop(w, r)
 	if !ok {
 		return
@@ -61,6 +67,14 @@ func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
 		panel.Config = append(panel.Config, newConfigValue(field))
 	}
 	s.render(w, r, http.StatusOK, settingsPanelView(panel))
+}
+
+// Prefix is what stands before the slug in the flow's URL.
+func (p *settingsPanel) Prefix() string {
+	if p.Checked.Flow.Trigger.Uses == "webhook" {
+		return "/hooks/"
+	}
+	return "/flows/"
 }
 
 // Effect says when a change of the settings takes effect.
