@@ -29,6 +29,7 @@ type Subscription struct {
 	mu      sync.Mutex
 	touched []string
 	known   map[string]bool // touched and not taken
+	gone    bool
 	started bool            // only executions that begin after the subscription
 	follow  map[string]bool // those that have begun
 }
@@ -42,6 +43,13 @@ func (s *Subscription) Take() []string {
 	s.touched = nil
 	clear(s.known)
 	return touched
+}
+
+// Gone reports whether the execution of the subscription is not there any more.
+func (s *Subscription) Gone() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone
 }
 
 // Close ends the subscription.
@@ -110,6 +118,21 @@ func (f *feed) subscribe(index map[string]map[*Subscription]struct{}, key string
 	}
 	index[key][s] = struct{}{}
 	return s
+}
+
+// Gone tells those who watch one of some executions that these are not there any
+// more: there is nothing to read.
+func (e *Engine) Gone(ids ...string) {
+	e.feed.mu.Lock()
+	defer e.feed.mu.Unlock()
+	for _, id := range ids {
+		for s := range e.feed.executions[id] {
+			s.mu.Lock()
+			s.gone = true
+			s.mu.Unlock()
+			s.touch(id, false, true)
+		}
+	}
 }
 
 // publish tells viewers of an execution's new events. first and last say that

@@ -32,8 +32,8 @@ type Journal interface {
 	// Append stores a batch, whole or not at all, and then calls done exactly
 	// once, from any goroutine and possibly before Append returns. A nil error
 	// means that the batch is durable. Batches of one execution are stored in
-	// the order of the calls. ErrFenced, ErrUnstorable, ErrOutOfOrder and a
-	// *KeyTakenError: nothing was stored, nor will be; after other errors a repeat may succeed.
+	// the order of the calls. ErrFenced, ErrUnstorable, ErrOutOfOrder, ErrNotFound
+	// (the execution was deleted) and a *KeyTakenError: nothing was stored, nor will be; after other errors a repeat may succeed.
 	// done must not block.
 	Append(batch Batch, done func(error))
 

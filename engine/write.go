@@ -125,7 +125,7 @@ func (r *run) written(w *write, err error) {
 		r.writing, r.created, r.failures = nil, true, 0
 	case r.err == nil && errors.Is(err, ErrUnstorable):
 		r.cutShort(w, err)
-	case r.err != nil, errors.Is(err, ErrFenced), errors.Is(err, ErrOutOfOrder), r.engine.calls.Err() != nil,
+	case r.err != nil, errors.Is(err, ErrFenced), errors.Is(err, ErrOutOfOrder), errors.Is(err, ErrNotFound), r.engine.calls.Err() != nil,
 		!r.created: // nothing was accepted, so nothing is owed to anybody
 		r.writing = nil
 		r.giveUp(err)

@@ -182,6 +182,12 @@ function act(button) {
         await request(`${api}/cancel`, { method: "POST" });
         refreshSummarySoon();
       });
+    case "delete":
+      return busy(button, async () => {
+        button.closest("dialog")?.close();
+        await request(api, { method: "DELETE" });
+        location.assign("/executions");
+      });
     case "callback":
       return busy(button, async () => {
         await request(`${api}/callback`, { method: "POST" });
@@ -236,7 +242,10 @@ function follow() {
   const line = followExecution(data.id, {
     after: replay.length, heals: true, onEvents: take,
     onOpen: () => { if (!fresh) refreshSummarySoon(); fresh = false; },
-    onState: (state) => showLine(document.getElementById("line"), state, () => line.retry()),
+    onState: (state) => {
+      if (state.gone) location.reload(); // to the page that says why
+      else showLine(document.getElementById("line"), state, () => line.retry());
+    },
   });
   if (data.deadline > 0) {
     const left = started + data.deadline - (Date.now() - ahead);

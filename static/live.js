@@ -8,8 +8,9 @@
 /**
  * How the line stands. connecting: the first attempt is under way. live: what
  * happens arrives at once. offline: the line is lost; the next attempt is made
- * at retryAt (milliseconds since 1970). ended: nothing more will come.
- * @typedef {{name: "connecting" | "live" | "offline" | "ended", retryAt: number | null}} LineState
+ * at retryAt (milliseconds since 1970). ended: nothing more will come; gone: as the
+ * execution was deleted.
+ * @typedef {{name: "connecting" | "live" | "offline" | "ended", retryAt: number | null, gone?: boolean}} LineState
  */
 
 /**
@@ -32,6 +33,8 @@ const openWithin = 10_000;
  * dead line from a quiet one, and for a cursor a new line costs nothing.
  */
 const silence = 45_000;
+/** The code with which the server closes a line to what was deleted. */
+const deleted = 4410;
 
 /** @returns {Surroundings} */
 function browser() {
@@ -86,12 +89,12 @@ export class Line {
     this.open();
   }
 
-  /** Closes the line for good. */
-  stop() {
+  /** Closes the line for good. @param {boolean} [gone] */
+  stop(gone) {
     this.cancelWake();
     this.cancelTimer();
     this.drop();
-    if (this.state.name !== "ended") this.tell({ name: "ended", retryAt: null });
+    if (this.state.name !== "ended") this.tell({ name: "ended", retryAt: null, gone });
   }
 
   /** Tries at once instead of after the pause. */
@@ -125,7 +128,11 @@ export class Line {
       this.options.onOpen?.();
     };
     socket.onmessage = (message) => { if (socket === this.socket) this.frame(message); };
-    socket.onclose = () => { if (socket === this.socket) this.lost(); };
+    socket.onclose = ({ code }) => {
+      if (socket !== this.socket) return;
+      if (code === deleted) this.stop(true);
+      else this.lost();
+    };
     socket.onerror = () => {}; // a close follows
   }
 

@@ -24,6 +24,8 @@
 //
 //	callbacks      execution_id, url, state, due_at, …   the outbox
 //	callback_attempts  execution_id, number, status, …
+//	dropped        id, flow, version_id, …   executions that are gone
+//	retention      seen_at, doubted_since: one row
 //	flow_history   slug, at, user, what, old and new value
 //	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload

@@ -87,7 +87,9 @@ func (s *Server) write(w http.ResponseWriter, body []byte) {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, doing string, err error) {
 	switch {
 	case errors.Is(err, engine.ErrNotFound):
-		s.notFound(w, r)
+		if !s.gone(w, r) {
+			s.notFound(w, r)
+		}
 	case r.Context().Err() != nil: // nobody is there to hear it
 	case errors.Is(err, engine.ErrStopping), errors.Is(err, engine.ErrFull), errors.Is(err, errCrowded):
 		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause})

@@ -21,6 +21,8 @@ func (s *Server) sendCallbackAgain(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	resent, err := s.store.ResendCallback(r.Context(), id)
 	switch {
+	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
+		return
 	case errors.Is(err, engine.ErrNotFound):
 		s.problem(w, r, &Problem{Type: "not-found", Detail: "No callback belongs to this execution."})
 		return

@@ -97,8 +97,8 @@ func (s *Server) corsOfExecution(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") == "" {
 		return
 	}
-	record, err := s.store.Execution(r.Context(), r.PathValue("id"))
-	if err != nil {
+	record, _, err := s.thereOrDropped(r)
+	if err != nil || record == nil {
 		return // of which the handler speaks
 	}
 	if _, trigger, refusal := s.findHook(r.Context(), record.Flow); refusal == nil {

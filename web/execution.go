@@ -30,12 +30,14 @@ func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 	s.writeJSON(w, http.StatusOK, s.queueField(record, s.callerStatus(r.Context(), record)))
 }
 
-// callersExecution finds the execution of the path.
+// callersExecution finds the execution of the path, for somebody who may read it.
 func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow.Execution, bool) {
 	id := r.PathValue("id")
 	record, err := s.store.Execution(r.Context(), id)
 	if errors.Is(err, engine.ErrNotFound) {
-		s.problem(w, r, noExecution())
+		if !s.gone(w, r) {
+			s.problem(w, r, noExecution())
+		}
 		return nil, false
 	}
 	if err != nil {
@@ -107,9 +109,14 @@ func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !final {
+		held, err := s.heldBack(r.Context(), record)
+		if err != nil {
+			s.fail(w, r, "reading why an execution is held back", err)
+			return
+		}
 		header.Set("Redial-Answer", "pending")
 		header.Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
-		s.writeJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record)))
+		s.writeJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record, held)))
 		return
 	}
 	header.Set("Redial-Answer", "final")
@@ -128,10 +135,10 @@ func (s *Server) result(ctx context.Context, record *flow.Execution) (result eng
 	return result, record.Status.Ended(), nil
 }
 
-func pendingBody(record *flow.Execution) flow.Object {
+func pendingBody(record *flow.Execution, held bool) flow.Object {
 	body := statusBody(record)
 	if record.Status == flow.NeedsAttention {
-		body = append(body, flow.Field{Name: "reason", Value: "A call was cut off and its outcome is unknown; a person has to decide whether it is made again."})
+		body = append(body, flow.Field{Name: "reason", Value: attentionReason(held)})
 	}
 	return body
 }

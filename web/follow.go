@@ -13,18 +13,22 @@ import (
 // followedExecution is the execution of the path, for those who may follow it:
 // read its status and its answer, and cancel it. To others it is not there.
 func (s *Server) followedExecution(w http.ResponseWriter, r *http.Request) (*flow.Execution, bool) {
-	record, ok := s.callersExecution(w, r)
-	if !ok {
-		return nil, false
+	record, dropped, err := s.thereOrDropped(r)
+	may := false
+	if record != nil && err == nil {
+		may, err = s.mayFollow(r, record)
 	}
-	may, err := s.mayFollow(r, record)
 	switch {
-	case err != nil:
-		s.fail(w, r, "checking who asks after an execution", err)
-	case !may:
+	case err == nil && !may:
 		s.problem(w, r, noExecution())
+	case err != nil:
+		s.fail(w, r, "reading an execution", err)
+	case dropped != nil:
+		s.tellDropped(w, r, dropped)
+	default:
+		return record, true
 	}
-	return record, may && err == nil
+	return nil, false
 }
 
 // noExecution is what is said of an execution that is not there, or not for the

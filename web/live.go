@@ -84,18 +84,24 @@ func (v *viewer) stop(code int) {
 
 // liveExecution sends the events of one execution.
 func (s *Server) liveExecution(w http.ResponseWriter, r *http.Request) {
-	record, ok := s.callersExecution(w, r)
-	if !ok {
+	// Subscribed first and read then, so that nothing falls in between.
+	id := r.PathValue("id")
+	subscription := s.engine.WatchExecution(id)
+	defer subscription.Close()
+	if websocket.IsWebSocketUpgrade(r) && s.remains(r) != nil {
+		// A browser learns nothing of an answer to a handshake, but of a close.
+		s.serveSocket(w, r, nil, func(v *viewer) { v.stop(closeDropped) })
+		return
+	}
+	if _, ok := s.callersExecution(w, r); !ok {
 		return
 	}
 	after, ok := s.after(w, r)
 	if !ok {
 		return
 	}
-	// Subscribed first and read then, so that nothing falls in between.
-	subscription := s.engine.WatchExecution(record.ID)
 	cursors := newCursors()
-	cursors.seen[record.ID] = after
+	cursors.seen[id] = after
 	s.view(w, r, subscription, cursors)
 }
 
@@ -194,6 +200,10 @@ func (s *Server) send(v *viewer, cursors *cursors) {
 				if !s.sendNew(v, id, cursors) {
 					return
 				}
+			}
+			if v.subscription.Gone() {
+				v.stop(closeDropped)
+				return
 			}
 		}
 	}

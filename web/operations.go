@@ -16,6 +16,7 @@ type metrics struct {
 	handler  http.Handler
 	refusals *prometheus.CounterVec
 	answers  *prometheus.CounterVec
+	dropped  *prometheus.CounterVec
 }
 
 func newMetrics(e *engine.Engine) *metrics {
@@ -30,6 +31,13 @@ func newMetrics(e *engine.Engine) *metrics {
 			Name: "redial_http_answers_total",
 			Help: "Answers to HTTP requests, by kind of address and status.",
 		}, []string{"area", "status"}),
+		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "redial_executions_dropped_total",
+			Help: "Executions that are not there any more, by why: age, or deleted by somebody.",
+		}, []string{"why"}),
+	}
+	for _, why := range []string{droppedByAge, deletedByHand} {
+		m.dropped.WithLabelValues(why) // there from the first, at 0
 	}
 	active := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "redial_executions_active",
@@ -39,7 +47,7 @@ func newMetrics(e *engine.Engine) *metrics {
 		Name: "redial_executions_queued",
 		Help: "Executions that wait for their turn in this process.",
 	}, func() float64 { return float64(e.Load().Queued()) })
-	registry.MustRegister(m.refusals, m.answers, active, queued,
+	registry.MustRegister(m.refusals, m.answers, m.dropped, active, queued,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -20,6 +20,10 @@ func (s *Server) pageFault(w http.ResponseWriter, r *http.Request, doing string,
 		return
 	}
 	if errors.Is(err, engine.ErrNotFound) {
+		if dropped := s.remains(r); dropped != nil {
+			s.faultPage(w, r, http.StatusGone, "Not kept any more", droppedText(dropped))
+			return
+		}
 		s.faultPage(w, r, http.StatusNotFound, "Nothing there", "What you are looking for is not here, or not any more. Go back to the list and choose again.")
 		return
 	}

@@ -144,6 +144,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("POST /api/flows/{slug}/test", s.testFlow)
 	handle("GET /api/executions", s.listExecutions)
 	handle("GET /api/executions/{id}", s.getExecution)
+	handle("DELETE /api/executions/{id}", s.deleteExecution)
 	handle("GET /api/executions/{id}/events", s.listEvents)
 	handle("POST /api/executions/{id}/cancel", s.cancelExecution)
 	handle("POST /api/executions/{id}/rerun", s.rerunExecution)

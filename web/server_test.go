@@ -38,6 +38,7 @@ type room struct {
 	engine       *engine.Engine
 	handler      http.Handler
 	closeSockets func() // as a stopping server does
+	dropped      func(ids []string)
 	url          string
 	client       *http.Client
 }
@@ -65,7 +66,7 @@ func open(t testing.TB) *room {
 	handler := web.New(web.Options{
 		Store: r.store, Engine: e, Library: library, PublicURL: public, APIToken: apiToken, Logger: logger, Client: client,
 	})
-	r.handler, r.closeSockets = handler.Handler(), handler.CloseSockets
+	r.handler, r.closeSockets, r.dropped = handler.Handler(), handler.CloseSockets, handler.ExecutionsDropped
 	server.Config.Handler = r.handler
 	server.Start()
 	r.url, r.client = server.URL, server.Client()

@@ -50,6 +50,10 @@ const (
 	// BlobsSwept: large values that are not named any more are deleted, and that is
 	// not committed.
 	BlobsSwept
+	// DropMarked: old executions are taken out of the lists, and that is not committed.
+	DropMarked
+	// DropCleared: parts of their journal are deleted, and that is not committed.
+	DropCleared
 	// StopBegun: the server was asked to stop.
 	StopBegun
 	// ResumeClaimed: an unfinished execution was claimed, and not read.
@@ -86,6 +90,8 @@ var names = map[Point]string{
 	FinishMade:     "finish.made",
 	FinishStored:   "finish.stored",
 	BlobsSwept:     "blobs.swept",
+	DropMarked:     "drop.marked",
+	DropCleared:    "drop.cleared",
 	StopBegun:      "stop.begun",
 	ResumeClaimed:  "resume.claimed",
 	ResumeLoaded:   "resume.loaded",

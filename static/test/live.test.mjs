@@ -56,7 +56,7 @@ test("it goes on from the last event it had", () => {
   assert.equal(world.socket.path, "/executions/E/live?after=2");
   world.socket.onopen();
   world.send(3); world.send(4); world.send(4); world.send(1);
-  world.socket.onclose();
+  world.socket.onclose({ code: 1006 });
   world.pass(1000);
   assert.equal(world.socket.path, "/executions/E/live?after=4");
   world.socket.onopen();
@@ -96,14 +96,14 @@ test("pauses grow while nothing comes, up to a bound, and begin anew once someth
   const { world, line } = follow(0);
   const pauses = [];
   for (let i = 0; i < 9; i++) {
-    world.socket.onclose();
+    world.socket.onclose({ code: 1006 });
     pauses.push(line.state.retryAt - world.time);
     world.pass(pauses.at(-1));
   }
   assert.deepEqual(pauses, [250, 500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
   world.socket.onopen();
   world.send(1);
-  world.socket.onclose();
+  world.socket.onclose({ code: 1006 });
   assert.equal(line.state.retryAt - world.time, 250);
 });
 
@@ -122,7 +122,7 @@ test("an opening that hangs is given up, a silent line is opened anew", () => {
 
 test("waking up tries at once", () => {
   const { world, line } = follow(0);
-  world.socket.onclose();
+  world.socket.onclose({ code: 1006 });
   world.wake();
   assert.equal(world.sockets.length, 2);
   world.socket.onopen();
@@ -168,7 +168,7 @@ test("a flow's executions are caught up with after a loss", async () => {
   world.send(1, { execution: "C2" }); world.send(2, { execution: "C2" });
   world.send(1, { execution: "C3" }); world.send(2, { execution: "C3", type: "execution.finished" });
   world.send(2, { execution: "C0" }); // began before
-  main.onclose();
+  main.onclose({ code: 1006 });
   listed = ["C5", "C4", "C3", "C2", "C1"];
   world.pass(1000);
   world.socket.onopen();
@@ -190,4 +190,15 @@ test("a flow's executions are caught up with after a loss", async () => {
   assert.deepEqual(seen, ["C2/1", "C2/2", "C3/1", "C3/2", "C2/3", "C4/1", "C4/2", "C3/3", "C3/4", "C3/5"]);
   flow.stop();
   assert.equal(world.timers.size + world.wakers.size, 0);
+});
+
+test("it ends where the execution was deleted", () => {
+  const world = new World();
+  const states = [];
+  followExecution("E", { heals: true, surroundings: world.surroundings, onEvents: () => {}, onState: (state) => states.push(state) });
+  world.socket.onopen();
+  world.socket.onclose({ code: 4410 });
+  assert.deepEqual(states.map((state) => state.name), ["live", "ended"]);
+  assert.equal(states[1].gone, true);
+  assert.equal(world.timers.size + world.wakers.size, 0, "nothing is left behind");
 });

@@ -30,6 +30,13 @@ type Store interface {
 	CallKey(ctx context.Context, flow, caller, key string) (*store.CallKey, error)
 	SweepCallKeys(ctx context.Context, limit int) (int, error)
 
+	TrustedTime(ctx context.Context) (now, doubted time.Time, err error)
+	DropExecutions(ctx context.Context, q store.DropQuery) ([]string, string, error)
+	DropExecution(ctx context.Context, id, by string) error
+	ClearDropped(ctx context.Context, limit int) (int, error)
+	Dropped(ctx context.Context, id string) (*store.Dropped, error)
+	SweepDropped(ctx context.Context, before time.Time, limit int) (int, error)
+
 	Draft(ctx context.Context, slug string) (*store.Draft, error)
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
 	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
@@ -106,6 +113,7 @@ func Run(t *testing.T, open Open) {
 		{"refusals", refusalTests},
 		{"executions", executionTests},
 		{"keys of calls", callKeyTests},
+		{"dropping", dropTests},
 		{"statistics", statisticsTests},
 		{"flows", flowTests},
 		{"edits", editTests},

@@ -22,6 +22,7 @@ type config struct {
 	capacity     string
 	rates        string
 	proxies      string
+	retention    string
 	publish      bool
 	server       string
 	token        string
@@ -61,6 +62,7 @@ func (c *config) parse(name string, args []string, getenv func(string) string, s
 	flags.StringVar(&c.capacity, "capacity", getenv("REDIAL_CAPACITY"), "how much runs and waits at once, where it is not to be by memory, such as `running=5000,queued=1000,callers=20000` (REDIAL_CAPACITY)")
 	flags.StringVar(&c.rates, "rates", fromEnv("REDIAL_RATES", usualRates), "how many calls there may be in a time, such as `caller=600/1m,flow=1000/1s,order-request=50/1m` (REDIAL_RATES)")
 	flags.StringVar(&c.proxies, "trusted-proxies", getenv("REDIAL_TRUSTED_PROXIES"), "comma-separated `CIDRs` of proxies whose X-Forwarded-For or Forwarded is believed (REDIAL_TRUSTED_PROXIES)")
+	flags.StringVar(&c.retention, "retention", fromEnv("REDIAL_RETENTION", usualRetention), "how long executions are kept after their end, such as `90d,tests=14d`, or off (REDIAL_RETENTION)")
 	if name == "import" {
 		flags.BoolVar(&c.publish, "publish", false, "publish what was imported")
 	}

@@ -23,6 +23,7 @@ import (
 	"redial/web"
 	"redial/web/acceptor"
 	"redial/web/demo"
+	"redial/web/retention"
 	"redial/web/simulated"
 )
 
@@ -109,6 +110,8 @@ type server struct {
 	logger   *slog.Logger
 	closers  []func()
 	accepts  acceptor.Bounds
+
+	retention retention.Policy
 }
 
 // open puts the parts together. Nothing is served yet.
@@ -129,6 +132,9 @@ func (p *program) open(ctx context.Context, allowed []netip.Prefix) (_ *server, 
 	}
 	capacity, bounds, err := p.config.bounds()
 	if err != nil {
+		return nil, err
+	}
+	if s.retention, err = parseRetention(p.config.retention); err != nil {
 		return nil, err
 	}
 	if s.store, err = p.openStore(ctx, true); err != nil {
@@ -196,6 +202,7 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn),
 	}
 	s.sweep(ctx)
+	s.retain(ctx)
 	stopCallbacks := s.deliverCallbacks()
 	defer stopCallbacks()
 	failed := make(chan error, 1)

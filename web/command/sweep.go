@@ -16,14 +16,7 @@ const (
 // sweep deletes what is kept for a time only, until the context ends. The store
 // is closed after that.
 func (s *server) sweep(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	s.closers = append(s.closers, func() {
-		cancel()
-		<-ended
-	})
-	go func() {
-		defer close(ended)
+	s.beside(ctx, func(ctx context.Context) {
 		ticker := time.NewTicker(sweepEvery)
 		defer ticker.Stop()
 		for {
@@ -35,6 +28,21 @@ func (s *server) sweep(ctx context.Context) {
 				return
 			}
 		}
+	})
+}
+
+// beside runs something beside the server. It ends with the context, and before the
+// store is closed.
+func (s *server) beside(ctx context.Context, run func(context.Context)) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	s.closers = append(s.closers, func() {
+		cancel()
+		<-ended
+	})
+	go func() {
+		defer close(ended)
+		run(ctx)
 	}()
 }
 

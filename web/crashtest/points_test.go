@@ -44,6 +44,10 @@ func TestEveryCrashPoint(t *testing.T) { //nolint:tparallel // "points" waits fo
 				dieWithBlobs(t, seen, mode)
 			})
 		}
+		t.Run("deleting", func(t *testing.T) {
+			t.Parallel()
+			dieDeleting(t, seen)
+		})
 		t.Run("migrate", func(t *testing.T) {
 			t.Parallel()
 			dieMigrating(t, seen)

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"redial/engine"
+	"redial/engine/flow"
+	"redial/store"
+)
+
+// Why executions are not there any more, in metrics.
+const (
+	droppedByAge  = "age"
+	deletedByHand = "deleted"
+)
+
+// closeDropped is the code with which sockets of an execution are closed that is not
+// there any more: of those for private use (RFC 6455, section 7.4.2), like 410.
+const closeDropped = 4410
+
+// ExecutionsDropped takes note of executions that were dropped because they are old:
+// it counts them and tells those who watch one.
+func (s *Server) ExecutionsDropped(ids []string) {
+	s.metrics.dropped.WithLabelValues(droppedByAge).Add(float64(len(ids)))
+	s.engine.Gone(ids...)
+}
+
+// remains is what is left of the execution in the path of a request; nil if there is
+// none in it, or it was not dropped.
+func (s *Server) remains(r *http.Request) *store.Dropped {
+	path := strings.TrimPrefix(r.URL.Path, "/api")
+	id := r.PathValue("id")
+	if id == "" || !strings.HasPrefix(path, "/executions/") {
+		return nil
+	}
+	dropped, err := s.store.Dropped(r.Context(), id)
+	if err != nil {
+		if !errors.Is(err, engine.ErrNotFound) && r.Context().Err() == nil {
+			s.logger.Error("what remains of an execution could not be read", "execution", id, "error", err)
+		}
+		return nil
+	}
+	return dropped
+}
+
+// gone answers for an execution that is not there any more, to those who might have
+// read it. It is false, and nothing is answered, where that is not so.
+func (s *Server) gone(w http.ResponseWriter, r *http.Request) bool {
+	dropped := s.remains(r)
+	if dropped != nil {
+		s.tellDropped(w, r, dropped)
+	}
+	return dropped != nil
+}
+
+func (s *Server) tellDropped(w http.ResponseWriter, r *http.Request, d *store.Dropped) {
+	w.Header().Set("Redial-Execution-Id", d.Execution)
+	if strings.HasSuffix(r.URL.Path, "/response") {
+		w.Header().Set("Redial-Answer", "final")
+	}
+	s.problem(w, r, &Problem{Type: "execution-dropped", Execution: d.Execution, Detail: droppedText(d)})
+}
+
+// droppedText says when an execution was dropped, and why.
+func droppedText(d *store.Dropped) string {
+	why := "as executions are kept for a time after their end"
+	if d.By != "" {
+		why = "because somebody who runs this server wanted it deleted"
+	}
+	return fmt.Sprintf("The execution ended on %s, and was deleted on %s, %s.", dayText(d.Ended), dayText(d.At), why)
+}
+
+func dayText(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
+
+// thereOrDropped is the execution in the path of a request. Of one that was dropped it
+// has what decides who may read it. It is nil if there never was one.
+func (s *Server) thereOrDropped(r *http.Request) (*flow.Execution, *store.Dropped, error) {
+	record, err := s.store.Execution(r.Context(), r.PathValue("id"))
+	if !errors.Is(err, engine.ErrNotFound) {
+		return record, nil, err
+	}
+	dropped := s.remains(r)
+	if dropped == nil {
+		return nil, nil, nil
+	}
+	return &flow.Execution{ID: dropped.Execution, Flow: dropped.Flow, VersionID: dropped.VersionID}, dropped, nil
+}
+
+// deleteExecution deletes an execution that has ended, for somebody who wants that.
+func (s *Server) deleteExecution(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	err := s.store.DropExecution(r.Context(), id, actor(r.Context()))
+	var owed *store.OwedError
+	switch {
+	case errors.As(err, &owed):
+		s.problem(w, r, &Problem{Type: "conflict", Detail: "The execution cannot be deleted now: " + owed.Reason + "."})
+	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
+	case errors.Is(err, engine.ErrNotFound):
+		s.problem(w, r, noExecution())
+	case err != nil:
+		s.fail(w, r, "deleting an execution", err)
+	default:
+		s.metrics.dropped.WithLabelValues(deletedByHand).Inc()
+		s.engine.Gone(id)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
