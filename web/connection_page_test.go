@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"redial/store"
 )
 
 func (r *room) fields(t *testing.T, name string) map[string]any {
@@ -121,5 +123,57 @@ func TestConnectionTest(t *testing.T) {
 	wantsText(t, failed, "egress", "127.0.0.1", "!secret-token")
 	if a := p.post(t, "/connection-test", []string{"component", "nobody"}, asFragment...); a.status != http.StatusNotFound {
 		t.Errorf("no component: got %d", a.status)
+	}
+}
+
+// A form asks for what its authentication needs, and what is lacking is said where
+// the connection is listed.
+func TestConnectionFormFollowsAuthentication(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	form := p.shows(t, "/connections?new=http:basic")
+	wantsText(t, form, "New HTTP connection", "Authentication", `<option value="basic" selected`)
+	for field, hidden := range map[string]bool{"bearer": true, "basic": false, "api_key": true} {
+		if strings.Contains(form, `data-values="`+field+`" hidden`) != hidden {
+			t.Errorf("the fields of %s are hidden: %t", field, !hidden)
+		}
+	}
+	if n := strings.Count(form, ">optional<"); n != 3 {
+		t.Errorf("%d fields are optional, want the password, the address and the previous secret", n)
+	}
+	missing := p.post(t, "/connections", []string{"component", "http", "name", "a", "field.scheme", "bearer"})
+	wantsText(t, missing.body, "A value is required.", `aria-invalid="true"`)
+	// What was entered before another choice was made is not kept.
+	p.post(t, "/connections", []string{"component", "http", "name", "a", "field.scheme", "basic", "field.username", "ada", "field.token", "s3cret"}).wantsRedirect(t, "/connections/a")
+	if got := r.fields(t, "a"); !reflect.DeepEqual(got, map[string]any{"scheme": "basic", "username": "ada"}) {
+		t.Errorf("stored is %v", got)
+	}
+	if err := r.store.PutConnection(t.Context(), store.Connection{Name: "half", Component: "http", Fields: map[string]any{"scheme": "bearer"}}); err != nil {
+		t.Fatal(err)
+	}
+	wantsText(t, p.shows(t, "/connections/half"), "incomplete: token missing", "A value is required.")
+	short := p.post(t, "/connections", []string{"component", "signature", "name", "s", "field.scheme", "standard", "field.secret", "whsec_c2hvcnQ="})
+	wantsText(t, short.body, "The secret is too short", "!c2hvcnQ")
+}
+
+// A secret for callbacks is judged where it is chosen, and can be made.
+func TestSignerOfCallbacks(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/mirror", mirror)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/bad", `{"component": "signature", "fields": {"secret": "whsec_c2hvcnQ="}}`)
+	wantsText(t, p.shows(t, "/flows/mirror/settings", asFragment...), `data-fault="The connection bad cannot sign: the secret is too short`)
+	for _, name := range []string{"mirror-callbacks", "mirror-callbacks-2"} {
+		made := p.post(t, "/flows/mirror/callback-secret", nil, asFragment...)
+		secret, _ := r.fields(t, name)["secret"].(string)
+		if !strings.HasPrefix(secret, "whsec_") || !strings.Contains(made.body, secret) || made.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: got %d %s", name, made.status, made.body)
+		}
+		wantsText(t, p.shows(t, "/flows/mirror/settings", asFragment...), `value="`+name+`" data-fault=""`, "!"+secret)
+	}
+	if a := p.post(t, "/flows/nobody/callback-secret", nil, asFragment...); a.status != http.StatusNotFound {
+		t.Errorf("for no flow: got %d", a.status)
 	}
 }
