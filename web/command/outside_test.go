@@ -19,6 +19,7 @@ type outside struct {
 type arrival struct {
 	method, path, key string
 	body              string
+	trace             string // the header traceparent
 	replies           chan reply
 	left              chan struct{} // closed when the caller has gone without a reply
 }
@@ -48,7 +49,7 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := &arrival{
-		method: r.Method, path: r.URL.Path, key: r.Header.Get("Idempotency-Key"), body: string(body),
+		method: r.Method, path: r.URL.Path, key: r.Header.Get("Idempotency-Key"), body: string(body), trace: r.Header.Get("Traceparent"),
 		replies: make(chan reply, 1), left: make(chan struct{}),
 	}
 	o.arrivals <- a

@@ -76,8 +76,8 @@ func wantGapless(t *testing.T, events []event) {
 }
 
 // A kill -9 in the middle of a call that may be repeated: the next start makes
-// it again, with the same key where the service takes one. What was done before
-// is not done again.
+// it again, with the same key where the service takes one and within the trace of its
+// caller. What was done before is not done again.
 func TestKillDuringARepeatableCall(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]string{
@@ -100,7 +100,8 @@ steps:
   answer: {uses: respond, with: {body: ["{{ steps.first.body }}", "{{ steps.second.body }}"]}}
 edges: [trigger -> first, first -> second, second -> answer]
 `, o.url+"/first", o.url+"/second", step))
-			id := p.hook(t, "two-calls", nil).wants(t, http.StatusAccepted).id(t)
+			const trace, span = "00-4bf92f3577b34da6a3ce929d0e0e4736-", "00f067aa0ba902b7-01"
+			id := p.hook(t, "two-calls", nil, "Traceparent", trace+span).wants(t, http.StatusAccepted).id(t)
 			o.next(t).reply(200, `1`)
 			cut := o.next(t)
 			p.reached(t, id, "step.started second")
@@ -111,6 +112,14 @@ edges: [trigger -> first, first -> second, second -> answer]
 			again := o.next(t)
 			if again.path != "/second" || again.key != cut.key || again.body != cut.body {
 				t.Errorf("the call was %+v and is %+v now", cut, again)
+			}
+			for _, call := range []*arrival{cut, again} {
+				if own, ok := strings.CutPrefix(call.trace, trace); !ok || own == span || len(own) != len(span) || !strings.HasSuffix(own, "-01") {
+					t.Errorf("the call carries the trace %q", call.trace)
+				}
+			}
+			if cut.trace == again.trace {
+				t.Error("two attempts are one span")
 			}
 			if (cut.key == "") != (name == "safe") {
 				t.Errorf("the key is %q", cut.key)
