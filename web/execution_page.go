@@ -27,6 +27,7 @@ type executionPageView struct {
 	Caller    *callerView
 	Callback  *callbackView // nil: nobody is called back
 	Undecided []engine.Undecided
+	Held      bool // the server has died each time it went on
 	Titles    map[string]string // of steps, by ID
 	Canvas    templ.Component
 	Data      executionData
@@ -102,6 +103,9 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 	view := &executionPageView{Titles: map[string]string{}}
 	view.Undecided, err = s.engine.Undecided(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if view.Held, err = s.heldBack(ctx, x); err != nil {
 		return nil, err
 	}
 	now := time.Now()

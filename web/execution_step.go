@@ -30,6 +30,7 @@ type stepView struct {
 	Answer    *callerView        // that a respond step gave; nil: none
 	NotSent   bool               // it came after another answer
 	Undecided bool
+	Held      bool // with its execution: the server has died each time it went on
 	Simulated bool
 	Pinned    bool   // a test took what is pinned to it
 	Reused    string // ID of the execution whose output was taken
@@ -150,6 +151,9 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 	v.read(events, r)
 	v.Reasons = s.reasons(ctx, x, v)
 	if err := s.respondedWith(ctx, x, v); err != nil {
+		return nil, err
+	}
+	if v.Held, err = s.heldBack(ctx, x); err != nil {
 		return nil, err
 	}
 	undecided, err := s.engine.Undecided(ctx, id)

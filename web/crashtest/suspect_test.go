@@ -3,6 +3,7 @@ package crashtest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,10 @@ func TestSuspectIsHeldBack(t *testing.T) {
 	}
 	x.open()
 	id := x.awaitsAttention()
+	var pending struct{ Reason string }
+	if err := x.manager().call(x.context(), http.MethodGet, "/executions/"+id+"/response", "", &pending); err != nil || !strings.Contains(pending.Reason, "held back") {
+		t.Errorf("whoever asks for the answer is told %q, %v", pending.Reason, err)
+	}
 	for line := range 2 {
 		path, body := "/api/executions/"+id+"/resume", fmt.Sprintf(`{"step":"check_inventory","iteration":%d,"decision":"retry"}`, line)
 		if err := x.manager().call(x.context(), http.MethodPost, path, body, nil); err != nil {
