@@ -51,7 +51,7 @@ func (i *inspected) KindWords() string {
 	case i.Card.Trigger:
 		return "Trigger"
 	default:
-		return ""
+		return "Built-in step"
 	}
 }
 
