@@ -192,4 +192,19 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 	b.push(`[data-action=remove-callback]`)
 	b.setTo(`.callback`, "undefined")
 	b.wait("nothing to be tried", `document.querySelector("[data-action=test-callback]:disabled")`)
+
+	// A secret of our own is shown once, and its connection chosen.
+	b.push(`[data-action=generate-signer]`)
+	b.wait("the secret", `document.querySelector("#generated-secret")?.textContent.startsWith("whsec_") && document.querySelector("#callback-secret").value === "tuned-callbacks"`)
+	b.see("Not saved yet: give an address, or the hosts that calls may name.")
+
+	// The flow is published, so a copy takes another URL.
+	b.enterText(`#settings-copy`, "tuned")
+	b.push(`[data-action=copy-as]`)
+	b.wait("the fault at the URL", `document.querySelector("#settings-copy[aria-invalid=true]")`)
+	b.see("Another flow has this URL; choose another one.")
+	b.enterText(`#settings-copy`, "tuned-too")
+	b.push(`[data-action=copy-as]`)
+	b.wait("the copy", `location.pathname === "/flows/tuned-too"`)
+	b.settle()
 }
