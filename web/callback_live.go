@@ -19,7 +19,7 @@ func (s *Server) relayCallback(c *store.Callback, key signature.Key, m callback.
 }
 
 func (s *Server) relayMessage(slug, execution string, key signature.Key, m callback.Message, at time.Time) {
-	if !s.relays.Wanted(slug) {
+	if !s.relays.Wanted() {
 		return
 	}
 	header, err := m.Header(key, at)
@@ -34,7 +34,8 @@ func (s *Server) relayMessage(slug, execution string, key signature.Key, m callb
 }
 
 // liveCallbacks sends callbacks as they are delivered, those of the flows that
-// the query names or of all, to `redial listen`.
+// the query names or of all, to `redial listen`: from now on, or from what came after
+// the cursor of an earlier socket on.
 func (s *Server) liveCallbacks(w http.ResponseWriter, r *http.Request) {
 	flows := r.URL.Query()["flow"]
 	for _, slug := range flows {
@@ -43,13 +44,18 @@ func (s *Server) liveCallbacks(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	subscription, ok := s.relays.Subscribe(flows...)
+	subscription, ok := s.relays.Subscribe(r.URL.Query().Get("after"), flows...)
 	if !ok {
 		s.problem(w, r, &Problem{Type: "unavailable", Detail: "Too many programs listen to callbacks already.", RetryAfter: shortPause})
 		return
 	}
 	defer subscription.Close()
-	s.serveSocket(w, r, nil, func(v *viewer) { s.sendCallbacks(v, subscription) })
+	greeted := r.URL.Query().Has("after")
+	s.serveSocket(w, r, nil, func(v *viewer) {
+		if !greeted || s.sendFrame(v, subscription.Greeting) {
+			s.sendCallbacks(v, subscription)
+		}
+	})
 }
 
 func (s *Server) sendCallbacks(v *viewer, subscription *relay.Subscription) {
@@ -64,7 +70,7 @@ func (s *Server) sendCallbacks(v *viewer, subscription *relay.Subscription) {
 		case <-subscription.C:
 			deliveries, ok := subscription.Take()
 			for i := range deliveries {
-				if !s.sendCallback(v, &deliveries[i]) {
+				if !s.sendFrame(v, &deliveries[i]) {
 					return
 				}
 			}
@@ -76,10 +82,10 @@ func (s *Server) sendCallbacks(v *viewer, subscription *relay.Subscription) {
 	}
 }
 
-func (s *Server) sendCallback(v *viewer, d *relay.Delivery) bool {
-	frame, err := json.Marshal(d)
+func (s *Server) sendFrame(v *viewer, what any) bool {
+	frame, err := json.Marshal(what)
 	if err != nil {
-		s.logger.Error("a callback could not be relayed", "execution", d.Execution, "error", err)
+		s.logger.Error("a callback could not be relayed", "error", err)
 		return false
 	}
 	return v.conn.SetWriteDeadline(time.Now().Add(writeWait)) == nil && v.conn.WriteMessage(websocket.TextMessage, frame) == nil

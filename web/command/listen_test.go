@@ -93,9 +93,9 @@ func TestListenRelaysCallbacks(t *testing.T) {
 // wire passes connections on, until it is cut.
 type wire struct {
 	net.Listener
-	to string
 
 	mu   sync.Mutex
+	to   string // empty: nobody is there
 	open []net.Conn
 }
 
@@ -105,7 +105,8 @@ func newWire(t *testing.T, to string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{Listener: inner, to: strings.TrimPrefix(to, "http://")}
+	w := &wire{Listener: inner}
+	w.leadTo(to)
 	go w.serve()
 	t.Cleanup(func() {
 		_ = w.Close()
@@ -114,13 +115,27 @@ func newWire(t *testing.T, to string) *wire {
 	return w
 }
 
+// leadTo says where connections lead from now on; empty: nowhere.
+func (w *wire) leadTo(server string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.to = strings.TrimPrefix(server, "http://")
+}
+
 func (w *wire) serve() {
 	for {
 		near, err := w.Accept()
 		if err != nil {
 			return
 		}
-		far, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", w.to)
+		w.mu.Lock()
+		to := w.to
+		w.mu.Unlock()
+		if to == "" {
+			_ = near.Close()
+			continue
+		}
+		far, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", to)
 		if err != nil {
 			_ = near.Close()
 			continue
@@ -169,6 +184,69 @@ func TestListenConnectsAgain(t *testing.T) {
 	id = p.hook(t, "mine", `{}`).wants(t, http.StatusAccepted).id(t)
 	deaf.out.await(t, deaf.ended, id+"  failed")
 	developer.next(t)
+}
+
+// A listener that was cut off gets what was delivered in the meantime, once and in order,
+// also where the server was started again. At first it gets nothing of before.
+func TestListenMissesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := serve(t, dir)
+	receiver, developer := newCallbacks(t), newCallbacks(t)
+	p.sign(t)
+	p.publish(t, relayed("mine", receiver.url))
+	p.publish(t, relayed("other", receiver.url))
+	delivered := func(slug string, body int) {
+		t.Helper()
+		id := p.hook(t, slug, fmt.Sprint(body)).wants(t, http.StatusAccepted).id(t)
+		receiver.next(t)
+		p.awaitCallback(t, id, "delivered")
+	}
+	heard := func(bodies ...int) {
+		t.Helper()
+		for _, body := range bodies {
+			if got := developer.next(t).get(t, "answer.body.heard"); got != fmt.Sprint(body) {
+				t.Errorf("relayed is %s, not %d", got, body)
+			}
+		}
+		developer.quiet(t)
+	}
+	delivered("mine", 1)
+	w := newWire(t, p.base)
+	l := listen(t, "http://"+w.Addr().String(), developer.url, "mine")
+	back := func(times int) {
+		t.Helper()
+		eventually(t, "the listener is back", func() bool { return strings.Count(l.out.String(), "connected to") == times })
+	}
+	away := func() {
+		w.leadTo("")
+		w.cut()
+	}
+	away() // it has got nothing yet
+	delivered("mine", 2)
+	w.leadTo(p.base)
+	back(2)
+	heard(2)
+	delivered("mine", 3)
+	heard(3)
+	away()
+	delivered("other", 4)
+	delivered("mine", 5)
+	w.leadTo(p.base)
+	back(3)
+	heard(5)
+	away()
+	p.stop(t)
+	p = serve(t, dir)
+	delivered("mine", 6)
+	w.leadTo(p.base)
+	back(4)
+	heard(6)
+	delivered("mine", 7)
+	heard(7)
+	if strings.Contains(l.out.String(), "not kept") {
+		t.Errorf("it says that something is missing: %s", l.out)
+	}
 }
 
 // unused is an address at which nobody listens.

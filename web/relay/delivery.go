@@ -14,6 +14,16 @@ type Delivery struct {
 	// Headers are those of the callback: its content type and its signature.
 	Headers map[string]string `json:"headers"`
 	Body    []byte            `json:"body"` // base64 on the wire
+	// Cursor is where a listener goes on after this delivery; see Hub.Subscribe.
+	Cursor string `json:"cursor"`
+}
+
+// Greeting is the first frame of the websocket for those who send a cursor, be it empty.
+type Greeting struct {
+	// Cursor is where the listener goes on if nothing follows.
+	Cursor string `json:"cursor"`
+	// Missed says that callbacks since the cursor are not kept any more.
+	Missed bool `json:"missed"`
 }
 
 // maxDelivery is the largest frame that a listener takes, in bytes: the largest

@@ -3,6 +3,7 @@ package relay
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 const (
@@ -12,20 +13,28 @@ const (
 	maxWaiting = 32 << 20
 )
 
-// Hub hands deliveries to those who listen. It keeps nothing for those who do
-// not.
+// Hub hands deliveries to those who listen. It keeps the latest for a time, so that who
+// was away for a moment can go on.
 type Hub struct {
 	mu   sync.Mutex
 	open map[*Subscription]struct{}
+	kept kept
 }
 
 // NewHub makes a hub.
-func NewHub() *Hub { return &Hub{open: map[*Subscription]struct{}{}} }
+func NewHub() *Hub {
+	h := &Hub{open: map[*Subscription]struct{}{}, kept: kept{sinceStart: true}}
+	h.kept.begin()
+	h.kept.until = time.Now().Add(keptAfterStart)
+	return h
+}
 
 // Subscription is what waits for one listener.
 type Subscription struct {
 	// C gets a value when there is something to Take.
 	C chan struct{}
+	// Greeting says where the listener is.
+	Greeting Greeting
 
 	hub   *Hub
 	flows []string // empty: all
@@ -36,29 +45,46 @@ type Subscription struct {
 	lost    bool
 }
 
-// Subscribe listens to some flows, or without names to all. ok is false if too
-// many listen already. Close it.
-func (h *Hub) Subscribe(flows ...string) (subscription *Subscription, ok bool) {
+// Subscribe listens to some flows, or without names to all, from what comes after a
+// cursor on, or without one from now on. ok is false if too many listen already. Close
+// it.
+func (h *Hub) Subscribe(cursor string, flows ...string) (subscription *Subscription, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.expire()
 	if len(h.open) >= maxSubscriptions {
 		return nil, false
 	}
 	s := &Subscription{C: make(chan struct{}, 1), hub: h, flows: flows}
+	s.Greeting.Cursor = h.kept.cursor()
+	if cursor != "" {
+		var missed []Delivery
+		missed, s.Greeting.Missed = h.kept.after(cursor)
+		for i := range missed {
+			s.add(&missed[i])
+		}
+		if len(s.waiting) > 0 {
+			// Until they have been taken, they are what is to be asked for again.
+			s.Greeting.Cursor = cursor
+		}
+	}
 	h.open[s] = struct{}{}
 	return s, true
 }
 
-// Wanted reports whether anybody listens to a flow.
-func (h *Hub) Wanted(flow string) bool {
+// expire forgets what was kept for nobody.
+func (h *Hub) expire() {
+	if len(h.open) == 0 && time.Now().After(h.kept.until) && h.kept.epoch != "" {
+		h.kept.forget()
+	}
+}
+
+// Wanted reports whether anybody listens, or may come back.
+func (h *Hub) Wanted() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for s := range h.open {
-		if s.wants(flow) {
-			return true
-		}
-	}
-	return false
+	h.expire()
+	return len(h.open) > 0 || h.kept.epoch != ""
 }
 
 // Publish hands a delivery to those who listen to its flow. It does not wait: a
@@ -66,19 +92,27 @@ func (h *Hub) Wanted(flow string) bool {
 func (h *Hub) Publish(d *Delivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.kept.add(d)
 	for s := range h.open {
-		if !s.wants(d.Flow) || s.lost {
-			continue
+		if s.wants(d.Flow) && !s.lost {
+			s.add(d)
 		}
-		if s.size += d.size(); s.size > maxWaiting && len(s.waiting) > 0 {
-			s.waiting, s.lost = nil, true
-		} else {
-			s.waiting = append(s.waiting, *d)
-		}
-		select {
-		case s.C <- struct{}{}:
-		default:
-		}
+	}
+}
+
+// add has a delivery wait for the listener.
+func (s *Subscription) add(d *Delivery) {
+	if !s.wants(d.Flow) {
+		return
+	}
+	if s.size += d.size(); s.size > maxWaiting && len(s.waiting) > 0 {
+		s.waiting, s.lost = nil, true
+	} else {
+		s.waiting = append(s.waiting, *d)
+	}
+	select {
+	case s.C <- struct{}{}:
+	default:
 	}
 }
 
@@ -100,4 +134,5 @@ func (s *Subscription) Close() {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	delete(s.hub.open, s)
+	s.hub.kept.until = time.Now().Add(keptAfterListener)
 }

@@ -43,10 +43,12 @@ type Listener struct {
 	Out io.Writer
 
 	mu sync.Mutex // of Out
+	// cursor is where the next connection goes on; empty: none was made yet.
+	cursor string
 }
 
-// Run relays until the context ends, which is no error. It connects again when the
-// connection breaks. The error is that of a server that refuses the listener.
+// Run relays what is delivered from now on, until the context ends, which is no error.
+// When the connection breaks it connects again, and goes on where it was. The error is that of a server that refuses the listener.
 func (l *Listener) Run(ctx context.Context) error {
 	posts := &poster{listener: l, client: &http.Client{
 		Timeout: postTime, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: atOnce},
@@ -94,7 +96,7 @@ func (r *refusal) Error() string { return r.message }
 func (l *Listener) dial(ctx context.Context) (*websocket.Conn, error) {
 	address := l.Server.JoinPath("/api/callbacks/live")
 	address.Scheme = strings.Replace(address.Scheme, "http", "ws", 1)
-	address.RawQuery = url.Values{"flow": l.Flows}.Encode()
+	address.RawQuery = url.Values{"flow": l.Flows, "after": {l.cursor}}.Encode()
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTime}
 	conn, response, err := dialer.DialContext(ctx, address.String(), http.Header{"Authorization": {"Bearer " + l.Token}})
 	if response != nil {
@@ -139,20 +141,37 @@ func (l *Listener) receive(ctx context.Context, conn *websocket.Conn, posts *pos
 		_ = conn.SetReadDeadline(time.Now().Add(silence))
 		return answer(data)
 	})
+	var greeting Greeting
+	if err := next(conn, &greeting); err != nil {
+		return err
+	}
+	l.cursor = greeting.Cursor
+	if greeting.Missed {
+		l.printf("some callbacks were delivered in the meantime and are not kept any more")
+	}
 	for {
-		if err := conn.SetReadDeadline(time.Now().Add(silence)); err != nil {
+		var d Delivery
+		if err := next(conn, &d); err != nil {
 			return err
 		}
-		_, frame, err := conn.ReadMessage()
-		if err != nil {
-			return reason(err)
-		}
-		var d Delivery
-		if err := json.Unmarshal(frame, &d); err != nil {
-			return fmt.Errorf("reading a callback: %w", err)
-		}
 		posts.start(ctx, &d)
+		l.cursor = d.Cursor
 	}
+}
+
+// next reads a frame.
+func next(conn *websocket.Conn, into any) error {
+	if err := conn.SetReadDeadline(time.Now().Add(silence)); err != nil {
+		return err
+	}
+	_, frame, err := conn.ReadMessage()
+	if err != nil {
+		return reason(err)
+	}
+	if err := json.Unmarshal(frame, into); err != nil {
+		return fmt.Errorf("reading a callback: %w", err)
+	}
+	return nil
 }
 
 // reason says why a server has closed the connection, if it did.
@@ -165,7 +184,7 @@ func reason(err error) error {
 	case websocket.CloseGoingAway:
 		return errors.New("the server is stopping")
 	case websocket.CloseTryAgainLater:
-		return errors.New("callbacks came faster than they could be taken; some were not relayed")
+		return errors.New("callbacks came faster than they could be taken")
 	default:
 		return err
 	}
