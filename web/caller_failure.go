@@ -42,21 +42,10 @@ func namesOthers(failure *flow.Failure) bool {
 // outsideWords say what kind of failure it is, and of which service.
 func (s *Server) outsideWords(ctx context.Context, step *flow.Step, failure *flow.Failure) string {
 	service := s.serviceWords(ctx, step)
-	switch failure.Code {
-	case flow.FailedAttempts:
-		return service + " was tried as often as this server tries a step"
-	case flow.FailedUnreachable:
-		return service + " could not be reached"
-	case flow.FailedTimeout:
-		return service + " did not answer in time"
-	case flow.FailedEgress:
-		return service + " may not be called from here; whoever operates this server can allow it with --allow-private-egress"
-	case flow.FailedLimit:
-		return "what it sends, or gets from " + service + ", is too large"
-	case flow.FailedCanceled:
-		return "the call to " + service + " was broken off"
-	}
+	words, told := failureWords[failure.Code]
 	switch {
+	case told:
+		return fmt.Sprintf(words, service)
 	case failure.Status != 0:
 		return strings.TrimSpace(service + " answered " + strconv.Itoa(failure.Status) + " " + http.StatusText(failure.Status))
 	case failure.Code == flow.FailedConnection:
@@ -64,6 +53,16 @@ func (s *Server) outsideWords(ctx context.Context, step *flow.Step, failure *flo
 	default:
 		return service + " answered with what cannot be used"
 	}
+}
+
+// failureWords are what callers are told of a service by codes that say it all.
+var failureWords = map[flow.FailureCode]string{
+	flow.FailedAttempts:    "%s was tried as often as this server tries a step",
+	flow.FailedUnreachable: "%s could not be reached",
+	flow.FailedTimeout:     "%s did not answer in time",
+	flow.FailedEgress:      "%s may not be called from here; whoever operates this server can allow it with --allow-private-egress",
+	flow.FailedLimit:       "what it sends, or gets from %s, is too large",
+	flow.FailedCanceled:    "the call to %s was broken off",
 }
 
 // serviceWords name what a step calls, as the flow names it.

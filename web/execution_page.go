@@ -27,7 +27,7 @@ type executionPageView struct {
 	Caller    *callerView
 	Callback  *callbackView // nil: nobody is called back
 	Undecided []engine.Undecided
-	Held      bool // the server has died each time it went on
+	Held      bool              // the server has died each time it went on
 	Titles    map[string]string // of steps, by ID
 	Canvas    templ.Component
 	Data      executionData
