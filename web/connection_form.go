@@ -400,16 +400,6 @@ func (f *connectionField) invalid() templ.Attributes {
 	return templ.Attributes{"aria-invalid": "true"}
 }
 
-// titleOf is a value of the field as its list shows it.
-func (f *connectionField) titleOf(value any) string {
-	for _, choice := range f.options() {
-		if fieldText(choice.Value) == fieldText(value) {
-			return choice.Title
-		}
-	}
-	return plainValue(value)
-}
-
 // long reports whether a value takes several lines.
 func (f *connectionField) long() bool {
 	switch f.Kind {

@@ -124,6 +124,6 @@ func (s *Server) toMoved(w http.ResponseWriter, r *http.Request, err error) bool
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
+	http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // it begins with /flows/ and a slug of ours
 	return true
 }

@@ -102,10 +102,9 @@ func accountOf(catalogue *component.Catalogue, c *store.Connection) check.Accoun
 func credentialOf(c *store.Connection) check.Credential {
 	held := check.Credential{Kind: step.AuthSignature}
 	scheme, _ := c.Fields["scheme"].(string)
-	switch {
-	case c.Component == step.SignatureComponent:
+	if c.Component == step.SignatureComponent {
 		held.Scheme = cmp.Or(scheme, step.CallbackScheme)
-	default:
+	} else {
 		held.Kind = cmp.Or(scheme, step.AuthBearer)
 	}
 	if _, err := caller.New(c.Component, c.Fields); err != nil {
