@@ -159,7 +159,7 @@ func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhoo
 		s.logger.Error("who asks for a flow's description could not be told", "error", err)
 		return &Problem{Type: "internal"}
 	case name == "" || !trusted:
-		return s.refuseToken(r, noHook(slug))
+		return noHook(slug)
 	default:
 		return nil
 	}

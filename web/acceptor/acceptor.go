@@ -37,8 +37,9 @@ type Bounds struct {
 	Proxies []netip.Prefix
 }
 
-// usualPatience is enough for a header to come over a slow line.
-const usualPatience = time.Second
+// usualPatience is as long as a header may take. Of thousands of callers who come at once
+// some are read as late as that: only what is kept open for longer is known to be idle.
+const usualPatience = 10 * time.Second
 
 // Usual are the bounds where so many connections may be open.
 func Usual(open int, proxies []netip.Prefix) Bounds {
