@@ -110,11 +110,15 @@ func TestEverythingIsMinified(t *testing.T) {
 // Modules of a script that is not bundled would be on a page twice.
 func TestScriptsOfPagesAreBundled(t *testing.T) {
 	t.Parallel()
-	views, err := filepath.Glob("../web/*.templ")
-	if err != nil || len(views) == 0 {
-		t.Fatalf("no pages were found: %v", err)
+	var views []string
+	for _, pattern := range []string{"../web/*.templ", "../web/*/*.templ"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no pages were found at %s: %v", pattern, err)
+		}
+		views = append(views, found...)
 	}
-	named := regexp.MustCompile(`(?:pageScript\(|src=\{ static\.URL\()"([^"/]+\.js)"`)
+	named := regexp.MustCompile(`(?:PageScript\(|src=\{ static\.URL\()"([^"/]+\.js)"`)
 	scripts := map[string]bool{}
 	for _, view := range views {
 		source, err := os.ReadFile(view)

@@ -1,4 +1,4 @@
-// Spans and points of time, as all pages write them; span of web/times.go says
+// Spans and points of time, as all pages write them; Span of web/ui/times.go says
 // the same. Plain ES module, checked by tsc.
 
 /**

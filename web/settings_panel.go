@@ -7,6 +7,7 @@ import (
 
 	"redial/designer/snippet"
 	"redial/engine/flow"
+	"redial/web/ui"
 )
 
 // settingsPanel is what can be set of a flow as a whole.
@@ -120,12 +121,12 @@ func (p *flowPace) Sampled() string {
 // Advice says what can be done about answers that come too late.
 func (p *flowPace) Advice() string {
 	late := &p.Answers[0]
-	text := fmt.Sprintf("%s usually takes %s, and callers wait no longer than %s.", late.Title, span(p.Queue+late.Total), snippet.Duration(p.Deadline))
+	text := fmt.Sprintf("%s usually takes %s, and callers wait no longer than %s.", late.Title, ui.Span(p.Queue+late.Total), snippet.Duration(p.Deadline))
 	if p.Queue > 0 {
-		text += fmt.Sprintf(" %s of it is the wait for a turn: the deadline counts from the call. A higher concurrency shortens that.", span(p.Queue))
+		text += fmt.Sprintf(" %s of it is the wait for a turn: the deadline counts from the call. A higher concurrency shortens that.", ui.Span(p.Queue))
 	}
 	if late.Slowest != "" && late.Slowest != late.Title {
-		text += fmt.Sprintf(" %s takes %s of it.", late.Slowest, span(late.Takes))
+		text += fmt.Sprintf(" %s takes %s of it.", late.Slowest, ui.Span(late.Takes))
 	}
 	return text
 }

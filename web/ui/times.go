@@ -1,4 +1,4 @@
-package web
+package ui
 
 import (
 	"fmt"
@@ -8,13 +8,13 @@ import (
 // How pages write points of time before a script says them where the viewer is:
 // see static/times.js.
 const (
-	exactForm   = "2 Jan 2006, 15:04:05 UTC"
-	dayForm     = "2 Jan, 15:04"
-	secondsForm = "15:04:05.000"
+	ExactForm   = "2 Jan 2006, 15:04:05 UTC"
+	DayForm     = "2 Jan, 15:04"
+	SecondsForm = "15:04:05.000"
 )
 
-// span is a span of time as people read it. Scripts write it in the same form.
-func span(d time.Duration) string {
+// Span is a span of time as people read it. Scripts write it in the same form.
+func Span(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
 		return "< 1 ms"
@@ -37,5 +37,5 @@ func span(d time.Duration) string {
 	}
 }
 
-// durationText is a span in milliseconds as people read it.
-func durationText(ms float64) string { return span(time.Duration(ms * float64(time.Millisecond))) }
+// DurationText is a span in milliseconds as people read it.
+func DurationText(ms float64) string { return Span(time.Duration(ms * float64(time.Millisecond))) }

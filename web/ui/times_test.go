@@ -1,4 +1,4 @@
-package web
+package ui
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 // Scripts write the same spans: see static/test/times.test.mjs.
 func TestSpansAreWrittenAsByScripts(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("../static/test/spans.json")
+	data, err := os.ReadFile("../../static/test/spans.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +18,7 @@ func TestSpansAreWrittenAsByScripts(t *testing.T) {
 		t.Fatal(len(spans), err)
 	}
 	for _, s := range spans {
-		if got := durationText(s[0].(float64)); got != s[1] {
+		if got := DurationText(s[0].(float64)); got != s[1] {
 			t.Errorf("%v ms: %q, want %q", s[0], got, s[1])
 		}
 	}
