@@ -307,7 +307,7 @@ func TestDocumentedProblems(t *testing.T) {
 func problemTable(t *testing.T) string {
 	t.Helper()
 	return "| Type | Status | What it means | What to do |\n|---|---|---|---|\n" +
-		problemRows(t, "web/problem.go", "problemTypes") + problemRows(t, "web/problem_limit.go", "limitProblems")
+		problemRows(t, "web/reply/problem.go", "ProblemTypes") + problemRows(t, "web/reply/problem_limit.go", "limitProblems")
 }
 
 // problemRows are those of one variable of one file.

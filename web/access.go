@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"redial/engine"
+	"redial/web/reply"
 )
 
 // authenticated lets through who has an API token or a session. With a session,
@@ -20,11 +21,11 @@ func (s *Server) authenticated(next http.HandlerFunc) http.Handler {
 		name, trusted, err := s.identify(r)
 		switch {
 		case err != nil:
-			s.fail(w, r, "checking who calls", err)
+			s.Fail(w, r, "checking who calls", err)
 		case name == "":
-			s.problem(w, r, s.refuseToken(r, &Problem{Type: "unauthorized"}))
+			s.Problem(w, r, s.refuseToken(r, &reply.Problem{Type: "unauthorized"}))
 		case !trusted:
-			s.problem(w, r, &Problem{Type: "forbidden-origin"})
+			s.Problem(w, r, &reply.Problem{Type: "forbidden-origin"})
 		default:
 			next(w, r.WithContext(withActor(r.Context(), name)))
 		}
@@ -78,5 +79,5 @@ func equalSecrets(a, b string) bool {
 // ownOrigin reports whether a request says that it comes from one of our own
 // pages.
 func (s *Server) ownOrigin(r *http.Request) bool {
-	return r.Header.Get("Origin") == s.public.Scheme+"://"+s.public.Host
+	return r.Header.Get("Origin") == s.Public.Scheme+"://"+s.Public.Host
 }

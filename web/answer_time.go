@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"redial/store"
+	"redial/web/reply"
 )
 
 const (
@@ -37,7 +38,7 @@ func (a *answerTimes) known(slug string) time.Duration {
 	if known, found := a.flows[slug]; found {
 		return known.took
 	}
-	return shortPause
+	return reply.ShortPause
 }
 
 // of is the time that half of the newest calls of a flow stayed within, from
@@ -79,8 +80,8 @@ func measureAnswers(ctx context.Context, s *store.Store, slug string) (time.Dura
 		}
 	}
 	if len(took) == 0 {
-		return shortPause, nil
+		return reply.ShortPause, nil
 	}
 	slices.Sort(took)
-	return min(max(took[len(took)/2], shortPause), longestPause), nil
+	return min(max(took[len(took)/2], reply.ShortPause), longestPause), nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // maxRequest bounds the bodies of management calls other than flow files, in
@@ -21,10 +22,10 @@ func (s *Server) readAll(w http.ResponseWriter, r *http.Request, limit int64) ([
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		s.problem(w, r, &Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that is taken here.", limit)})
+		s.Problem(w, r, &reply.Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that is taken here.", limit)})
 		return nil, false
 	case err != nil:
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "The body broke off before its end."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "The body broke off before its end."})
 		return nil, false
 	}
 	return data, true
@@ -41,12 +42,12 @@ func (s *Server) readObject(w http.ResponseWriter, r *http.Request, limit int64)
 	}
 	value, err := flow.DecodeJSON(data)
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence("the body is not JSON: " + err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: reply.Sentence("the body is not JSON: " + err.Error())})
 		return nil, false
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "The body has to be a JSON object."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "The body has to be a JSON object."})
 	}
 	return object, ok
 }
@@ -59,7 +60,7 @@ func (s *Server) onlyFields(w http.ResponseWriter, r *http.Request, object map[s
 			if near := flow.Nearest(name, known); near != "" {
 				detail = fmt.Sprintf("There is no field %q here; did you mean %q?", name, near)
 			}
-			s.problem(w, r, &Problem{Type: "invalid", Detail: detail})
+			s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: detail})
 			return false
 		}
 	}
@@ -87,7 +88,7 @@ func (s *Server) limit(w http.ResponseWriter, r *http.Request) (int, bool) {
 	}
 	limit, err := strconv.Atoi(text)
 	if err != nil || limit < 1 || limit > 500 {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "limit is a number from 1 to 500."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "limit is a number from 1 to 500."})
 		return 0, false
 	}
 	return limit, true

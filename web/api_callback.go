@@ -10,6 +10,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 	"redial/web/callback"
+	"redial/web/reply"
 )
 
 // sendCallbackAgain makes a callback due at once, whatever became of it.
@@ -24,21 +25,21 @@ func (s *Server) sendCallbackAgain(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
 		return
 	case errors.Is(err, engine.ErrNotFound):
-		s.problem(w, r, &Problem{Type: "not-found", Detail: "No callback belongs to this execution."})
+		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "No callback belongs to this execution."})
 		return
 	case err != nil:
-		s.fail(w, r, "sending a callback again", err)
+		s.Fail(w, r, "sending a callback again", err)
 		return
 	case !resent:
-		s.problem(w, r, &Problem{Type: "conflict", Detail: "The execution has not answered yet, so there is nothing to tell."})
+		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "The execution has not answered yet, so there is nothing to tell."})
 		return
 	}
 	log, err := s.callbackLog(r.Context(), id)
 	if err != nil || log == nil {
-		s.fail(w, r, "reading a callback", err)
+		s.Fail(w, r, "reading a callback", err)
 		return
 	}
-	s.writeJSON(w, http.StatusAccepted, log.object())
+	s.WriteJSON(w, http.StatusAccepted, log.object())
 }
 
 // testCallback sends a made-up callback to where the draft of a flow sends them,
@@ -50,23 +51,23 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 	}
 	named, isText := object["url"].(string)
 	if !isText && object["url"] != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: "url has to be a text."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "url has to be a text."})
 		return
 	}
 	slug := r.PathValue("slug")
 	settings, err := s.draftCallback(r, slug)
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	address, refusal := testTarget(settings, named)
 	if refusal != "" {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: refusal})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: refusal})
 		return
 	}
 	key, err := s.signingKey(r.Context(), settings.Secret)
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 		return
 	}
 	id := "test_" + rand.Text()
@@ -75,13 +76,13 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 		Answer: callbackAnswer{Status: http.StatusOK, Headers: map[string]string{"content-type": "application/json"}, Body: map[string]any{"test": true}},
 	})
 	if err != nil {
-		s.fail(w, r, "making a callback", err)
+		s.Fail(w, r, "making a callback", err)
 		return
 	}
 	message, now := callback.Message{ID: "msg_" + id, URL: address, Body: body}, time.Now()
 	s.relayMessage(slug, id, key, message, now)
 	result := callback.Send(r.Context(), s.client, key, message, now)
-	s.writeJSON(w, http.StatusOK, testResult(address, result))
+	s.WriteJSON(w, http.StatusOK, testResult(address, result))
 }
 
 // draftCallback is the callback of a flow's draft; nil if it has none.
@@ -103,12 +104,12 @@ func testTarget(settings *flow.Callback, named string) (address, refusal string)
 		return "", "The flow calls nobody back. Give it a callback first."
 	}
 	if _, message := settings.Missing(); message != "" {
-		return "", sentence(message)
+		return "", reply.Sentence(message)
 	}
 	address, err := settings.Target(named)
 	switch {
 	case err != nil:
-		return "", sentence(err.Error())
+		return "", reply.Sentence(err.Error())
 	case address == "":
 		return "", "The flow has no address of its own to call back. Give a url on one of the hosts that it lists."
 	}

@@ -7,6 +7,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // listComponents answers with the catalogue: what steps there are, and what
@@ -21,7 +22,7 @@ func (s *Server) listComponents(w http.ResponseWriter, r *http.Request) {
 	for i, c := range components {
 		items[i] = componentBody(c)
 	}
-	s.writeJSON(w, http.StatusOK, page(items, ""))
+	s.WriteJSON(w, http.StatusOK, page(items, ""))
 }
 
 func componentBody(c *component.Component) flow.Object {
@@ -87,30 +88,30 @@ func (s *Server) putComponent(w http.ResponseWriter, r *http.Request) {
 	if component.IsOpenAPI(source) {
 		var err error
 		if source, err = component.FromOpenAPI(name, source); err != nil {
-			s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+			s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 			return
 		}
 	}
 	parsed, problems := component.Parse(source)
 	switch {
 	case flow.HasErrors(problems):
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The manifest of %s has problems; `problems` names every place.", name), Problems: problems})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("The manifest of %s has problems; `problems` names every place.", name), Problems: problems})
 		return
 	case parsed.Name != name:
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The manifest is called %q, but the address has %q; make them the same.", parsed.Name, name)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("The manifest is called %q, but the address has %q; make them the same.", parsed.Name, name)})
 		return
 	}
 	if _, err := s.workshop.base.Catalogue().Component(name); err == nil {
-		s.problem(w, r, &Problem{Type: "conflict", Detail: fmt.Sprintf("The component %q is built in; give yours another name.", name)})
+		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: fmt.Sprintf("The component %q is built in; give yours another name.", name)})
 		return
 	}
 	manifest := flow.Manifest{Hash: parsed.Hash, Name: parsed.Name, Source: parsed.Source}
 	if err := s.store.PutComponent(r.Context(), manifest); err != nil {
-		s.fail(w, r, "storing a component", err)
+		s.Fail(w, r, "storing a component", err)
 		return
 	}
 	s.published.changed()
-	s.writeJSON(w, http.StatusOK, componentBody(parsed))
+	s.WriteJSON(w, http.StatusOK, componentBody(parsed))
 }
 
 func sortedTexts(list []string) []string {

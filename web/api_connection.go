@@ -12,6 +12,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
@@ -23,14 +24,14 @@ func (s *Server) listConnections(w http.ResponseWriter, r *http.Request) {
 	}
 	connections, err := s.store.Connections(r.Context())
 	if err != nil {
-		s.fail(w, r, "listing connections", err)
+		s.Fail(w, r, "listing connections", err)
 		return
 	}
 	items := make([]flow.Object, len(connections))
 	for i := range connections {
 		items[i] = connectionBody(workshop.Library.Catalogue(), &connections[i])
 	}
-	s.writeJSON(w, http.StatusOK, page(items, ""))
+	s.WriteJSON(w, http.StatusOK, page(items, ""))
 }
 
 // connectionBody is a connection without its secrets. A field that the
@@ -65,10 +66,10 @@ func (s *Server) getConnection(w http.ResponseWriter, r *http.Request) {
 	}
 	connection, err := s.store.Connection(r.Context(), r.PathValue("name"))
 	if err != nil {
-		s.fail(w, r, "reading a connection", err)
+		s.Fail(w, r, "reading a connection", err)
 		return
 	}
-	s.writeJSON(w, http.StatusOK, connectionBody(workshop.Library.Catalogue(), connection))
+	s.WriteJSON(w, http.StatusOK, connectionBody(workshop.Library.Catalogue(), connection))
 }
 
 // putConnection creates or replaces a connection. Secrets that are left out keep
@@ -81,13 +82,13 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 	}
 	name := r.PathValue("name")
 	if !namePattern.MatchString(name) {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("%q cannot name a connection; use a-z, 0-9, _ and -.", name)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("%q cannot name a connection; use a-z, 0-9, _ and -.", name)})
 		return
 	}
 	componentName, _ := object["component"].(string)
 	fields, isObject := object["fields"].(map[string]any)
 	if !isObject && object["fields"] != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: "fields has to be an object."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "fields has to be an object."})
 		return
 	}
 	workshop, ok := s.currentWorkshop(w, r)
@@ -97,40 +98,40 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 	owner, err := workshop.Library.Catalogue().Component(componentName)
 	switch {
 	case err != nil:
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 		return
 	case owner.Connection == nil:
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The component %q takes no connection.", componentName)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("The component %q takes no connection.", componentName)})
 		return
 	}
 	before, err := s.store.Connection(r.Context(), name)
 	created := errors.Is(err, engine.ErrNotFound)
 	if err != nil && !created {
-		s.fail(w, r, "reading a connection", err)
+		s.Fail(w, r, "reading a connection", err)
 		return
 	}
 	if !created && before.Component == componentName {
 		fields = keepSecrets(owner, before.Fields, fields)
 	}
 	for _, wrong := range owner.Connection.Check(fields) {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(wrong.Field + ": " + wrong.Message)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(wrong.Field + ": " + wrong.Message)})
 		return
 	}
 	if err := s.store.PutConnection(r.Context(), store.Connection{Name: name, Component: componentName, Fields: fields}); err != nil {
-		s.fail(w, r, "storing a connection", err)
+		s.Fail(w, r, "storing a connection", err)
 		return
 	}
 	s.published.changed()
 	stored, err := s.store.Connection(r.Context(), name)
 	if err != nil {
-		s.fail(w, r, "reading a connection", err)
+		s.Fail(w, r, "reading a connection", err)
 		return
 	}
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
 	}
-	s.writeJSON(w, status, connectionBody(workshop.Library.Catalogue(), stored))
+	s.WriteJSON(w, status, connectionBody(workshop.Library.Catalogue(), stored))
 }
 
 func keepSecrets(owner *component.Component, before, fields map[string]any) map[string]any {
@@ -152,7 +153,7 @@ func keepSecrets(owner *component.Component, before, fields map[string]any) map[
 
 func (s *Server) deleteConnection(w http.ResponseWriter, r *http.Request) {
 	if err := s.store.DeleteConnection(r.Context(), r.PathValue("name")); err != nil {
-		s.fail(w, r, "deleting a connection", err)
+		s.Fail(w, r, "deleting a connection", err)
 		return
 	}
 	s.published.changed()

@@ -10,6 +10,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 func (s *Server) listExecutions(w http.ResponseWriter, r *http.Request) {
@@ -19,21 +20,21 @@ func (s *Server) listExecutions(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	if status := query.Get("status"); status != "" && !flow.Status(status).Valid() {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: fmt.Sprintf("%.40q is not a status of executions; there are queued, running, waiting, succeeded, failed, canceled and needs_attention.", status)})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: fmt.Sprintf("%.40q is not a status of executions; there are queued, running, waiting, succeeded, failed, canceled and needs_attention.", status)})
 		return
 	}
 	executions, next, err := s.store.Executions(r.Context(), store.ExecutionQuery{
 		Flow: query.Get("flow"), Status: flow.Status(query.Get("status")), After: query.Get("after"), Limit: limit,
 	})
 	if err != nil {
-		s.fail(w, r, "listing executions", err)
+		s.Fail(w, r, "listing executions", err)
 		return
 	}
 	items := make([]flow.Object, len(executions))
 	for i := range executions {
 		items[i] = statusBody(&executions[i])
 	}
-	s.writeJSON(w, http.StatusOK, page(items, next))
+	s.WriteJSON(w, http.StatusOK, page(items, next))
 }
 
 // getExecution answers with an execution and its steps.
@@ -44,17 +45,17 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 	}
 	request, err := s.store.Request(r.Context(), record.ID)
 	if err != nil {
-		s.fail(w, r, "reading the request of an execution", err)
+		s.Fail(w, r, "reading the request of an execution", err)
 		return
 	}
 	events, err := s.store.Events(r.Context(), record.ID, 0, 0)
 	if err != nil {
-		s.fail(w, r, "reading the events of an execution", err)
+		s.Fail(w, r, "reading the events of an execution", err)
 		return
 	}
 	callback, err := s.callbackLog(r.Context(), record.ID)
 	if err != nil {
-		s.fail(w, r, "reading the callback of an execution", err)
+		s.Fail(w, r, "reading the callback of an execution", err)
 		return
 	}
 	body := append(s.queueField(record, statusBody(record)),
@@ -65,7 +66,7 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 	if callback != nil {
 		body = append(body, flow.Field{Name: "callback", Value: callback.object()})
 	}
-	s.writeJSON(w, http.StatusOK, body)
+	s.WriteJSON(w, http.StatusOK, body)
 }
 
 // stepRun is what happened to one step of an execution.
@@ -173,17 +174,17 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	events, err := s.store.Outline(r.Context(), record.ID, after, limit)
 	if err != nil {
-		s.fail(w, r, "reading events", err)
+		s.Fail(w, r, "reading events", err)
 		return
 	}
 	items := make([]json.RawMessage, len(events))
 	for i := range events {
 		if items[i], err = events[i].Public(); err != nil {
-			s.fail(w, r, "writing events", err)
+			s.Fail(w, r, "writing events", err)
 			return
 		}
 	}
-	s.writeJSON(w, http.StatusOK, map[string]any{"events": items})
+	s.WriteJSON(w, http.StatusOK, map[string]any{"events": items})
 }
 
 // after reads the `after` of events; 0 if there is none.
@@ -194,7 +195,7 @@ func (s *Server) after(w http.ResponseWriter, r *http.Request) (int64, bool) {
 	}
 	after, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || after < 0 {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "after is the number of an event."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "after is the number of an event."})
 		return 0, false
 	}
 	return after, true
@@ -208,7 +209,7 @@ func (s *Server) eventLimit(w http.ResponseWriter, r *http.Request) (int, bool) 
 	}
 	limit, err := strconv.Atoi(text)
 	if err != nil || limit < 1 {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "limit is how many events are wanted at most, 1 or more."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "limit is how many events are wanted at most, 1 or more."})
 		return 0, false
 	}
 	return limit, true
@@ -224,12 +225,12 @@ func (s *Server) rerunExecution(w http.ResponseWriter, r *http.Request) {
 	}
 	from, isText := object["from"].(string)
 	if object["from"] != nil && !isText {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: "from is the ID of a step."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "from is the ID of a step."})
 		return
 	}
 	handle, err := s.engine.Rerun(r.Context(), r.PathValue("id"), from)
 	if err != nil {
-		s.refuse(w, r, "running an execution again", err)
+		s.Refuse(w, r, "running an execution again", err)
 		return
 	}
 	s.writeStarted(w, r, handle)
@@ -245,15 +246,15 @@ func (s *Server) resumeExecution(w http.ResponseWriter, r *http.Request) {
 	decision, _ := object["decision"].(string)
 	iteration, ok := indices(object["iteration"])
 	if step == "" || !ok {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: "Give the ID of the step, the decision (retry, skip or fail) and, for a step within an each, its iteration."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "Give the ID of the step, the decision (retry, skip or fail) and, for a step within an each, its iteration."})
 		return
 	}
 	if err := s.engine.Decide(r.Context(), r.PathValue("id"), step, iteration, engine.Decision(decision)); err != nil {
-		s.refuse(w, r, "deciding about a step", err)
+		s.Refuse(w, r, "deciding about a step", err)
 		return
 	}
 	if record, ok := s.callersExecution(w, r); ok {
-		s.writeJSON(w, http.StatusOK, statusBody(record))
+		s.WriteJSON(w, http.StatusOK, statusBody(record))
 	}
 }
 

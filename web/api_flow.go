@@ -15,6 +15,7 @@ import (
 	"redial/engine/flowfile"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/reply"
 )
 
 func (s *Server) listFlows(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +28,7 @@ func (s *Server) listFlows(w http.ResponseWriter, r *http.Request) {
 	}
 	drafts, err := s.store.Drafts(r.Context(), r.URL.Query().Get("after"), limit)
 	if err != nil {
-		s.fail(w, r, "listing flows", err)
+		s.Fail(w, r, "listing flows", err)
 		return
 	}
 	items := make([]flow.Object, len(drafts))
@@ -42,7 +43,7 @@ func (s *Server) listFlows(w http.ResponseWriter, r *http.Request) {
 	if len(drafts) == limit {
 		next = drafts[len(drafts)-1].Slug
 	}
-	s.writeJSON(w, http.StatusOK, page(items, next))
+	s.WriteJSON(w, http.StatusOK, page(items, next))
 }
 
 func optionalNumber(n int) any {
@@ -60,17 +61,17 @@ func (s *Server) getFlow(w http.ResponseWriter, r *http.Request) {
 	}
 	draft, err := s.store.Draft(r.Context(), r.PathValue("slug"))
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	checked, err := workshop.Check(draft.Source)
 	if err != nil {
-		s.fail(w, r, "reading a flow file", err)
+		s.Fail(w, r, "reading a flow file", err)
 		return
 	}
 	file, err := flowfile.WriteJSON(checked.Flow)
 	if err != nil {
-		s.fail(w, r, "writing a flow file", err)
+		s.Fail(w, r, "writing a flow file", err)
 		return
 	}
 	body, err := mergeJSON(file, flow.Object{
@@ -79,13 +80,13 @@ func (s *Server) getFlow(w http.ResponseWriter, r *http.Request) {
 		{Name: "problems", Value: checked.Problems},
 	})
 	if err != nil {
-		s.fail(w, r, "writing a flow", err)
+		s.Fail(w, r, "writing a flow", err)
 		return
 	}
 	w.Header().Set("ETag", revisionTag(draft.Revision))
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	s.write(w, body)
+	s.Write(w, body)
 }
 
 // mergeJSON adds fields to the end of a JSON object.
@@ -113,7 +114,7 @@ func (s *Server) ifMatch(w http.ResponseWriter, r *http.Request) (revision *int6
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "If-Match holds no revision; it is the number that the flow's `revision` has."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "If-Match holds no revision; it is the number that the flow's `revision` has."})
 		return nil, false
 	}
 	return &n, true
@@ -133,19 +134,19 @@ func (s *Server) putFlow(w http.ResponseWriter, r *http.Request) {
 	var syntax *flowfile.SyntaxError
 	switch {
 	case errors.Is(err, flowfile.ErrTooLarge):
-		s.problem(w, r, &Problem{Type: "body-too-large", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "body-too-large", Detail: reply.Sentence(err.Error())})
 		return
 	case errors.As(err, &syntax):
-		s.problem(w, r, &Problem{Type: "unreadable-body", Detail: fmt.Sprintf("The flow file cannot be read: line %d, column %d: %s", syntax.Line, syntax.Column, sentence(syntax.Message))})
+		s.Problem(w, r, &reply.Problem{Type: "unreadable-body", Detail: fmt.Sprintf("The flow file cannot be read: line %d, column %d: %s", syntax.Line, syntax.Column, reply.Sentence(syntax.Message))})
 		return
 	case err != nil:
-		s.fail(w, r, "reading a flow file", err)
+		s.Fail(w, r, "reading a flow file", err)
 		return
 	case !flow.ValidSlug(slug):
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The address has the slug %.80q; a slug is made of a-z, 0-9 and -, 64 at most.", slug)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("The address has the slug %.80q; a slug is made of a-z, 0-9 and -, 64 at most.", slug)})
 		return
 	case checked.Flow.Slug != slug:
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("The flow file has the slug %q, but the address has %q; make them the same.", checked.Flow.Slug, slug)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("The flow file has the slug %q, but the address has %q; make them the same.", checked.Flow.Slug, slug)})
 		return
 	}
 	revision, ok := s.ifMatch(w, r)
@@ -161,19 +162,19 @@ func (s *Server) putFlow(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
-		w.Header().Set("Location", s.absolute("/api/flows/"+slug))
+		w.Header().Set("Location", s.Absolute("/api/flows/"+slug))
 	}
 	w.Header().Set("ETag", revisionTag(now))
-	s.writeJSON(w, status, flow.Object{{Name: "revision", Value: now}, {Name: "problems", Value: checked.Problems}})
+	s.WriteJSON(w, status, flow.Object{{Name: "revision", Value: now}, {Name: "problems", Value: checked.Problems}})
 }
 
 // refuseChange answers for a change of a flow that the store did not make.
 func (s *Server) refuseChange(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, store.ErrRevision) {
-		s.problem(w, r, &Problem{Type: "revision"})
+		s.Problem(w, r, &reply.Problem{Type: "revision"})
 		return
 	}
-	s.fail(w, r, "changing a flow", err)
+	s.Fail(w, r, "changing a flow", err)
 }
 
 func (s *Server) publishFlow(w http.ResponseWriter, r *http.Request) {
@@ -189,13 +190,13 @@ func (s *Server) publishFlow(w http.ResponseWriter, r *http.Request) {
 	version, problems, err := workshop.Publish(r.Context(), Drafts{s.store}, r.PathValue("slug"), comment)
 	switch {
 	case problems != nil:
-		s.problem(w, r, &Problem{Type: "flow-problems", Problems: problems})
+		s.Problem(w, r, &reply.Problem{Type: "flow-problems", Problems: problems})
 	case err != nil:
-		s.fail(w, r, "publishing a flow", err)
+		s.Fail(w, r, "publishing a flow", err)
 	default:
 		s.published.changed()
 		s.useConcurrency(r.Context(), version.Flow)
-		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "version", Value: int64(version.Number)}})
+		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "version", Value: int64(version.Number)}})
 	}
 }
 
@@ -213,11 +214,11 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 	var invalid *designer.SettingError
 	switch {
 	case errors.As(err, &invalid):
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(invalid.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(invalid.Error())})
 	case err != nil:
 		s.refuseChange(w, r, err)
 	case changed.Problems != nil:
-		s.problem(w, r, &Problem{
+		s.Problem(w, r, &reply.Problem{
 			Type: "flow-problems", Problems: changed.Problems,
 			Detail: "Settings cannot be changed while the draft has the errors that `problems` names.",
 		})
@@ -225,7 +226,7 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 		s.published.changed()
 		s.useConcurrency(r.Context(), r.PathValue("slug"))
 		w.Header().Set("ETag", revisionTag(changed.Revision))
-		s.writeJSON(w, http.StatusOK, flow.Object{
+		s.WriteJSON(w, http.StatusOK, flow.Object{
 			{Name: "revision", Value: changed.Revision},
 			{Name: "mode", Value: changed.Settings.Mode},
 			{Name: "deadline", Value: changed.Settings.Deadline.String()},
@@ -240,7 +241,7 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) deleteFlow(w http.ResponseWriter, r *http.Request) {
 	if err := s.store.DeleteFlow(r.Context(), r.PathValue("slug")); err != nil {
-		s.fail(w, r, "deleting a flow", err)
+		s.Fail(w, r, "deleting a flow", err)
 		return
 	}
 	s.published.changed()
@@ -256,7 +257,7 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 	}
 	request, err := testRequest(object)
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 		return
 	}
 	start, _, ok := s.freezeTrial(w, r, nil)
@@ -264,7 +265,7 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refusal := s.fits(r.Context(), start.VersionID, request); refusal != nil {
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	start.Request = request
@@ -278,18 +279,18 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 
 // fits holds the body of a test against the trigger's schema, as a call's would
 // be.
-func (s *Server) fits(ctx context.Context, versionID int64, request *flow.Request) *Problem {
+func (s *Server) fits(ctx context.Context, versionID int64, request *flow.Request) *reply.Problem {
 	trigger, err := s.engine.Trigger(ctx, versionID)
 	if err != nil {
-		s.logger.Error("a draft could not be loaded", "error", err)
-		return &Problem{Type: "internal"}
+		s.Logger.Error("a draft could not be loaded", "error", err)
+		return &reply.Problem{Type: "internal"}
 	}
 	webhook, ok := trigger.(*step.Webhook)
 	if !ok || webhook.Schema == nil {
 		return nil
 	}
 	if violations := webhook.Schema.Validate(request.Body); len(violations) > 0 {
-		return &Problem{Type: "invalid-body", Violations: violations}
+		return &reply.Problem{Type: "invalid-body", Violations: violations}
 	}
 	return nil
 }
@@ -300,7 +301,7 @@ const defaultTestBody = 10 << 20
 // writeStarted answers with the ID of an execution once it is durable.
 func (s *Server) writeStarted(w http.ResponseWriter, r *http.Request, handle *engine.Handle) {
 	if s.stored(w, r, handle) {
-		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}})
+		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // Bounds are how much a server takes on at the same time, and how fast. Those of
@@ -56,7 +57,7 @@ func (s *seats) leave() { s.taken.Add(-1) }
 // Callers are told apart by the credential that they have shown, or else by their
 // addresses. A signature does not count before the body was checked against it: the
 // call comes from an address, and takes nothing from the flow's rate until then.
-func (s *Server) admitted(r *http.Request, c *call) *Problem {
+func (s *Server) admitted(r *http.Request, c *call) *reply.Problem {
 	now, caller := time.Now(), callerAddress(r, s.bounds.Proxies)
 	if c.guard != nil && !c.signed() {
 		caller = "connection " + c.trigger.Auth.Connection
@@ -79,7 +80,7 @@ func (s *Server) admitted(r *http.Request, c *call) *Problem {
 }
 
 // admittedSigned is what admitted leaves to be done when a signature was verified.
-func (s *Server) admittedSigned(c *call) *Problem {
+func (s *Server) admittedSigned(c *call) *reply.Problem {
 	if !c.signed() {
 		return nil
 	}
@@ -91,29 +92,29 @@ func (s *Server) admittedSigned(c *call) *Problem {
 
 // refuseGuess is the problem of a caller whose credentials are wrong: refusal, or one
 // of the rate at which its address comes with such.
-func (s *Server) refuseGuess(r *http.Request, refusal *Problem) *Problem {
+func (s *Server) refuseGuess(r *http.Request, refusal *reply.Problem) *reply.Problem {
 	if wait := s.rates.takeCaller(callerAddress(r, s.bounds.Proxies), time.Now()); wait > 0 {
 		return tooManyCalls(wait)
 	}
 	return refusal
 }
 
-func tooManyCalls(wait time.Duration) *Problem {
+func tooManyCalls(wait time.Duration) *reply.Problem {
 	yes := true
-	return &Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
+	return &reply.Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
 }
 
 // noCapacity is the problem of a call that there is no room for.
-func (s *Server) noCapacity(slug string) *Problem {
+func (s *Server) noCapacity(slug string) *reply.Problem {
 	yes := true
-	return &Problem{Type: "no-capacity", RetryAfter: s.answerTimes.known(slug), Retryable: &yes}
+	return &reply.Problem{Type: "no-capacity", RetryAfter: s.answerTimes.known(slug), Retryable: &yes}
 }
 
 // turnAway answers a call of a hook that starts nothing.
-func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal *Problem) {
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal *reply.Problem) {
 	answerUnread(w, r)
 	s.metrics.refused(refusal)
-	s.problem(w, r, refusal)
+	s.Problem(w, r, refusal)
 }
 
 // The rest of a call that is refused before its body was read is listened to only as

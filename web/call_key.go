@@ -14,6 +14,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // maxKey is how long the key of a call may be, in characters.
@@ -21,7 +22,7 @@ const maxKey = 255
 
 // readKey reads the Idempotency-Key of a call: a string of RFC 8941, or the bare
 // characters. given is false if there is none.
-func readKey(header http.Header) (key string, given bool, refusal *Problem) {
+func readKey(header http.Header) (key string, given bool, refusal *reply.Problem) {
 	values := header.Values("Idempotency-Key")
 	if len(values) == 0 {
 		return "", false, nil
@@ -33,8 +34,8 @@ func readKey(header http.Header) (key string, given bool, refusal *Problem) {
 	return key, true, nil
 }
 
-func badKey(where string) *Problem {
-	return &Problem{Type: "bad-request", Detail: fmt.Sprintf(
+func badKey(where string) *reply.Problem {
+	return &reply.Problem{Type: "bad-request", Detail: fmt.Sprintf(
 		"%s has to be one key of 1 to %d visible ASCII characters, in quotation marks or without; nothing was started.", where, maxKey)}
 }
 
@@ -152,7 +153,7 @@ func (s *Server) serveKeyed(w http.ResponseWriter, r *http.Request, c *call, t t
 	}
 	switch {
 	case err != nil:
-		s.fail(w, r, "looking for the key of a call", err)
+		s.Fail(w, r, "looking for the key of a call", err)
 	case taken != nil:
 		s.repeat(w, r, c, t, taken)
 	default:
@@ -207,15 +208,15 @@ func (s *Server) startClaimed(w http.ResponseWriter, r *http.Request, c *call, t
 // may pass goes on.
 func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms, taken *engine.KeyTakenError) {
 	if taken.Fingerprint != c.claim.Fingerprint {
-		refusal := &Problem{Type: "key-reused"}
+		refusal := &reply.Problem{Type: "key-reused"}
 		s.metrics.refused(refusal)
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	c.drop()
 	record, handle, resumed, err := s.revive(r.Context(), taken.Execution, time.Duration(t.settings.Deadline))
 	if err != nil {
-		s.fail(w, r, "reading the execution of a key", err)
+		s.Fail(w, r, "reading the execution of a key", err)
 		return
 	}
 	if resumed {
@@ -231,7 +232,7 @@ func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms
 	result, final, err := s.result(r.Context(), record)
 	switch {
 	case err != nil:
-		s.fail(w, r, "reading the answer of a key", err)
+		s.Fail(w, r, "reading the answer of a key", err)
 	case final:
 		w.Header().Set("Redial-Execution-Id", record.ID)
 		w.Header().Set("Idempotency-Replayed", "true")
@@ -279,7 +280,7 @@ func (s *Server) awaitFailure(ctx context.Context, id string, patience time.Dura
 func (s *Server) join(w http.ResponseWriter, r *http.Request, execution string, t terms) {
 	handle, err := s.engine.Attach(r.Context(), execution)
 	if err != nil {
-		s.fail(w, r, "joining an execution", err)
+		s.Fail(w, r, "joining an execution", err)
 		return
 	}
 	if t.mode == flow.Sync {
@@ -293,21 +294,21 @@ func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	key, ok := parseKey(query.Get("idempotency-key"))
 	if !ok || len(query["idempotency-key"]) > 1 {
-		s.problem(w, r, badKey("idempotency-key"))
+		s.Problem(w, r, badKey("idempotency-key"))
 		return
 	}
 	slug := query.Get("flow")
 	if !flow.ValidSlug(slug) {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
 		return
 	}
 	execution, err := s.followByKey(r, slug, key)
 	if errors.Is(err, engine.ErrNotFound) {
-		s.problem(w, r, &Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
+		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
 		return
 	}
 	if err != nil {
-		s.fail(w, r, "looking for the key of a call", err)
+		s.Fail(w, r, "looking for the key of a call", err)
 		return
 	}
 	r.SetPathValue("id", execution)

@@ -13,6 +13,7 @@ import (
 	"redial/engine/step"
 	"redial/store"
 	"redial/web/callback"
+	"redial/web/reply"
 )
 
 // callbackHeader is where a call names the address that it wants to be called
@@ -22,7 +23,7 @@ const callbackHeader = "Redial-Callback-Url"
 func (s *Server) newCallbacks() *callback.Deliverer {
 	return callback.New(callback.Options{
 		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.callbackMessage,
-		Relay: s.relayCallback, Logger: s.logger,
+		Relay: s.relayCallback, Logger: s.Logger,
 	})
 }
 
@@ -31,16 +32,16 @@ func (s *Server) DeliverCallbacks(ctx context.Context) { s.callbacks.Run(ctx) }
 
 // refuseCallback refuses a call that names an address which the flow does not
 // call back. Where it names none it is nil.
-func refuseCallback(r *http.Request, settings flow.Settings) *Problem {
+func refuseCallback(r *http.Request, settings flow.Settings) *reply.Problem {
 	named := r.Header.Get(callbackHeader)
 	if named == "" {
 		return nil
 	}
 	if settings.Callback == nil {
-		return &Problem{Type: "callback-not-allowed", Detail: "The flow calls nobody back, and the call names an address in " + callbackHeader + "."}
+		return &reply.Problem{Type: "callback-not-allowed", Detail: "The flow calls nobody back, and the call names an address in " + callbackHeader + "."}
 	}
 	if _, err := settings.Callback.Target(named); err != nil {
-		return &Problem{Type: "callback-not-allowed", Detail: sentence(err.Error())}
+		return &reply.Problem{Type: "callback-not-allowed", Detail: reply.Sentence(err.Error())}
 	}
 	return nil
 }
@@ -86,7 +87,7 @@ func (s *Server) signatureKey(ctx context.Context, name string) (signature.Key, 
 	case errors.Is(err, engine.ErrNotFound):
 		return signature.Key{}, fmt.Errorf("there is no connection %s; make it under Connections", name)
 	case err != nil:
-		s.logger.Error("a connection could not be read", "connection", name, "error", err)
+		s.Logger.Error("a connection could not be read", "connection", name, "error", err)
 		return signature.Key{}, fmt.Errorf("the connection %s cannot be read", name)
 	case connection.Component != step.SignatureComponent:
 		return signature.Key{}, fmt.Errorf("the connection %s is one of %s, not of %s", name, connection.Component, step.SignatureComponent)

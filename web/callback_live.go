@@ -11,6 +11,7 @@ import (
 	"redial/store"
 	"redial/web/callback"
 	"redial/web/relay"
+	"redial/web/reply"
 )
 
 // relayCallback hands a callback that is being delivered to those who listen.
@@ -40,13 +41,13 @@ func (s *Server) liveCallbacks(w http.ResponseWriter, r *http.Request) {
 	flows := r.URL.Query()["flow"]
 	for _, slug := range flows {
 		if _, err := s.store.Draft(r.Context(), slug); err != nil {
-			s.fail(w, r, "reading a flow", err)
+			s.Fail(w, r, "reading a flow", err)
 			return
 		}
 	}
 	subscription, ok := s.relays.Subscribe(r.URL.Query().Get("after"), flows...)
 	if !ok {
-		s.problem(w, r, &Problem{Type: "unavailable", Detail: "Too many programs listen to callbacks already.", RetryAfter: shortPause})
+		s.Problem(w, r, &reply.Problem{Type: "unavailable", Detail: "Too many programs listen to callbacks already.", RetryAfter: reply.ShortPause})
 		return
 	}
 	defer subscription.Close()
@@ -85,7 +86,7 @@ func (s *Server) sendCallbacks(v *viewer, subscription *relay.Subscription) {
 func (s *Server) sendFrame(v *viewer, what any) bool {
 	frame, err := json.Marshal(what)
 	if err != nil {
-		s.logger.Error("a callback could not be relayed", "error", err)
+		s.Logger.Error("a callback could not be relayed", "error", err)
 		return false
 	}
 	return v.conn.SetWriteDeadline(time.Now().Add(writeWait)) == nil && v.conn.WriteMessage(websocket.TextMessage, frame) == nil

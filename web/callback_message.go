@@ -15,6 +15,7 @@ import (
 	"redial/engine/flow"
 	"redial/store"
 	"redial/web/callback"
+	"redial/web/reply"
 )
 
 // callbackBody is what a receiver is told, as the public contract has it.
@@ -91,8 +92,8 @@ func (s *Server) callbackAnswer(ctx context.Context, execution string, result en
 	}
 }
 
-func (s *Server) problemAnswer(p *Problem) callbackAnswer {
-	status, body := s.problemBody(p)
+func (s *Server) problemAnswer(p *reply.Problem) callbackAnswer {
+	status, body := s.ProblemBody(p)
 	return callbackAnswer{
 		Status: status, Headers: map[string]string{"content-type": "application/problem+json"}, Body: json.RawMessage(body),
 	}

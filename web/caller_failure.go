@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // callerFailure is a failure as callers see it. They are outsiders: what an outside
@@ -98,7 +99,7 @@ func (s *Server) failedStep(ctx context.Context, versionID int64, id string) *fl
 
 // failureProblem is why an execution failed, as its caller gets it. The code
 // alone decides the status.
-func (s *Server) failureProblem(ctx context.Context, execution string, failure *flow.Failure) *Problem {
+func (s *Server) failureProblem(ctx context.Context, execution string, failure *flow.Failure) *reply.Problem {
 	p := problemOfFailure(failure)
 	p.Execution = execution
 	if namesOthers(failure) {
@@ -112,8 +113,8 @@ func (s *Server) failureProblem(ctx context.Context, execution string, failure *
 }
 
 // problemOfFailure is the problem that a failure is, in the words of the failure.
-func problemOfFailure(failure *flow.Failure) *Problem {
-	p := &Problem{
+func problemOfFailure(failure *flow.Failure) *reply.Problem {
+	p := &reply.Problem{
 		Type: "flow-failed", Detail: failure.Message,
 		Step: failure.Step, Iteration: failure.Iteration, Retryable: &failure.Retryable,
 	}

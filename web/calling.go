@@ -61,7 +61,7 @@ func (s *Server) newCalling(ctx context.Context, state *flowState) (*calling, er
 	if f.Trigger.Uses != "webhook" {
 		return c, nil
 	}
-	c.URL = s.absolute("/hooks/" + f.Slug)
+	c.URL = s.Absolute("/hooks/" + f.Slug)
 	payload, err := s.testPayload(ctx, f)
 	if err != nil {
 		return nil, err
@@ -155,5 +155,5 @@ func (s *Server) callingFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "writing code that calls a flow", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, callingView(c))
+	s.Render(w, r, http.StatusOK, callingView(c))
 }

@@ -10,6 +10,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // componentList is the catalogue, with one component chosen perhaps.
@@ -37,7 +38,7 @@ func (s *Server) componentsPage(w http.ResponseWriter, r *http.Request) {
 	}
 	if name := r.PathValue("name"); name != "" {
 		if list.Shown, err = catalogue.Component(name); err != nil {
-			s.faultPage(w, r, http.StatusNotFound, "No such component", sentence(err.Error()))
+			s.faultPage(w, r, http.StatusNotFound, "No such component", reply.Sentence(err.Error()))
 			return
 		}
 		list.Chosen = true
@@ -45,10 +46,10 @@ func (s *Server) componentsPage(w http.ResponseWriter, r *http.Request) {
 		list.Shown = list.Components[0]
 	}
 	if fragment(r) {
-		s.render(w, r, http.StatusOK, componentDetail(list))
+		s.Render(w, r, http.StatusOK, componentDetail(list))
 		return
 	}
-	s.render(w, r, http.StatusOK, componentsView(list))
+	s.Render(w, r, http.StatusOK, componentsView(list))
 }
 
 // maxSearchWords bounds what a component is found by, in characters.

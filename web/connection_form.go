@@ -20,6 +20,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // connectionForm is a connection as people edit it. It never holds a secret.
@@ -182,7 +183,7 @@ func (f *connectionForm) read(form url.Values, before map[string]any) map[string
 		}
 		value, err := field.parse(text)
 		if err != nil {
-			field.Error = sentence(err.Error())
+			field.Error = reply.Sentence(err.Error())
 			continue
 		}
 		values[field.Name] = value
@@ -289,7 +290,7 @@ func (f *connectionForm) report(finding component.Finding) {
 	name, _, _ = strings.Cut(name, "[")
 	for i := range f.Fields {
 		if f.Fields[i].Name == name && f.Fields[i].Error == "" {
-			f.Fields[i].Error = sentence(finding.Message)
+			f.Fields[i].Error = reply.Sentence(finding.Message)
 		}
 	}
 }

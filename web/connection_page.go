@@ -68,10 +68,10 @@ func (s *Server) renderConnections(w http.ResponseWriter, r *http.Request, statu
 	if fragment(r) {
 		// The answer is for our own script, and a browser logs other statuses as
 		// failures of the page.
-		s.render(w, r, http.StatusOK, connectionDetail(list))
+		s.Render(w, r, http.StatusOK, connectionDetail(list))
 		return
 	}
-	s.render(w, r, status, connectionsView(list))
+	s.Render(w, r, status, connectionsView(list))
 }
 
 func (s *Server) connectionList(ctx context.Context) (*connectionList, error) {

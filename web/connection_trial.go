@@ -56,7 +56,7 @@ func (s *Server) testConnection(w http.ResponseWriter, r *http.Request) {
 		result.Failure = form.Owner.Test(ctx, s.client, &component.Connection{Name: form.Name, Component: form.Component, Fields: values})
 		result.Took = time.Since(began)
 	}
-	s.render(w, r, http.StatusOK, trialView(result))
+	s.Render(w, r, http.StatusOK, trialView(result))
 }
 
 // storedFields are those of a stored connection of a component; nil if there is

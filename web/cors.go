@@ -48,7 +48,7 @@ func allowOrigin(header http.Header, r *http.Request, trigger *step.Webhook) (al
 func (s *Server) hookOptions(w http.ResponseWriter, r *http.Request) {
 	_, trigger, refusal := s.findHook(r.Context(), r.PathValue("slug"))
 	if refusal != nil {
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	header := w.Header()

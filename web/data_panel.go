@@ -9,6 +9,7 @@ import (
 	"redial/engine"
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // dataPanel is all that the expressions of a step can read, with values where
@@ -66,18 +67,18 @@ func (s *Server) dataPanelFragment(w http.ResponseWriter, r *http.Request) {
 	data.markStale()
 	if name := r.URL.Query().Get("source"); name != "" {
 		if _, known := data.Sources[name]; !known {
-			s.render(w, r, http.StatusNotFound, faultNotice("This cannot be read here any more. Close the panel and open it again."))
+			s.Render(w, r, http.StatusNotFound, faultNotice("This cannot be read here any more. Close the panel and open it again."))
 			return
 		}
 		left := panelRows
 		source := data.panelSource(name, &left)
 		data.leave()
-		s.render(w, r, http.StatusOK, dataSourceBody(&source))
+		s.Render(w, r, http.StatusOK, dataSourceBody(&source))
 		return
 	}
 	panel := data.panel()
 	data.leave()
-	s.render(w, r, http.StatusOK, dataPanelView(panel))
+	s.Render(w, r, http.StatusOK, dataPanelView(panel))
 }
 
 func (d *draftData) panel() *dataPanel {
@@ -247,7 +248,7 @@ func (d *draftData) sourceType(name string) (typ *expression.Type, document any)
 func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 	data, err := s.draftData(r.Context(), r.PathValue("slug"), r.PathValue("step"))
 	if err != nil {
-		s.fail(w, r, "reading the data of a step", err)
+		s.Fail(w, r, "reading the data of a step", err)
 		return
 	}
 	defer data.leave()
@@ -255,7 +256,7 @@ func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 	value := data.value(name)
 	source, known := data.Sources[name]
 	if !known || source.Origin == fromNowhere {
-		s.fail(w, r, "reading the data of a step", engine.ErrNotFound)
+		s.Fail(w, r, "reading the data of a step", engine.ErrNotFound)
 		return
 	}
 	encoded, err := flow.EncodeJSON(value)
@@ -263,12 +264,12 @@ func (s *Server) dataValue(w http.ResponseWriter, r *http.Request) {
 		encoded, err = indentedJSON(encoded)
 	}
 	if err != nil {
-		s.fail(w, r, "writing the data of a step", err)
+		s.Fail(w, r, "writing the data of a step", err)
 		return
 	}
 	data.leave()
-	guardAnswer(w.Header())
+	reply.GuardAnswer(w.Header())
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	s.write(w, encoded)
+	s.Write(w, encoded)
 }

@@ -9,9 +9,7 @@ import (
 // Bounds on how slow the other side may be. A server-wide timeout would cut the
 // line that a caller holds.
 const (
-	bodyTime   = time.Minute // for sending a body to the API
-	answerTime = time.Minute // for taking an answer
-	answerRate = 16 << 10    // bytes of an answer a second, on top of it
+	bodyTime = time.Minute // for sending a body to the API
 )
 
 // readInTime reads a body up to a size. The deadline is lifted afterwards.
@@ -28,14 +26,6 @@ func readInTime(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, er
 		return nil, err
 	}
 	return data, line.SetReadDeadline(time.Time{})
-}
-
-// hurry gives the other side a time to take an answer of a size: one who never
-// reads would hold it in memory for good. What cannot be hurried need not be: it
-// is no connection.
-func hurry(w http.ResponseWriter, size int) {
-	allowed := answerTime + time.Duration(size/answerRate)*time.Second
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(allowed))
 }
 
 // unhurried lifts the deadline that the answer before has left on the

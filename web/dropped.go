@@ -10,6 +10,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // Why executions are not there any more, in metrics.
@@ -40,7 +41,7 @@ func (s *Server) remains(r *http.Request) *store.Dropped {
 	dropped, err := s.store.Dropped(r.Context(), id)
 	if err != nil {
 		if !errors.Is(err, engine.ErrNotFound) && r.Context().Err() == nil {
-			s.logger.Error("what remains of an execution could not be read", "execution", id, "error", err)
+			s.Logger.Error("what remains of an execution could not be read", "execution", id, "error", err)
 		}
 		return nil
 	}
@@ -62,7 +63,7 @@ func (s *Server) tellDropped(w http.ResponseWriter, r *http.Request, d *store.Dr
 	if strings.HasSuffix(r.URL.Path, "/response") {
 		w.Header().Set("Redial-Answer", "final")
 	}
-	s.problem(w, r, &Problem{Type: "execution-dropped", Execution: d.Execution, Detail: droppedText(d)})
+	s.Problem(w, r, &reply.Problem{Type: "execution-dropped", Execution: d.Execution, Detail: droppedText(d)})
 }
 
 // droppedText says when an execution was dropped, and why.
@@ -97,12 +98,12 @@ func (s *Server) deleteExecution(w http.ResponseWriter, r *http.Request) {
 	var owed *store.OwedError
 	switch {
 	case errors.As(err, &owed):
-		s.problem(w, r, &Problem{Type: "conflict", Detail: "The execution cannot be deleted now: " + owed.Reason + "."})
+		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "The execution cannot be deleted now: " + owed.Reason + "."})
 	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
 	case errors.Is(err, engine.ErrNotFound):
-		s.problem(w, r, noExecution())
+		s.Problem(w, r, noExecution())
 	case err != nil:
-		s.fail(w, r, "deleting an execution", err)
+		s.Fail(w, r, "deleting an execution", err)
 	default:
 		s.metrics.dropped.WithLabelValues(deletedByHand).Inc()
 		s.engine.Gone(id)

@@ -11,6 +11,7 @@ import (
 	"redial/designer/edit"
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // editFlow does operations to a draft.
@@ -21,7 +22,7 @@ func (s *Server) editFlow(w http.ResponseWriter, r *http.Request) {
 	}
 	operations, err := edit.Decode(body.Operations)
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: reply.Sentence(err.Error())})
 		return
 	}
 	s.edited(w, r, body, designer.Made, func(desk *desk, request designer.Request) (*designer.Edited, error) {
@@ -48,7 +49,7 @@ func (s *Server) reverseEdit(w http.ResponseWriter, r *http.Request, kind design
 		return
 	}
 	if body.Operations != nil || body.Merge != "" {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "To " + string(kind) + " takes base and token, and nothing else."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "To " + string(kind) + " takes base and token, and nothing else."})
 		return
 	}
 	s.edited(w, r, body, kind, func(desk *desk, request designer.Request) (*designer.Edited, error) {
@@ -100,7 +101,7 @@ func (s *Server) edited(
 	if done.Revision > *body.Base+1 {
 		edits, err := Drafts{s.store}.ToldSince(r.Context(), slug, *body.Base)
 		if err != nil {
-			s.fail(w, r, "reading the edits of a flow", err)
+			s.Fail(w, r, "reading the edits of a flow", err)
 			return
 		}
 		result.Renamed = designer.Renames(edits)
@@ -114,21 +115,21 @@ func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
 	var conflict *designer.Conflict
 	switch {
 	case errors.As(err, &refused):
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(refused.Message), Step: refused.Step, Path: refused.Path})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(refused.Message), Step: refused.Step, Path: refused.Path})
 	case errors.As(err, &conflict):
-		s.problem(w, r, &Problem{Type: "overlap", Detail: conflict.Message, Revision: conflict.Revision})
+		s.Problem(w, r, &reply.Problem{Type: "overlap", Detail: conflict.Message, Revision: conflict.Revision})
 	case errors.Is(err, designer.ErrNothing):
 		word := "undo"
 		if strings.HasSuffix(r.URL.Path, "/redo") {
 			word = "redo"
 		}
-		s.problem(w, r, &Problem{Type: "conflict", Detail: "There is nothing to " + word + "."})
+		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "There is nothing to " + word + "."})
 	case errors.Is(err, designer.ErrRevision):
-		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
+		s.Problem(w, r, &reply.Problem{Type: "unavailable", RetryAfter: reply.ShortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
 	case errors.Is(err, engine.ErrNotFound) && s.movedTo(r) != "":
-		s.problem(w, r, &Problem{Type: "not-found", Detail: "The flow has another URL now. Open /flows/" + s.movedTo(r) + " and make the change there."})
+		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "The flow has another URL now. Open /flows/" + s.movedTo(r) + " and make the change there."})
 	default:
-		s.fail(w, r, "editing a flow", err)
+		s.Fail(w, r, "editing a flow", err)
 	}
 }
 
@@ -138,7 +139,7 @@ func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 	since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
 	if err != nil || since < 0 {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "since has to be the revision that the page shows."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "since has to be the revision that the page shows."})
 		return
 	}
 	workshop, ok := s.currentWorkshop(w, r)
@@ -148,7 +149,7 @@ func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 	ctx, slug := r.Context(), r.PathValue("slug")
 	draft, err := s.store.Draft(ctx, slug)
 	if err != nil {
-		s.fail(w, r, "reading the edits of a flow", err)
+		s.Fail(w, r, "reading the edits of a flow", err)
 		return
 	}
 	if draft.Revision == since && r.URL.Query().Get("again") == "" {
@@ -157,12 +158,12 @@ func (s *Server) editsSince(w http.ResponseWriter, r *http.Request) {
 	}
 	checked, err := s.checked.check(workshop, draft)
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	edits, err := Drafts{s.store}.ToldSince(ctx, slug, since)
 	if err != nil {
-		s.fail(w, r, "reading the edits of a flow", err)
+		s.Fail(w, r, "reading the edits of a flow", err)
 		return
 	}
 	result := &editResult{Renamed: designer.Renames(edits)}
@@ -182,7 +183,7 @@ const maxCopied = 64 << 10
 func (s *Server) copySteps(w http.ResponseWriter, r *http.Request) {
 	list := r.URL.Query().Get("steps")
 	if list == "" || len(list) > maxCopied {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "steps has to be a list of step IDs with commas between them."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "steps has to be a list of step IDs with commas between them."})
 		return
 	}
 	workshop, ok := s.currentWorkshop(w, r)
@@ -195,7 +196,7 @@ func (s *Server) copySteps(w http.ResponseWriter, r *http.Request) {
 		checked, err = s.checked.check(workshop, draft)
 	}
 	if err != nil {
-		s.fail(w, r, "copying steps", err)
+		s.Fail(w, r, "copying steps", err)
 		return
 	}
 	text, err := edit.Copy(checked.Tree(), strings.Split(list, ","))
@@ -207,7 +208,7 @@ func (s *Server) copySteps(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
-	s.write(w, text)
+	s.Write(w, text)
 }
 
 // countSteps counts the steps of a flow, the inner ones among them.

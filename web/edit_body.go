@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"redial/designer"
+	"redial/web/reply"
 )
 
 // maxEdit is how large an edit may be, in bytes. It may hold a whole flow file.
@@ -39,7 +40,7 @@ func (s *Server) readEdit(w http.ResponseWriter, r *http.Request) (*editBody, bo
 		err = body.check()
 	}
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence(fmt.Sprintf("the edit cannot be read: %v", err))})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: reply.Sentence(fmt.Sprintf("the edit cannot be read: %v", err))})
 		return nil, false
 	}
 	return body, true

@@ -13,6 +13,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // editResult tells a page what became of a draft, and what it has to change to
@@ -85,7 +86,7 @@ func (s *Server) answerEdit(
 	ctx, slug := r.Context(), r.PathValue("slug")
 	drawn, err := s.drawings.draw(ctx, desk.workshop, slug, revision, draft)
 	if err != nil {
-		s.fail(w, r, "drawing a flow", err)
+		s.Fail(w, r, "drawing a flow", err)
 		return
 	}
 	state, err := s.flowStateOf(ctx, desk.workshop, &store.Draft{Slug: slug, Revision: revision}, draft)
@@ -93,7 +94,7 @@ func (s *Server) answerEdit(
 		err = s.countCalls(ctx, state)
 	}
 	if err != nil {
-		s.fail(w, r, "reading the state of a flow", err)
+		s.Fail(w, r, "reading the state of a flow", err)
 		return
 	}
 	page := &flowPage{flowState: state, Slug: slug, Name: draft.Flow.Name, Graph: drawn.canvas.Graph}
@@ -101,7 +102,7 @@ func (s *Server) answerEdit(
 		result.Undo, result.Redo, err = s.takeBacks(ctx, slug)
 	}
 	if err != nil {
-		s.fail(w, r, "describing a flow", err)
+		s.Fail(w, r, "describing a flow", err)
 		return
 	}
 	result.Revision, result.Name, result.Steps = revision, draft.Flow.Name, countSteps(draft.Flow)
@@ -126,14 +127,14 @@ func (s *Server) writeEditResult(w http.ResponseWriter, r *http.Request, result 
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(result); err != nil {
-		s.fail(w, r, "writing an answer", err)
+		s.Fail(w, r, "writing an answer", err)
 		return
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
-	s.write(w, body.Bytes())
+	s.Write(w, body.Bytes())
 }
 
 func newResultProblems(ctx context.Context, page *flowPage) (resultProblems, error) {
@@ -149,7 +150,7 @@ func newFieldProblems(problems []flow.Problem) []fieldProblem {
 	for i := range problems {
 		p := &problems[i]
 		fields[i] = fieldProblem{
-			Step: p.Step, Path: fieldPath(p), Severity: p.Severity, Message: sentence(p.Message),
+			Step: p.Step, Path: fieldPath(p), Severity: p.Severity, Message: reply.Sentence(p.Message),
 			Start: p.Start, End: p.End, Code: p.Code,
 		}
 	}

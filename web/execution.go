@@ -8,6 +8,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // executionStatus tells a caller where an execution stands, if asked to when it
@@ -27,7 +28,7 @@ func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Redial-Execution-Id", record.ID)
-	s.writeJSON(w, http.StatusOK, s.queueField(record, s.callerStatus(r.Context(), record)))
+	s.WriteJSON(w, http.StatusOK, s.queueField(record, s.callerStatus(r.Context(), record)))
 }
 
 // callersExecution finds the execution of the path, for somebody who may read it.
@@ -36,12 +37,12 @@ func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow
 	record, err := s.store.Execution(r.Context(), id)
 	if errors.Is(err, engine.ErrNotFound) {
 		if !s.gone(w, r) {
-			s.problem(w, r, noExecution())
+			s.Problem(w, r, noExecution())
 		}
 		return nil, false
 	}
 	if err != nil {
-		s.fail(w, r, "reading an execution", err)
+		s.Fail(w, r, "reading an execution", err)
 		return nil, false
 	}
 	return record, true
@@ -105,18 +106,18 @@ func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
 	header.Set("Redial-Execution-Id", record.ID)
 	result, final, err := s.result(r.Context(), record)
 	if err != nil {
-		s.fail(w, r, "reading an answer", err)
+		s.Fail(w, r, "reading an answer", err)
 		return
 	}
 	if !final {
 		held, err := s.heldBack(r.Context(), record)
 		if err != nil {
-			s.fail(w, r, "reading why an execution is held back", err)
+			s.Fail(w, r, "reading why an execution is held back", err)
 			return
 		}
 		header.Set("Redial-Answer", "pending")
-		header.Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
-		s.writeJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record, held)))
+		header.Set("Retry-After", reply.RetryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
+		s.WriteJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record, held)))
 		return
 	}
 	header.Set("Redial-Answer", "final")
@@ -157,10 +158,10 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.engine.Cancel(r.Context(), record.ID); err != nil {
-		s.refuse(w, r, "canceling an execution", err)
+		s.Refuse(w, r, "canceling an execution", err)
 		return
 	}
 	if record, ok = s.callersExecution(w, r); ok {
-		s.writeJSON(w, http.StatusOK, s.callerStatus(r.Context(), record))
+		s.WriteJSON(w, http.StatusOK, s.callerStatus(r.Context(), record))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // callerView is what the caller of an execution got, and when.
@@ -145,7 +146,7 @@ func answeredStatus(x *flow.Execution) int {
 	case x.Failure != nil:
 		return failureStatus(x.Failure)
 	case x.Status == flow.Canceled:
-		return problemTypes["canceled"].Status
+		return reply.ProblemTypes["canceled"].Status
 	default:
 		return http.StatusNoContent
 	}
@@ -157,7 +158,7 @@ func failureStatus(failure *flow.Failure) int {
 	if p.Status != 0 {
 		return p.Status
 	}
-	return problemTypes[p.Type].Status
+	return reply.ProblemTypes[p.Type].Status
 }
 
 // show prepares the answer for reading.

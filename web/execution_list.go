@@ -183,7 +183,7 @@ func (s *Server) executionListPage(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "listing executions", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, executionsView(&view))
+	s.Render(w, r, http.StatusOK, executionsView(&view))
 }
 
 // soughtExecution is the execution that a text names: by its ID, or by an

@@ -68,7 +68,7 @@ func (s *Server) sendRows(v *viewer, filter executionFilter, names *flowNames, i
 		row, err := s.liveRow(v.done, filter, names, id)
 		if err != nil {
 			if v.done.Err() == nil {
-				s.logger.Error("an execution could not be read for a viewer", "execution", id, "error", err)
+				s.Logger.Error("an execution could not be read for a viewer", "execution", id, "error", err)
 			}
 			return false
 		}
@@ -76,7 +76,7 @@ func (s *Server) sendRows(v *viewer, filter executionFilter, names *flowNames, i
 	}
 	data, err := json.Marshal(frame)
 	if err != nil {
-		s.logger.Error("rows could not be written for a viewer", "error", err)
+		s.Logger.Error("rows could not be written for a viewer", "error", err)
 		return false
 	}
 	return v.conn.SetWriteDeadline(time.Now().Add(writeWait)) == nil && v.conn.WriteMessage(websocket.TextMessage, data) == nil

@@ -75,7 +75,7 @@ func (s *Server) executionPage(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing an execution", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, executionView(view))
+	s.Render(w, r, http.StatusOK, executionView(view))
 }
 
 // executionSummary is what of the page changes while the execution goes on,
@@ -86,7 +86,7 @@ func (s *Server) executionSummary(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing an execution", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, executionSummaryView(view))
+	s.Render(w, r, http.StatusOK, executionSummaryView(view))
 }
 
 // executionView reads what the page shows; whole includes the canvas and the

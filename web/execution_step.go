@@ -13,6 +13,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/reply"
 )
 
 // stepView is what happened to one step in one round.
@@ -68,28 +69,28 @@ func (s *Server) executionStep(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing a step", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, stepDetailView(view))
+	s.Render(w, r, http.StatusOK, stepDetailView(view))
 }
 
 // executionValue is the whole input or output of a step, as JSON.
 func (s *Server) executionValue(w http.ResponseWriter, r *http.Request) {
 	value, err := s.stepValue(r)
 	if err != nil {
-		s.fail(w, r, "reading a value of a step", err)
+		s.Fail(w, r, "reading a value of a step", err)
 		return
 	}
-	guardAnswer(w.Header())
+	reply.GuardAnswer(w.Header())
 	plain, err := flow.EncodeJSON(value)
 	if err == nil {
 		var indented []byte
 		if indented, err = indentedJSON(plain); err == nil {
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			w.Header().Set("Cache-Control", "no-store")
-			s.write(w, indented)
+			s.Write(w, indented)
 			return
 		}
 	}
-	s.fail(w, r, "writing a value of a step", err)
+	s.Fail(w, r, "writing a value of a step", err)
 }
 
 func (s *Server) stepValue(r *http.Request) (any, error) {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"redial/web/reply"
 )
 
 // explanation is how one path of a branch came to be taken or not.
@@ -21,7 +23,7 @@ type explanation struct {
 func (s *Server) explainStep(w http.ResponseWriter, r *http.Request) {
 	iteration, ok := readRound(r.URL.Query().Get("round"))
 	if !ok {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "round holds the indices of rounds, joined by dots."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "round holds the indices of rounds, joined by dots."})
 		return
 	}
 	record, err := s.store.Execution(r.Context(), r.PathValue("id"))
@@ -30,12 +32,12 @@ func (s *Server) explainStep(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.fail(w, r, "explaining a step", err)
+		s.Fail(w, r, "explaining a step", err)
 		return
 	}
 	told, err := s.engine.Explain(r.Context(), r.PathValue("id"), r.PathValue("step"), iteration)
 	if err != nil {
-		s.refuse(w, r, "explaining a step", err)
+		s.Refuse(w, r, "explaining a step", err)
 		return
 	}
 	list := make([]explanation, len(told))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"redial/engine/expression"
+	"redial/web/reply"
 )
 
 // maxExpressionRequest bounds what is asked about one expression, in bytes.
@@ -114,18 +115,18 @@ func (s *Server) askedExpression(w http.ResponseWriter, r *http.Request) (*expre
 	}
 	asked := &expressionRequest{Language: expression.LanguageExpression}
 	if err := json.Unmarshal(body, asked); err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "The body has to be a JSON object with language, source and offset."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "The body has to be a JSON object with language, source and offset."})
 		return nil, nil, false
 	}
 	switch asked.Language {
 	case expression.LanguageTemplate, expression.LanguageExpression, expression.LanguageCondition:
 	default:
-		s.problem(w, r, &Problem{Type: "invalid", Detail: "language is template, expression or condition."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "language is template, expression or condition."})
 		return nil, nil, false
 	}
 	data, err := s.draftData(r.Context(), r.PathValue("slug"), r.PathValue("step"))
 	if err != nil {
-		s.fail(w, r, "reading the data of a step", err)
+		s.Fail(w, r, "reading the data of a step", err)
 		return nil, nil, false
 	}
 	return asked, data, true

@@ -11,6 +11,7 @@ import (
 
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // evaluation is what an expression comes to. All places are in bytes of UTF-8.
@@ -167,10 +168,10 @@ func (d *draftData) compileTemplate(asked *expressionRequest) (*tried, []express
 }
 
 func (e *evaluation) fail(err error) {
-	e.Problem = sentence(err.Error())
+	e.Problem = reply.Sentence(err.Error())
 	var failed *expression.Error
 	if errors.As(err, &failed) {
-		e.Problem = sentence(failed.Message)
+		e.Problem = reply.Sentence(failed.Message)
 		if failed.End > failed.Offset && failed.Offset >= 0 {
 			e.At = &rangeOf{failed.Offset, failed.End}
 		}
@@ -260,7 +261,7 @@ func (e *evaluation) explain(compiled *tried, asked *expressionRequest, values e
 	explanation := compiled.single.Explain(&values)
 	for _, part := range explanation.Parts {
 		if e.Why == "" && part.Value == nil && part.Note != "" {
-			e.Why = sentence(part.Note)
+			e.Why = reply.Sentence(part.Note)
 		}
 	}
 	if asked.Language != expression.LanguageCondition {
@@ -270,7 +271,7 @@ func (e *evaluation) explain(compiled *tried, asked *expressionRequest, values e
 	for _, part := range explanation.Parts[:min(len(explanation.Parts), shownParts)] {
 		shown := explainedPart{
 			rangeOf: rangeOf{part.Start + compiled.offset, part.End + compiled.offset},
-			Source:  cutText(part.Source, shownText), Text: valueLine(part.Value), Note: sentence(part.Note),
+			Source:  cutText(part.Source, shownText), Text: valueLine(part.Value), Note: reply.Sentence(part.Note),
 		}
 		switch v := part.Value.(type) {
 		case bool, int64, float64:
@@ -291,7 +292,7 @@ func (d *draftData) faults(asked *expressionRequest, faults []expression.Fault) 
 	fixes := 0
 	for _, f := range faults {
 		shown := faultAt{
-			rangeOf: rangeOf{max(0, f.Start), max(0, f.End)}, Message: sentence(f.Message), Severity: flow.SeverityError, Code: f.Code,
+			rangeOf: rangeOf{max(0, f.Start), max(0, f.End)}, Message: reply.Sentence(f.Message), Severity: flow.SeverityError, Code: f.Code,
 		}
 		if f.Warning {
 			shown.Severity = flow.SeverityWarning

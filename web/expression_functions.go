@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"redial/engine/expression"
+	"redial/web/reply"
 )
 
 // functionTopic are functions that belong together.
@@ -51,7 +52,7 @@ func (s *Server) functionsFragment(w http.ResponseWriter, r *http.Request) {
 	body, tag := functionHelp()
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", contentPolicy)
+	header.Set("Content-Security-Policy", reply.ContentPolicy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("ETag", tag)
@@ -59,5 +60,5 @@ func (s *Server) functionsFragment(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	s.write(w, body)
+	s.Write(w, body)
 }

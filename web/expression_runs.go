@@ -10,6 +10,7 @@ import (
 	"redial/designer"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // dataRun is an execution as a source of data: its call, and what its steps put
@@ -64,9 +65,6 @@ type dataRunCache struct {
 	begin sync.Once           // makes hands
 }
 
-// errCrowded: too many look at data at the same time.
-var errCrowded = errors.New("too many requests look at data at the same time")
-
 // take waits until the request may have data in its hands. leave says that it
 // has them no more; it may be called again. errCrowded: that took too long.
 func (c *dataRunCache) take(ctx context.Context) (leave func(), err error) {
@@ -79,7 +77,7 @@ func (c *dataRunCache) take(ctx context.Context) (leave func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-patience.C:
-		return nil, errCrowded
+		return nil, reply.ErrCrowded
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/reply"
 )
 
 // choicesTime bounds how long a service is asked for the choices of a field.
@@ -23,7 +24,7 @@ func (s *Server) fieldChoices(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	state, err := s.loadFlowState(ctx, r.PathValue("slug"))
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	workshop, ok := s.currentWorkshop(w, r)
@@ -32,23 +33,23 @@ func (s *Server) fieldChoices(w http.ResponseWriter, r *http.Request) {
 	}
 	asked, refusal := findChoices(state.Checked.Flow, workshop.Library, r.PathValue("step"), r.URL.Query().Get("path"))
 	if refusal != nil {
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	connection, err := s.connectionForChoices(ctx, asked)
 	if err != nil {
-		s.fail(w, r, "reading a connection", err)
+		s.Fail(w, r, "reading a connection", err)
 		return
 	}
 	if connection == nil && asked.owner.Connection != nil && !asked.owner.Connection.Optional {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: fmt.Sprintf("Choose a connection first; the values come from %s.", asked.owner.Title)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: fmt.Sprintf("Choose a connection first; the values come from %s.", asked.owner.Title)})
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, choicesTime)
 	defer cancel()
 	choices, failure := asked.owner.Choices(limited, s.client, connection, asked.field.ChoicesFrom)
 	if failure != nil {
-		s.problem(w, r, &Problem{Type: "service-failed", Detail: sentence(failure.Message)})
+		s.Problem(w, r, &reply.Problem{Type: "service-failed", Detail: reply.Sentence(failure.Message)})
 		return
 	}
 	s.choices.keep(s.choiceSource(ctx, asked.step.Uses, r.URL.Query().Get("path"), asked.step.Connection), choices)
@@ -56,7 +57,7 @@ func (s *Server) fieldChoices(w http.ResponseWriter, r *http.Request) {
 	for i, choice := range choices {
 		items[i] = flow.Object{{Name: "value", Value: choice.Value}, {Name: "title", Value: choice.Title}}
 	}
-	s.writeJSON(w, http.StatusOK, flow.Object{{Name: "choices", Value: items}})
+	s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "choices", Value: items}})
 }
 
 // wantedChoices is a field whose service can be asked.
@@ -66,7 +67,7 @@ type wantedChoices struct {
 	field *component.Field
 }
 
-func findChoices(f *flow.Flow, library *step.Library, id, path string) (*wantedChoices, *Problem) {
+func findChoices(f *flow.Flow, library *step.Library, id, path string) (*wantedChoices, *reply.Problem) {
 	var found *flow.Step
 	f.All(func(s *flow.Step) bool {
 		if s.ID == id {
@@ -75,15 +76,15 @@ func findChoices(f *flow.Flow, library *step.Library, id, path string) (*wantedC
 		return found == nil
 	})
 	if found == nil {
-		return nil, &Problem{Type: "not-found", Detail: "The draft has no such step any more."}
+		return nil, &reply.Problem{Type: "not-found", Detail: "The draft has no such step any more."}
 	}
 	kind, err := library.Kind(found.Uses)
 	if err != nil || kind.Action == nil {
-		return nil, &Problem{Type: "not-found", Detail: "This step has no fields whose values a service knows."}
+		return nil, &reply.Problem{Type: "not-found", Detail: "This step has no fields whose values a service knows."}
 	}
 	field := fieldAt(kind.Fields, path)
 	if field == nil || field.ChoicesFrom == nil {
-		return nil, &Problem{Type: "not-found", Detail: "The values of this field are not known to a service."}
+		return nil, &reply.Problem{Type: "not-found", Detail: "The values of this field are not known to a service."}
 	}
 	return &wantedChoices{found, kind.Action.Component, field}, nil
 }

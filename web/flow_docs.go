@@ -13,6 +13,7 @@ import (
 	"redial/engine/signature"
 	"redial/engine/step"
 	"redial/web/openapi"
+	"redial/web/reply"
 )
 
 // flowDocs is the page for those whose programs call a flow.
@@ -48,10 +49,10 @@ func (s *Server) flowDocsPage(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "writing code that calls a flow", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, flowDocsView(docs))
+	s.Render(w, r, http.StatusOK, flowDocsView(docs))
 }
 
-func (s *Server) noDocs(w http.ResponseWriter, r *http.Request, refusal *Problem) {
+func (s *Server) noDocs(w http.ResponseWriter, r *http.Request, refusal *reply.Problem) {
 	name, err := s.sessionName(r)
 	switch {
 	case err != nil || refusal.Type != "not-found":

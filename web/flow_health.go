@@ -37,7 +37,7 @@ func (s *Server) flowHealth(w http.ResponseWriter, r *http.Request) {
 	for _, slug := range slugs {
 		queued[slug] = s.engine.FlowLoad(slug).Queued()
 	}
-	s.render(w, r, http.StatusOK, healthCells(slugs, health, queued, from))
+	s.Render(w, r, http.StatusOK, healthCells(slugs, health, queued, from))
 }
 
 // Geometry of the bars, in pixels.

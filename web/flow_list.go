@@ -75,11 +75,11 @@ func (s *Server) flowListPage(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.pageFault(w, r, "listing flows", err)
 	case fragment(r) && list.After != "":
-		s.render(w, r, http.StatusOK, flowRows(list))
+		s.Render(w, r, http.StatusOK, flowRows(list))
 	case fragment(r):
-		s.render(w, r, http.StatusOK, flowTable(list))
+		s.Render(w, r, http.StatusOK, flowTable(list))
 	default:
-		s.render(w, r, http.StatusOK, flowListView(list))
+		s.Render(w, r, http.StatusOK, flowListView(list))
 	}
 }
 

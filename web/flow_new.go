@@ -19,6 +19,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
+	"redial/web/reply"
 )
 
 // maxImportForm bounds the form that carries a flow file, in bytes: the file and
@@ -81,7 +82,7 @@ func (s *Server) createFlow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if fragment(r) {
-		s.render(w, r, http.StatusOK, newFlowFields(n, template.All())) // as in renderConnections
+		s.Render(w, r, http.StatusOK, newFlowFields(n, template.All())) // as in renderConnections
 		return
 	}
 	s.faultPage(w, r, http.StatusUnprocessableEntity, "The flow was not made", strings.TrimSpace(n.NameError+" "+n.SlugError))
@@ -146,7 +147,7 @@ func (s *Server) openNew(w http.ResponseWriter, r *http.Request, slug string, er
 	var syntax *flowfile.SyntaxError
 	switch {
 	case errors.Is(err, designer.ErrNoFreeSlug), errors.As(err, &syntax):
-		s.faultPage(w, r, http.StatusConflict, "The flow was not made", sentence(err.Error()))
+		s.faultPage(w, r, http.StatusConflict, "The flow was not made", reply.Sentence(err.Error()))
 	case err != nil:
 		s.pageFault(w, r, "making a flow", err)
 	default:
@@ -195,7 +196,7 @@ func (s *Server) importFlow(w http.ResponseWriter, r *http.Request) {
 	var slug *designer.SlugError
 	switch {
 	case errors.As(err, &slug):
-		outcome = &importOutcome{Title: "Not imported", What: sentence(slug.Error()) + " Mend the key slug in the file and import it again."}
+		outcome = &importOutcome{Title: "Not imported", What: reply.Sentence(slug.Error()) + " Mend the key slug in the file and import it again."}
 		outcome.list(draft.Problems)
 		s.renderImport(w, r, http.StatusUnprocessableEntity, outcome)
 	case err != nil:
@@ -271,11 +272,11 @@ func (s *Server) importUnreadable(w http.ResponseWriter, r *http.Request, name s
 
 func (s *Server) renderImport(w http.ResponseWriter, r *http.Request, status int, outcome *importOutcome) {
 	if fragment(r) {
-		s.render(w, r, http.StatusOK, importOutcomeView(outcome))
+		s.Render(w, r, http.StatusOK, importOutcomeView(outcome))
 		return
 	}
 	outcome.Exists = false // the file is not at hand any more
-	s.render(w, r, status, importView(outcome))
+	s.Render(w, r, status, importView(outcome))
 }
 
 // importedFile is the file of an import's form, and its name for people.
@@ -334,7 +335,7 @@ func (s *Server) exportFlow(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", draft.Slug+".yaml"))
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
-	s.write(w, source)
+	s.Write(w, source)
 }
 
 // removeFlow deletes a flow for somebody who has said yes to that.

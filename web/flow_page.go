@@ -78,7 +78,7 @@ func (s *Server) flowPage(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "showing a flow", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, flowPageView(p))
+	s.Render(w, r, http.StatusOK, flowPageView(p))
 }
 
 func (s *Server) newFlowPage(r *http.Request) (*flowPage, error) {
@@ -135,10 +135,10 @@ func (s *Server) stepFragment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if i == nil {
-		s.render(w, r, http.StatusNotFound, faultNotice("The draft has no such step any more. Load the page again."))
+		s.Render(w, r, http.StatusNotFound, faultNotice("The draft has no such step any more. Load the page again."))
 		return
 	}
-	s.render(w, r, http.StatusOK, inspectorView(i))
+	s.Render(w, r, http.StatusOK, inspectorView(i))
 }
 
 // historyFragment tells what was done to a flow.
@@ -153,7 +153,7 @@ func (s *Server) historyFragment(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "reading the history of a flow", err)
 		return
 	}
-	s.render(w, r, http.StatusOK, historyView(entries))
+	s.Render(w, r, http.StatusOK, historyView(entries))
 }
 
 // historyWords tells an entry in words.

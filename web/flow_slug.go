@@ -10,6 +10,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
+	"redial/web/reply"
 )
 
 // slugRule says what a slug is made of.
@@ -23,7 +24,7 @@ func slugFault(err error) string {
 	case errors.As(err, &wrong):
 		return slugRule
 	case errors.Is(err, designer.ErrTaken), errors.Is(err, designer.ErrFixed), errors.Is(err, designer.ErrNoFreeSlug):
-		return sentence(err.Error())
+		return reply.Sentence(err.Error())
 	default:
 		return ""
 	}
@@ -47,10 +48,10 @@ func (s *Server) suggestSlug(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if fault = cmp.Or(slugFault(err), fault); fault == "" && err != nil && !errors.Is(err, engine.ErrNotFound) {
-		s.fail(w, r, "looking for a slug", err)
+		s.Fail(w, r, "looking for a slug", err)
 		return
 	}
-	s.writeJSON(w, http.StatusOK, flow.Object{{Name: "slug", Value: slug}, {Name: "fault", Value: fault}})
+	s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "slug", Value: slug}, {Name: "fault", Value: fault}})
 }
 
 // moveFlow gives a flow another slug, as long as nobody can know the one it has.
@@ -88,15 +89,15 @@ func (s *Server) giveSlug(w http.ResponseWriter, r *http.Request, doing string, 
 	var unreadable *flowfile.SyntaxError
 	switch err := give(slug); {
 	case err == nil:
-		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "slug", Value: slug}})
+		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "slug", Value: slug}})
 	case slugFault(err) != "":
-		s.problem(w, r, &Problem{Type: "invalid", Detail: slugFault(err)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: slugFault(err)})
 	case errors.As(err, &unreadable):
-		s.problem(w, r, &Problem{Type: "conflict", Detail: "The draft cannot be read, so its URL cannot be changed in it. Mend it first."})
+		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "The draft cannot be read, so its URL cannot be changed in it. Mend it first."})
 	case errors.Is(err, designer.ErrRevision):
-		s.problem(w, r, &Problem{Type: "unavailable", RetryAfter: shortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
+		s.Problem(w, r, &reply.Problem{Type: "unavailable", RetryAfter: reply.ShortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
 	default:
-		s.fail(w, r, doing, err)
+		s.Fail(w, r, doing, err)
 	}
 }
 
@@ -105,7 +106,7 @@ func (s *Server) giveSlug(w http.ResponseWriter, r *http.Request, doing string, 
 func (s *Server) movedTo(r *http.Request) string {
 	to, err := s.store.MovedTo(r.Context(), r.PathValue("slug"))
 	if err != nil {
-		s.logger.Error("it could not be told where a flow went", "error", err)
+		s.Logger.Error("it could not be told where a flow went", "error", err)
 	}
 	return to
 }

@@ -171,7 +171,7 @@ func (f *flowState) Affected() string {
 func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 	generation, err := s.store.Generation(r.Context())
 	if err != nil {
-		s.fail(w, r, "reading the state of a flow", err)
+		s.Fail(w, r, "reading the state of a flow", err)
 		return
 	}
 	tag := fmt.Sprintf(`"%d-%d"`, generation, s.engine.FlowLoad(r.PathValue("slug")).Queued())
@@ -187,11 +187,11 @@ func (s *Server) flowStateJSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.fail(w, r, "reading the state of a flow", err)
+		s.Fail(w, r, "reading the state of a flow", err)
 		return
 	}
 	w.Header().Set("ETag", tag)
-	s.writeJSON(w, http.StatusOK, state.object())
+	s.WriteJSON(w, http.StatusOK, state.object())
 }
 
 // object is a flow's state as pages get it.

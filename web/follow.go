@@ -8,6 +8,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/reply"
 )
 
 // followedExecution is the execution of the path, for those who may follow it:
@@ -20,9 +21,9 @@ func (s *Server) followedExecution(w http.ResponseWriter, r *http.Request) (*flo
 	}
 	switch {
 	case err == nil && !may:
-		s.problem(w, r, noExecution())
+		s.Problem(w, r, noExecution())
 	case err != nil:
-		s.fail(w, r, "reading an execution", err)
+		s.Fail(w, r, "reading an execution", err)
 	case dropped != nil:
 		s.tellDropped(w, r, dropped)
 	default:
@@ -33,8 +34,8 @@ func (s *Server) followedExecution(w http.ResponseWriter, r *http.Request) (*flo
 
 // noExecution is what is said of an execution that is not there, or not for the
 // one who asks.
-func noExecution() *Problem {
-	return &Problem{Type: "not-found", Detail: "There is no execution with this ID."}
+func noExecution() *reply.Problem {
+	return &reply.Problem{Type: "not-found", Detail: "There is no execution with this ID."}
 }
 
 // mayFollow reports whether somebody may follow an execution: whoever may call
@@ -87,7 +88,7 @@ func (s *Server) mayAsk(r *http.Request, trigger *step.Webhook) bool {
 func (s *Server) hookOf(ctx context.Context, versionID int64) (webhook *step.Webhook, ok bool) {
 	trigger, err := s.engine.Trigger(ctx, versionID)
 	if err != nil {
-		s.logger.Debug("the trigger of a version could not be read", "version", versionID, "error", err)
+		s.Logger.Debug("the trigger of a version could not be read", "version", versionID, "error", err)
 		return nil, false
 	}
 	webhook, _ = trigger.(*step.Webhook)

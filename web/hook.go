@@ -16,6 +16,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // hook is a call of a published flow. Whether the caller holds the line, and
@@ -49,7 +50,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, c *call, t terms)
 	request, refusal := readRequest(r, c)
 	if refusal != nil {
 		s.metrics.refused(refusal)
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return nil, false
 	}
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
@@ -90,7 +91,7 @@ func (c *call) drop() {
 
 // readCall checks what of a call can be checked without reading the value of its
 // body. Nothing has started when it refuses.
-func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Problem) {
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *reply.Problem) {
 	slug := r.PathValue("slug")
 	published, trigger, refusal := s.findHook(r.Context(), slug)
 	if refusal != nil {
@@ -98,7 +99,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 	}
 	allowOrigin(w.Header(), r, trigger)
 	if !slices.Contains(trigger.Methods, r.Method) {
-		return nil, &Problem{
+		return nil, &reply.Problem{
 			Type: "method-not-allowed", Allow: allowedMethods(trigger),
 			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
 		}
@@ -129,7 +130,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *Probl
 
 // admitCaller checks who calls, as far as that can be told without the body, and
 // whether there is room for the call.
-func (s *Server) admitCaller(r *http.Request, c *call) (refusal *Problem) {
+func (s *Server) admitCaller(r *http.Request, c *call) (refusal *reply.Problem) {
 	if c.guard, refusal = s.guardOf(r.Context(), c.trigger); refusal != nil {
 		return refusal
 	}
@@ -142,7 +143,7 @@ func (s *Server) admitCaller(r *http.Request, c *call) (refusal *Problem) {
 // readRequest reads a call as the flow sees it, if it fits the flow's trigger.
 // A repeat is not read again: what was taken once is not refused later, because
 // the trigger has changed.
-func readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
+func readRequest(r *http.Request, c *call) (*flow.Request, *reply.Problem) {
 	if refusal := refuseCallback(r, c.published.Settings); refusal != nil {
 		return nil, refusal
 	}
@@ -152,13 +153,13 @@ func readRequest(r *http.Request, c *call) (*flow.Request, *Problem) {
 	}
 	if c.trigger.Schema != nil {
 		if violations := c.trigger.Schema.Validate(body); len(violations) > 0 {
-			return nil, &Problem{Type: "invalid-body", Violations: violations}
+			return nil, &reply.Problem{Type: "invalid-body", Violations: violations}
 		}
 	}
 	return newRequest(r, body), nil
 }
 
-func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *Problem) {
+func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *reply.Problem) {
 	none := noHook(slug)
 	if !flow.ValidSlug(slug) {
 		return nil, nil, none
@@ -176,30 +177,30 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 			return nil, nil, none
 		}
 	}
-	s.logger.Error("a published flow could not be loaded", "flow", slug, "error", err)
-	return nil, nil, &Problem{Type: "internal"}
+	s.Logger.Error("a published flow could not be loaded", "flow", slug, "error", err)
+	return nil, nil, &reply.Problem{Type: "internal"}
 }
 
 // noHook is what is said of a flow that has no URL, or is not there.
-func noHook(slug string) *Problem {
-	return &Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
+func noHook(slug string) *reply.Problem {
+	return &reply.Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
 }
 
 // readBody reads the body as the value that expressions see.
-func readBody(r *http.Request, c *call) (any, *Problem) {
+func readBody(r *http.Request, c *call) (any, *reply.Problem) {
 	value, err := content.Decode(r.Header.Get("Content-Type"), c.data, content.DefaultLimits)
 	c.data = nil
 	if err != nil {
-		return nil, &Problem{Type: "unreadable-body", Detail: sentence(err.Error())}
+		return nil, &reply.Problem{Type: "unreadable-body", Detail: reply.Sentence(err.Error())}
 	}
 	return value, nil
 }
 
 // rawBody takes the body as bytes, if its size and its type are what the flow
 // takes.
-func (s *Server) rawBody(w http.ResponseWriter, r *http.Request, c *call) (refusal *Problem) {
+func (s *Server) rawBody(w http.ResponseWriter, r *http.Request, c *call) (refusal *reply.Problem) {
 	trigger := c.trigger
-	tooLarge := &Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that this flow takes.", trigger.MaxBody)}
+	tooLarge := &reply.Problem{Type: "body-too-large", Detail: fmt.Sprintf("The body has more than %d bytes, which is the most that this flow takes.", trigger.MaxBody)}
 	if r.ContentLength > trigger.MaxBody {
 		return tooLarge
 	}
@@ -213,14 +214,14 @@ func (s *Server) rawBody(w http.ResponseWriter, r *http.Request, c *call) (refus
 	case errors.Is(err, errNoRoom):
 		return s.noCapacity(c.slug)
 	case errors.Is(err, errTooSlow):
-		return &Problem{Type: "body-too-slow"}
+		return &reply.Problem{Type: "body-too-slow"}
 	case err != nil:
-		return &Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
+		return &reply.Problem{Type: "unreadable-body", Detail: "The body broke off before its end."}
 	}
 	if len(trigger.Types) > 0 && len(c.data) > 0 {
 		mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if err != nil || !slices.Contains(trigger.Types, mediaType) {
-			return &Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
+			return &reply.Problem{Type: "unsupported-type", Detail: fmt.Sprintf("This flow takes %s.", strings.Join(trigger.Types, ", "))}
 		}
 	}
 	return nil

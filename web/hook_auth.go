@@ -13,6 +13,7 @@ import (
 	"redial/engine/flowfile"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // guards remembers what callers of hooks are checked against, so that a call need
@@ -71,7 +72,7 @@ func (g *guards) keep(generation int64, name string, read guarded) {
 	}
 	g.mu.Unlock()
 	if read.err != nil && !found {
-		g.server.logger.Warn("callers of a hook cannot be checked, so nobody is let in", "connection", name, "error", read.err)
+		g.server.Logger.Warn("callers of a hook cannot be checked, so nobody is let in", "connection", name, "error", read.err)
 	}
 }
 
@@ -91,7 +92,7 @@ func (g *guards) read(ctx context.Context, name string) (*caller.Guard, error) {
 const guardPause = 30 * time.Second
 
 // guardOf is the guard of a hook; nil: whoever knows the URL may call.
-func (s *Server) guardOf(ctx context.Context, trigger *step.Webhook) (*caller.Guard, *Problem) {
+func (s *Server) guardOf(ctx context.Context, trigger *step.Webhook) (*caller.Guard, *reply.Problem) {
 	if trigger.Auth.Open() {
 		return nil, nil
 	}
@@ -100,19 +101,19 @@ func (s *Server) guardOf(ctx context.Context, trigger *step.Webhook) (*caller.Gu
 	case err == nil:
 		return guard, nil
 	case store.MayPass(err):
-		return nil, &Problem{Type: "unavailable", RetryAfter: shortPause}
+		return nil, &reply.Problem{Type: "unavailable", RetryAfter: reply.ShortPause}
 	default:
-		return nil, &Problem{Type: "credentials-unavailable", RetryAfter: guardPause}
+		return nil, &reply.Problem{Type: "credentials-unavailable", RetryAfter: guardPause}
 	}
 }
 
 // refuseStranger is the problem of a caller whom a guard has refused; nil if err
 // is.
-func refuseStranger(guard *caller.Guard, slug string, err error) *Problem {
+func refuseStranger(guard *caller.Guard, slug string, err error) *reply.Problem {
 	if err == nil {
 		return nil
 	}
-	return &Problem{Type: "credentials-required", Detail: sentence(err.Error()), Challenge: guard.Challenge(slug, err)}
+	return &reply.Problem{Type: "credentials-required", Detail: reply.Sentence(err.Error()), Challenge: guard.Challenge(slug, err)}
 }
 
 // seen is what a guard looks at of a request.
@@ -134,7 +135,7 @@ func (c *call) signed() bool { return c.guard != nil && c.guard.Kind() == step.A
 
 // admit checks what of a caller's credentials can be checked before the body is
 // read: all but signatures.
-func (c *call) admit(r *http.Request) *Problem {
+func (c *call) admit(r *http.Request) *reply.Problem {
 	if c.guard == nil {
 		return nil
 	}
@@ -144,7 +145,7 @@ func (c *call) admit(r *http.Request) *Problem {
 // verify checks the signature of the body, and makes the call one without
 // credentials: nothing behind here sees them. A signed message that is delivered
 // again is a repeat, by its identifier, if it comes with no other key.
-func (c *call) verify(r *http.Request, key string, keyed bool) (*http.Request, string, bool, *Problem) {
+func (c *call) verify(r *http.Request, key string, keyed bool) (*http.Request, string, bool, *reply.Problem) {
 	if c.guard == nil {
 		return r, key, keyed, nil
 	}

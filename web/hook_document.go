@@ -17,6 +17,7 @@ import (
 	"redial/engine/step"
 	"redial/store"
 	"redial/web/openapi"
+	"redial/web/reply"
 )
 
 // hookDocuments remembers how published flows are described: a version is frozen,
@@ -47,7 +48,7 @@ func (h *hookDocument) of(p *store.Published, auth openapi.Auth) bool {
 // openAPI answers with the OpenAPI document of a flow, to those who may call it.
 func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		s.problem(w, r, &Problem{Type: "method-not-allowed", Allow: "GET, HEAD, OPTIONS", Detail: "This address gives the flow's OpenAPI document, by GET."})
+		s.Problem(w, r, &reply.Problem{Type: "method-not-allowed", Allow: "GET, HEAD, OPTIONS", Detail: "This address gives the flow's OpenAPI document, by GET."})
 		return
 	}
 	slug := r.PathValue("slug")
@@ -57,12 +58,12 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 		refusal = s.refuseReader(r, slug, trigger)
 	}
 	if refusal != nil {
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	document, err := s.hookDocument(r.Context(), published, trigger)
 	if err != nil {
-		s.fail(w, r, "describing a flow", err)
+		s.Fail(w, r, "describing a flow", err)
 		return
 	}
 	header := w.Header()
@@ -102,7 +103,7 @@ func (s *Server) newHookDocument(ctx context.Context, published *store.Published
 	}
 	description := openapi.Describe(openapi.Source{
 		Flow: f, Plan: plan, Version: published.Version.Number, Settings: published.Settings,
-		Origin: s.absolute(""), Auth: auth, Problems: callersProblems(),
+		Origin: s.Absolute(""), Auth: auth, Problems: callersProblems(),
 	})
 	if description == nil {
 		return nil, errors.New("the flow has no webhook")
@@ -124,8 +125,8 @@ var managersProblems = []string{"unauthorized", "forbidden-origin", "invalid", "
 // callersProblems are the types of problems that callers of flows may get.
 func callersProblems() []openapi.Problem {
 	var problems []openapi.Problem
-	for _, name := range slices.Sorted(maps.Keys(problemTypes)) {
-		if kind := problemTypes[name]; !slices.Contains(managersProblems, name) {
+	for _, name := range slices.Sorted(maps.Keys(reply.ProblemTypes)) {
+		if kind := reply.ProblemTypes[name]; !slices.Contains(managersProblems, name) {
 			problems = append(problems, openapi.Problem{Type: name, Status: kind.Status, Title: kind.Title, Means: kind.Means})
 		}
 	}
@@ -148,7 +149,7 @@ func (s *Server) callersAuth(ctx context.Context, trigger *step.Webhook) openapi
 
 // refuseReader refuses who may neither call a flow nor manage flows: to others it
 // is not there.
-func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhook) *Problem {
+func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhook) *reply.Problem {
 	guard, refusal := s.guardOf(r.Context(), trigger)
 	if refusal == nil && (guard == nil || guard.AdmitFollower(seen(r), time.Now()) == nil) {
 		return nil
@@ -156,8 +157,8 @@ func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhoo
 	name, trusted, err := s.identify(r)
 	switch {
 	case err != nil:
-		s.logger.Error("who asks for a flow's description could not be told", "error", err)
-		return &Problem{Type: "internal"}
+		s.Logger.Error("who asks for a flow's description could not be told", "error", err)
+		return &reply.Problem{Type: "internal"}
 	case name == "" || !trusted:
 		return noHook(slug)
 	default:

@@ -11,6 +11,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // readCondition takes a condition apart into rows, if it has any.
@@ -107,7 +108,7 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 		err = errors.New("there is neither a condition nor a mapping")
 	}
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "unreadable-body", Detail: sentence(fmt.Sprintf("the rows cannot be read: %v", err))})
+		s.Problem(w, r, &reply.Problem{Type: "unreadable-body", Detail: reply.Sentence(fmt.Sprintf("the rows cannot be read: %v", err))})
 		return
 	}
 	var source string
@@ -128,10 +129,10 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	if rows.Condition != nil {
 		offers, err := s.offers(r.Context(), r.PathValue("slug"), r.PathValue("step"), rows.Path, rows.Condition)
 		if err != nil {
-			s.fail(w, r, "reading what a step can compare", err)
+			s.Fail(w, r, "reading what a step can compare", err)
 			return
 		}
 		answer = answer.Set("offers", offers)
 	}
-	s.writeJSON(w, http.StatusOK, answer)
+	s.WriteJSON(w, http.StatusOK, answer)
 }

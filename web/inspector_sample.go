@@ -12,19 +12,19 @@ import (
 func (s *Server) sampleSchema(w http.ResponseWriter, r *http.Request) {
 	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	kept, err := s.testPayload(r.Context(), state.Checked.Flow)
 	if err != nil {
-		s.fail(w, r, "reading a test payload", err)
+		s.Fail(w, r, "reading a test payload", err)
 		return
 	}
 	var schema any
 	if body, err := flow.DecodeJSON([]byte(kept.Body)); err == nil && tells(body) {
 		schema = inferred.From(body)
 	}
-	s.writeJSON(w, http.StatusOK, flow.Object{{Name: "schema", Value: schema}})
+	s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "schema", Value: schema}})
 }
 
 // tells reports whether there is anything in a body: an empty one is what a

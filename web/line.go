@@ -9,6 +9,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 // lines counts the callers who hold the line for an execution. One execution has
@@ -70,7 +71,7 @@ func (s *Server) holdLine(w http.ResponseWriter, r *http.Request, handle *engine
 	case errors.Is(err, context.DeadlineExceeded) && t.settings.OnDeadline == flow.FailAtDeadline:
 		if s.stored(w, r, handle) {
 			yes := true
-			s.problem(w, r, &Problem{Type: "deadline", Execution: handle.ID, Retryable: &yes})
+			s.Problem(w, r, &reply.Problem{Type: "deadline", Execution: handle.ID, Retryable: &yes})
 		}
 	case errors.Is(err, context.DeadlineExceeded):
 		s.handOver(w, r, handle)
@@ -86,19 +87,19 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, handle *engine
 	}
 	record, err := s.store.Execution(r.Context(), handle.ID)
 	if err != nil {
-		s.fail(w, r, "reading an execution", err)
+		s.Fail(w, r, "reading an execution", err)
 		return
 	}
 	release, err := s.promiseCallback(w, r, record)
 	if err != nil {
-		s.fail(w, r, "promising a callback", err)
+		s.Fail(w, r, "promising a callback", err)
 		return
 	}
 	defer release()
-	statusURL := s.absolute("/executions/" + handle.ID)
+	statusURL := s.Absolute("/executions/" + handle.ID)
 	w.Header().Set("Location", statusURL)
-	w.Header().Set("Retry-After", retryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
-	s.writeJSON(w, http.StatusAccepted, flow.Object{
+	w.Header().Set("Retry-After", reply.RetryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
+	s.WriteJSON(w, http.StatusAccepted, flow.Object{
 		{Name: "executionId", Value: handle.ID},
 		{Name: "status", Value: record.Status},
 		{Name: "statusUrl", Value: statusURL},
@@ -121,5 +122,5 @@ func (s *Server) stored(w http.ResponseWriter, r *http.Request, handle *engine.H
 func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Del("Redial-Execution-Id")
 	w.Header().Del("Preference-Applied")
-	s.fail(w, r, "starting an execution", err)
+	s.Fail(w, r, "starting an execution", err)
 }

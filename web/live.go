@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"redial/engine"
+	"redial/web/reply"
 )
 
 // Deadlines of sockets. A viewer that answers no ping for pongWait is gone.
@@ -108,7 +109,7 @@ func (s *Server) liveExecution(w http.ResponseWriter, r *http.Request) {
 // liveFlow sends the events of all executions of a flow that start from now on.
 func (s *Server) liveFlow(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.store.Draft(r.Context(), r.PathValue("slug")); err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	s.view(w, r, s.engine.WatchFlow(r.PathValue("slug")), newCursors())
@@ -130,7 +131,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, subscriptio
 		// The route has checked the origin already.
 		CheckOrigin: func(*http.Request) bool { return true }, HandshakeTimeout: writeWait,
 		Error: func(w http.ResponseWriter, r *http.Request, _ int, reason error) {
-			s.problem(w, r, &Problem{Type: "bad-request", Detail: sentence("this address is a websocket: " + reason.Error())})
+			s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: reply.Sentence("this address is a websocket: " + reason.Error())})
 		},
 	}
 	conn, err := upgrader.Upgrade(w, r, nil)
@@ -216,7 +217,7 @@ func (s *Server) sendNew(v *viewer, id string, cursors *cursors) bool {
 		events, err := s.store.Outline(v.done, id, cursors.seen[id], eventPage)
 		if err != nil {
 			if v.done.Err() == nil {
-				s.logger.Error("events could not be read for a viewer", "execution", id, "error", err)
+				s.Logger.Error("events could not be read for a viewer", "execution", id, "error", err)
 			}
 			return false
 		}

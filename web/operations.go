@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"redial/engine"
+	"redial/web/reply"
 )
 
 // metrics are what a Prometheus server reads.
@@ -52,7 +53,7 @@ func newMetrics(e *engine.Engine) *metrics {
 	return m
 }
 
-func (m *metrics) refused(p *Problem) { m.refusals.WithLabelValues(p.Type).Inc() }
+func (m *metrics) refused(p *reply.Problem) { m.refusals.WithLabelValues(p.Type).Inc() }
 
 // counted counts the answers of one kind of address.
 func (m *metrics) counted(area string, next http.HandlerFunc) http.HandlerFunc {
@@ -80,7 +81,7 @@ func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter 
 // routeOperations are the URLs for whoever runs the server.
 func (s *Server) routeOperations(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		s.writeJSON(w, http.StatusOK, map[string]any{"status": "ok"})
+		s.WriteJSON(w, http.StatusOK, map[string]any{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("GET /metrics", s.metrics.handler)
@@ -89,9 +90,9 @@ func (s *Server) routeOperations(mux *http.ServeMux) {
 // ready reports whether calls can be taken: the store reads and writes.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.store.Ready(r.Context()); err != nil {
-		s.logger.Warn("the store is not ready", "error", err)
-		s.problem(w, r, &Problem{Type: "unavailable", Detail: "Nothing can be stored at the moment. The server's log says why.", RetryAfter: shortPause})
+		s.Logger.Warn("the store is not ready", "error", err)
+		s.Problem(w, r, &reply.Problem{Type: "unavailable", Detail: "Nothing can be stored at the moment. The server's log says why.", RetryAfter: reply.ShortPause})
 		return
 	}
-	s.writeJSON(w, http.StatusOK, map[string]any{"status": "ready"})
+	s.WriteJSON(w, http.StatusOK, map[string]any{"status": "ready"})
 }

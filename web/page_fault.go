@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"redial/engine"
+	"redial/web/reply"
 )
 
 // fragment reports whether htmx asks for a part of a page. A page that the
@@ -27,18 +28,18 @@ func (s *Server) pageFault(w http.ResponseWriter, r *http.Request, doing string,
 		s.faultPage(w, r, http.StatusNotFound, "Nothing there", "What you are looking for is not here, or not any more. Go back to the list and choose again.")
 		return
 	}
-	if errors.Is(err, errCrowded) {
+	if errors.Is(err, reply.ErrCrowded) {
 		s.faultPage(w, r, http.StatusServiceUnavailable, "Too much at once", "The server is busy with the data of other flows. Try again in a moment.")
 		return
 	}
-	s.logger.Error("a page failed", "doing", doing, "path", r.URL.Path, "error", err)
+	s.Logger.Error("a page failed", "doing", doing, "path", r.URL.Path, "error", err)
 	s.faultPage(w, r, http.StatusInternalServerError, "This did not work", "Something went wrong inside of Redial. Try again; if it stays, the log of the server says more.")
 }
 
 func (s *Server) faultPage(w http.ResponseWriter, r *http.Request, status int, title, what string) {
 	if fragment(r) {
-		s.render(w, r, status, faultNotice(what))
+		s.Render(w, r, status, faultNotice(what))
 		return
 	}
-	s.render(w, r, status, faultView(title, what))
+	s.Render(w, r, status, faultView(title, what))
 }

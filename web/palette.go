@@ -123,10 +123,10 @@ func offeredTemplates() []template.Template {
 func (s *Server) templateFile(w http.ResponseWriter, r *http.Request) {
 	t, found := template.Find(r.PathValue("slug"))
 	if !found {
-		s.fail(w, r, "reading a template", engine.ErrNotFound)
+		s.Fail(w, r, "reading a template", engine.ErrNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	s.write(w, t.Source)
+	s.Write(w, t.Source)
 }

@@ -11,6 +11,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // pinnedOutputs are the outputs that are pinned to steps of a flow's draft, by
@@ -33,15 +34,15 @@ func (s *Server) pinnedOutputs(ctx context.Context, slug string) (map[string]any
 func (s *Server) getPin(w http.ResponseWriter, r *http.Request) {
 	pin, err := s.store.Pin(r.Context(), r.PathValue("slug"), r.PathValue("step"))
 	if err != nil {
-		s.fail(w, r, "reading a pin", err)
+		s.Fail(w, r, "reading a pin", err)
 		return
 	}
 	value, err := flow.DecodeJSON(pin.Output)
 	if err != nil {
-		s.fail(w, r, "reading a pin", err)
+		s.Fail(w, r, "reading a pin", err)
 		return
 	}
-	s.writeJSON(w, http.StatusOK, flow.Object{
+	s.WriteJSON(w, http.StatusOK, flow.Object{
 		{Name: "output", Value: value}, {Name: "text", Value: pretty(value)},
 		{Name: "at", Value: pin.At.UTC().Format(time.RFC3339Nano)}, {Name: "user", Value: pin.User},
 	})
@@ -76,7 +77,7 @@ func (s *Server) putPin(w http.ResponseWriter, r *http.Request) {
 // deletePin unpins a step. One that has nothing pinned to it stays as it is.
 func (s *Server) deletePin(w http.ResponseWriter, r *http.Request) {
 	if err := s.store.DeletePins(r.Context(), r.PathValue("slug"), r.PathValue("step")); err != nil {
-		s.fail(w, r, "unpinning a step", err)
+		s.Fail(w, r, "unpinning a step", err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -92,13 +93,13 @@ func (s *Server) refusePin(w http.ResponseWriter, r *http.Request, err error) {
 	var wrong *pinError
 	switch {
 	case errors.As(err, &refused):
-		s.problem(w, r, &Problem{Type: "invalid", Step: refused.Step, Detail: refused.Message})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Step: refused.Step, Detail: refused.Message})
 	case errors.As(err, &wrong):
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(wrong.message)})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(wrong.message)})
 	case errors.Is(err, store.ErrPinTooLarge):
-		s.problem(w, r, &Problem{Type: "body-too-large", Detail: sentence(store.ErrPinTooLarge.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "body-too-large", Detail: reply.Sentence(store.ErrPinTooLarge.Error())})
 	default:
-		s.fail(w, r, "pinning an output", err)
+		s.Fail(w, r, "pinning an output", err)
 	}
 }
 

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"strings"
+
+	"redial/web/reply"
 )
 
 // hooked takes calls of hooks before the mux sees them: it would send a path
@@ -49,9 +51,9 @@ func (s *Server) otherwise(mux *http.ServeMux) http.HandlerFunc {
 			}
 		}
 		if len(allowed) == 0 {
-			s.notFound(w, r)
+			s.NotFound(w, r)
 			return
 		}
-		s.problem(w, r, &Problem{Type: "method-not-allowed", Allow: strings.Join(allowed, ", ")})
+		s.Problem(w, r, &reply.Problem{Type: "method-not-allowed", Allow: strings.Join(allowed, ", ")})
 	}
 }

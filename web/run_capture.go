@@ -10,6 +10,7 @@ import (
 
 	"redial/engine/content"
 	"redial/engine/flow"
+	"redial/web/reply"
 )
 
 const (
@@ -103,7 +104,7 @@ func (s *Server) capture(r *http.Request) []byte {
 
 // keepCapture makes a sample of a call that was read, without its credentials. A
 // call by somebody who may not make it is none.
-func (s *Server) keepCapture(r *http.Request, data []byte, refusal *Problem) {
+func (s *Server) keepCapture(r *http.Request, data []byte, refusal *reply.Problem) {
 	if data == nil || refusal != nil && (refusal.Type == "credentials-required" || refusal.Type == "credentials-unavailable") {
 		return
 	}
@@ -136,11 +137,11 @@ func (f failing) Read([]byte) (int, error) {
 func (s *Server) armCapture(w http.ResponseWriter, r *http.Request) {
 	slug := r.PathValue("slug")
 	if _, err := s.store.Draft(r.Context(), slug); err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	until := s.captures.arm(slug, time.Now())
-	s.writeJSON(w, http.StatusOK, flow.Object{{Name: "until", Value: until.UTC()}})
+	s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "until", Value: until.UTC()}})
 }
 
 func (s *Server) disarmCapture(w http.ResponseWriter, r *http.Request) {

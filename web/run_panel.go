@@ -117,11 +117,11 @@ func (g *runGraph) add(body *flow.Body, around string, library *step.Library) {
 func (s *Server) writePlain(w http.ResponseWriter, r *http.Request, value any) {
 	data, err := json.Marshal(value)
 	if err != nil {
-		s.fail(w, r, "writing an answer", err)
+		s.Fail(w, r, "writing an answer", err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	s.write(w, data)
+	s.Write(w, data)
 }

@@ -20,7 +20,7 @@ const maxSample = maxPayload / 2
 func (s *Server) listSamples(w http.ResponseWriter, r *http.Request) {
 	state, err := s.loadFlowState(r.Context(), r.PathValue("slug"))
 	if err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return
 	}
 	f := state.Checked.Flow
@@ -40,7 +40,7 @@ func (s *Server) listSamples(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if err != nil {
-		s.fail(w, r, "reading the last calls of a flow", err)
+		s.Fail(w, r, "reading the last calls of a flow", err)
 		return
 	}
 	s.writePlain(w, r, samples)

@@ -10,6 +10,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/reply"
 )
 
 // runOrder is what a test of the draft is to be.
@@ -46,7 +47,7 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	}
 	leave, err := s.runs.take(r.Context())
 	if err != nil {
-		s.fail(w, r, "starting a test", err)
+		s.Fail(w, r, "starting a test", err)
 		return
 	}
 	defer leave()
@@ -55,7 +56,7 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refusal := s.refusedByTrigger(r.Context(), start.VersionID, request); refusal != nil && !same {
-		s.problem(w, r, refusal)
+		s.Problem(w, r, refusal)
 		return
 	}
 	start.Safe, start.Request = !order.Real, request
@@ -66,7 +67,7 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.stored(w, r, handle) {
-		s.writeJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}, {Name: "notice", Value: trial.Notice}})
+		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}, {Name: "notice", Value: trial.Notice}})
 	}
 }
 
@@ -76,13 +77,13 @@ func (s *Server) runCall(w http.ResponseWriter, r *http.Request, order *runOrder
 	if same {
 		request, err := s.callOf(r.Context(), r.PathValue("slug"), order.Part.Execution)
 		if err != nil {
-			s.fail(w, r, "reading the call of an execution", err)
+			s.Fail(w, r, "reading the call of an execution", err)
 		}
 		return request, err == nil
 	}
 	request, err := order.request()
 	if err != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 	}
 	return request, err == nil
 }
@@ -100,24 +101,24 @@ func (s *Server) freezeTrial(w http.ResponseWriter, r *http.Request, part *runPa
 	if part == nil {
 		part = &runPart{Aim: designer.AimAll}
 	} else if known, err = s.earlier(r.Context(), slug, part.Execution); err != nil {
-		s.fail(w, r, "reading earlier outputs", err)
+		s.Fail(w, r, "reading earlier outputs", err)
 		return nil, nil, false
 	}
 	if known.Pins, err = s.pinnedOutputs(r.Context(), slug); err != nil {
-		s.fail(w, r, "reading what is pinned", err)
+		s.Fail(w, r, "reading what is pinned", err)
 		return nil, nil, false
 	}
 	version, settings, trial, problems, err := workshop.FreezeTrial(r.Context(), Drafts{s.store}, slug, part.Aim, part.Step, known)
 	var refused *designer.NotRunnable
 	switch {
 	case errors.As(err, &refused):
-		s.problem(w, r, &Problem{Type: "invalid", Step: refused.Step, Detail: refused.Message})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Step: refused.Step, Detail: refused.Message})
 		return nil, nil, false
 	case err != nil:
-		s.fail(w, r, "freezing a draft", err)
+		s.Fail(w, r, "freezing a draft", err)
 		return nil, nil, false
 	case problems != nil:
-		s.problem(w, r, &Problem{Type: "flow-problems", Problems: problems})
+		s.Problem(w, r, &reply.Problem{Type: "flow-problems", Problems: problems})
 		return nil, nil, false
 	}
 	return &engine.StartRequest{
@@ -128,7 +129,7 @@ func (s *Server) freezeTrial(w http.ResponseWriter, r *http.Request, part *runPa
 
 // refusedByTrigger is what a caller would be told who makes a call that does
 // not fit; nil if it fits.
-func (s *Server) refusedByTrigger(ctx context.Context, versionID int64, request *flow.Request) *Problem {
+func (s *Server) refusedByTrigger(ctx context.Context, versionID int64, request *flow.Request) *reply.Problem {
 	trigger, err := s.engine.Trigger(ctx, versionID)
 	if err != nil {
 		return nil // starting it says why
@@ -138,7 +139,7 @@ func (s *Server) refusedByTrigger(ctx context.Context, versionID int64, request 
 		return nil
 	}
 	if violations := webhook.Schema.Validate(request.Body); len(violations) > 0 {
-		return &Problem{Type: "invalid-body", Violations: violations}
+		return &reply.Problem{Type: "invalid-body", Violations: violations}
 	}
 	return nil
 }
@@ -151,11 +152,11 @@ func (s *Server) readRun(w http.ResponseWriter, r *http.Request) (*runOrder, boo
 	}
 	order := &runOrder{}
 	if err := json.Unmarshal(data, order); err != nil {
-		s.problem(w, r, &Problem{Type: "bad-request", Detail: "The body is not a test call."})
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "The body is not a test call."})
 		return nil, false
 	}
 	if err := order.check(); err != nil {
-		s.problem(w, r, &Problem{Type: "invalid", Detail: sentence(err.Error())})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(err.Error())})
 		return nil, false
 	}
 	return order, true
@@ -172,7 +173,7 @@ func (s *Server) putPayload(w http.ResponseWriter, r *http.Request) {
 func (s *Server) keepPayload(w http.ResponseWriter, r *http.Request, p *payload) bool {
 	slug := r.PathValue("slug")
 	if _, err := s.store.Draft(r.Context(), slug); err != nil {
-		s.fail(w, r, "reading a flow", err)
+		s.Fail(w, r, "reading a flow", err)
 		return false
 	}
 	data, err := json.Marshal(p)
@@ -180,7 +181,7 @@ func (s *Server) keepPayload(w http.ResponseWriter, r *http.Request, p *payload)
 		err = s.store.PutTestPayload(r.Context(), slug, data)
 	}
 	if err != nil {
-		s.fail(w, r, "keeping a test payload", err)
+		s.Fail(w, r, "keeping a test payload", err)
 	}
 	return err == nil
 }

@@ -7,13 +7,12 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"strings"
-	"time"
 
 	"github.com/alexedwards/scs/v2"
 
@@ -25,6 +24,7 @@ import (
 	"redial/store"
 	"redial/web/callback"
 	"redial/web/relay"
+	"redial/web/reply"
 )
 
 // Options are what a server stands on.
@@ -50,12 +50,12 @@ type Options struct {
 // Server answers HTTP requests. Its Handler may be used until the engine has
 // stopped.
 type Server struct {
+	*reply.Writer
+
 	store     *store.Store
 	engine    *engine.Engine
 	workshop  *workshop
-	public    *url.URL
 	apiToken  string
-	logger    *slog.Logger
 	published *publishedFlows
 	guards    *guards
 	metrics   *metrics
@@ -85,17 +85,16 @@ type Server struct {
 // New makes a server.
 func New(options Options) *Server {
 	s := &Server{
-		store: options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
-		public: options.PublicURL, apiToken: options.APIToken, logger: options.Logger,
+		Writer: &reply.Writer{Public: options.PublicURL, Logger: cmp.Or(options.Logger, slog.Default())},
+		store:  options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
+		apiToken:  options.APIToken,
 		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(),
 		bounds: &options.Bounds, seats: &seats{most: int64(options.Bounds.Callers)}, intake: newIntake(options.Bounds.Bodies), rates: newRates(&options.Bounds),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
 		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), documents: newHookDocuments(), relays: relay.NewHub(),
 	}
-	if s.logger == nil {
-		s.logger = slog.Default()
-	}
+	s.Missing = s.gone
 	s.guards = newGuards(s)
 	s.callbacks = s.newCallbacks()
 	s.metrics = newMetrics(options.Engine)
@@ -162,10 +161,6 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("GET /flows/{slug}/live", s.liveFlow)
 }
 
-func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.problem(w, r, &Problem{Type: "not-found", Detail: "There is nothing at " + r.URL.Path + "."})
-}
-
 // recovered turns a panic of a handler into a 500 without showing anything of
 // it.
 func (s *Server) recovered(next http.Handler) http.Handler {
@@ -175,18 +170,10 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 				if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(cause)
 				}
-				s.logger.Error("a handler panicked", "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
-				s.problem(w, r, &Problem{Type: "internal"})
+				s.Logger.Error("a handler panicked", "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+				s.Problem(w, r, &reply.Problem{Type: "internal"})
 			}
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
-
-// absolute is a path as an absolute URL.
-func (s *Server) absolute(path string) string {
-	return strings.TrimSuffix(s.public.String(), "/") + path
-}
-
-// shortPause is what callers are asked to wait before they try again.
-const shortPause = time.Second

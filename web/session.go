@@ -10,6 +10,7 @@ import (
 
 	"redial/engine"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // sessionUser is the key of the person's name in a session.
@@ -54,7 +55,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		err = s.sessions.RenewToken(r.Context())
 	}
 	if err != nil {
-		s.fail(w, r, "signing somebody in", err)
+		s.Fail(w, r, "signing somebody in", err)
 		return
 	}
 	s.sessions.Put(r.Context(), sessionUser, user)
@@ -65,7 +66,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 // refuseLink tells somebody whose link opens nothing how to get another one.
 func (s *Server) refuseLink(w http.ResponseWriter, r *http.Request) {
 	if wait := s.failedSignIn(r); wait > 0 {
-		w.Header().Set("Retry-After", retryAfter(wait))
+		w.Header().Set("Retry-After", reply.RetryAfter(wait))
 		s.signInPage(w, r, http.StatusTooManyRequests, "Too many sign-ins have failed from your address, and this link opens nothing either.")
 		return
 	}
@@ -74,7 +75,7 @@ func (s *Server) refuseLink(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
 	if err := s.sessions.Destroy(r.Context()); err != nil {
-		s.fail(w, r, "signing somebody out", err)
+		s.Fail(w, r, "signing somebody out", err)
 		return
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -82,7 +83,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) {
 
 // signInPage tells how to sign in.
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request, status int, why string) {
-	s.render(w, r, status, signInView(why))
+	s.Render(w, r, status, signInView(why))
 }
 
 // page lets people through who are signed in, and shows all others how to be.
@@ -94,7 +95,7 @@ func (s *Server) page(next http.HandlerFunc) http.Handler {
 		case user == "":
 			s.signInPage(w, r, http.StatusUnauthorized, "")
 		case changes(r.Method) && !s.ownOrigin(r):
-			s.problem(w, r, &Problem{Type: "forbidden-origin"})
+			s.Problem(w, r, &reply.Problem{Type: "forbidden-origin"})
 		default:
 			next(w, r.WithContext(withActor(r.Context(), user)))
 		}

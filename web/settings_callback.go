@@ -11,6 +11,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/reply"
 )
 
 // callbackForm is whom a flow calls back, as people edit it.
@@ -33,7 +34,7 @@ func newCallbackForm(callback *flow.Callback, workshop *designer.Workshop) *call
 	}
 	for name, held := range workshop.Credentials {
 		if held.Kind == step.AuthSignature {
-			form.Connections = append(form.Connections, signer{name, sentence(held.CannotSign(name))})
+			form.Connections = append(form.Connections, signer{name, reply.Sentence(held.CannotSign(name))})
 		}
 	}
 	slices.SortFunc(form.Connections, func(a, b signer) int { return strings.Compare(a.Name, b.Name) })
@@ -73,7 +74,7 @@ func (s *Server) generateSigner(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.published.changed()
-	s.render(w, r, http.StatusOK, generatedSecret(name, secret))
+	s.Render(w, r, http.StatusOK, generatedSecret(name, secret))
 }
 
 // signerName is what a connection is called that signs the callbacks of a flow.

@@ -67,7 +67,7 @@ func (s *Server) settingsFragment(w http.ResponseWriter, r *http.Request) {
 	for _, field := range state.Checked.Flow.Config {
 		panel.Config = append(panel.Config, newConfigValue(field))
 	}
-	s.render(w, r, http.StatusOK, settingsPanelView(panel))
+	s.Render(w, r, http.StatusOK, settingsPanelView(panel))
 }
 
 // Prefix is what stands before the slug in the flow's URL.

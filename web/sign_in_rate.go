@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"time"
+
+	"redial/web/reply"
 )
 
 // failedSignIns is how often sign-ins may fail from one address: so many at once, and
@@ -21,7 +23,7 @@ func (s *Server) failedSignIn(r *http.Request) time.Duration {
 
 // refuseToken is the problem of a request without a session or with a token that is
 // none: refusal, or that there were too many such tokens.
-func (s *Server) refuseToken(r *http.Request, refusal *Problem) *Problem {
+func (s *Server) refuseToken(r *http.Request, refusal *reply.Problem) *reply.Problem {
 	if bearerToken(r) == "" {
 		return refusal
 	}

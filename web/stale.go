@@ -40,7 +40,7 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 	slug := r.PathValue("slug")
 	state, err := s.loadFlowState(r.Context(), slug)
 	if err != nil {
-		s.fail(w, r, "comparing a draft", err)
+		s.Fail(w, r, "comparing a draft", err)
 		return
 	}
 	workshop, ok := s.currentWorkshop(w, r)
@@ -52,13 +52,13 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 	}
 	leave, err := s.runs.take(r.Context())
 	if err != nil {
-		s.fail(w, r, "comparing a draft", err)
+		s.Fail(w, r, "comparing a draft", err)
 		return
 	}
 	defer leave()
 	pins, err := s.pinnedOutputs(r.Context(), slug)
 	if err != nil {
-		s.fail(w, r, "comparing a draft", err)
+		s.Fail(w, r, "comparing a draft", err)
 		return
 	}
 	draft := state.Checked.Flow
@@ -72,13 +72,13 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 	}
 	if told.Execution == "" {
 		if told.Execution, err = s.newestExecution(r.Context(), slug); err != nil {
-			s.fail(w, r, "comparing a draft", err)
+			s.Fail(w, r, "comparing a draft", err)
 			return
 		}
 	}
 	if told.Execution != "" {
 		if err := s.compare(r.Context(), workshop, draft, pins, &told); err != nil {
-			s.fail(w, r, "comparing a draft", err)
+			s.Fail(w, r, "comparing a draft", err)
 			return
 		}
 	}

@@ -118,7 +118,7 @@ func credentialOf(c *store.Connection) check.Credential {
 func (s *Server) currentWorkshop(w http.ResponseWriter, r *http.Request) (*designer.Workshop, bool) {
 	current, err := s.workshop.get(r.Context())
 	if err != nil {
-		s.fail(w, r, "reading components and connections", err)
+		s.Fail(w, r, "reading components and connections", err)
 	}
 	return current, err == nil
 }

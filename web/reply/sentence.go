@@ -1,4 +1,4 @@
-package web
+package reply
 
 import (
 	"regexp"
@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// sentence is a message as people read it: with a capital, unless it begins with
+// Sentence is a message as people read it: with a capital, unless it begins with
 // a name of the flow, which is written as it is, and with an end.
-func sentence(message string) string {
+func Sentence(message string) string {
 	if message == "" {
 		return message
 	}

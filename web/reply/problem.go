@@ -1,4 +1,4 @@
-package web
+package reply
 
 import (
 	"encoding/json"
@@ -33,17 +33,17 @@ type Problem struct {
 	RetryAfter time.Duration // for 429 and 503
 }
 
-// problemType is what a type of problem means, for people and programs.
-type problemType struct {
+// ProblemType is what a type of problem means, for people and programs.
+type ProblemType struct {
 	Status int
 	Title  string
 	Means  string
 	Do     string
 }
 
-// problemTypes has every type of problem that this server answers with. Their
+// ProblemTypes has every type of problem that this server answers with. Their
 // names are in the URLs of answers: they never change.
-var problemTypes = map[string]problemType{
+var ProblemTypes = map[string]ProblemType{
 	"not-found": {404, "Nothing there",
 		"There is nothing under this address: no flow is published there, or no execution has this ID.",
 		"Check the address. A flow has a URL once it is published."},
@@ -133,9 +133,9 @@ var problemTypes = map[string]problemType{
 		"Try again. If it stays, tell whoever runs this server; its log says more."},
 }
 
-// problem answers with a problem.
-func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *Problem) {
-	status, body := s.problemBody(p)
+// Problem answers with a problem.
+func (wr *Writer) Problem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	status, body := wr.ProblemBody(p)
 	header := w.Header()
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -149,23 +149,24 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *Problem) {
 		header.Set("WWW-Authenticate", p.Challenge)
 	}
 	if p.RetryAfter > 0 {
-		header.Set("Retry-After", retryAfter(p.RetryAfter))
+		header.Set("Retry-After", RetryAfter(p.RetryAfter))
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		s.write(w, body)
+		wr.Write(w, body)
 	}
 }
 
-// retryAfter is a pause in whole seconds, rounded up.
-func retryAfter(pause time.Duration) string {
+// RetryAfter is a pause in whole seconds, rounded up.
+func RetryAfter(pause time.Duration) string {
 	return strconv.Itoa(max(1, int((pause+time.Second-1)/time.Second)))
 }
 
-func (s *Server) problemBody(p *Problem) (int, []byte) {
-	kind, known := problemTypes[p.Type]
+// ProblemBody is a problem as it is sent: its status, and its JSON.
+func (wr *Writer) ProblemBody(p *Problem) (int, []byte) {
+	kind, known := ProblemTypes[p.Type]
 	if !known {
-		kind = problemTypes["internal"]
+		kind = ProblemTypes["internal"]
 	}
 	status := p.Status
 	if status == 0 {
@@ -176,7 +177,7 @@ func (s *Server) problemBody(p *Problem) (int, []byte) {
 		detail = kind.Means
 	}
 	fields := flow.Object{
-		{Name: "type", Value: s.absolute("/problems/" + p.Type)},
+		{Name: "type", Value: wr.Absolute("/problems/" + p.Type)},
 		{Name: "title", Value: kind.Title},
 		{Name: "status", Value: status},
 		{Name: "detail", Value: detail},
@@ -204,7 +205,7 @@ func (s *Server) problemBody(p *Problem) (int, []byte) {
 	add("problems", p.Problems, p.Problems != nil)
 	body, err := json.MarshalIndent(fields, "", "  ")
 	if err != nil {
-		s.logger.Error("a problem could not be written", "type", p.Type, "error", err)
+		wr.Logger.Error("a problem could not be written", "type", p.Type, "error", err)
 	}
 	return status, append(body, '\n')
 }

@@ -1,6 +1,8 @@
-package web
+package reply
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestSentence(t *testing.T) {
 	t.Parallel()
@@ -21,7 +23,7 @@ func TestSentence(t *testing.T) {
 		"upper takes text as its first value":                "upper takes text as its first value.",
 		`"x" is not a date`:                                  `"x" is not a date.`,
 	} {
-		if got := sentence(message); got != want {
+		if got := Sentence(message); got != want {
 			t.Errorf("%q reads %q, want %q", message, got, want)
 		}
 	}

@@ -1,10 +1,10 @@
-package web
+package reply
 
 import "maps"
 
 // limitProblems are the types of problem of executions that went over a limit. Each
 // is called like the failure's code.
-var limitProblems = map[string]problemType{
+var limitProblems = map[string]ProblemType{
 	"too-many-steps": {500, "Too many steps",
 		"The execution has begun as many steps as one may. Each attempt counts, and each step of each round of a For each.",
 		"Sending the call again changes nothing. Start the flow once for each part of the work, or split it. Whoever operates the server can allow more: steps in --limits."},
@@ -34,4 +34,4 @@ var limitProblems = map[string]problemType{
 		"Sending the call again changes nothing. See the detail for the step, and let it put out less or something else."},
 }
 
-func init() { maps.Copy(problemTypes, limitProblems) }
+func init() { maps.Copy(ProblemTypes, limitProblems) }
