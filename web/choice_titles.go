@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"redial/engine/component"
+	"redial/web/inspector"
+	"redial/web/ui"
 )
 
 // choiceTitles remembers what services call the values that people choose from,
@@ -43,7 +45,7 @@ func (s *Server) choiceSource(ctx context.Context, uses, path, connection string
 func (c *choiceTitles) keep(source choiceSource, choices []component.Choice) {
 	titles := make(map[string]string, len(choices))
 	for _, choice := range choices {
-		titles[fieldJSON(choice.Value)] = shortened(choice.Title, 200)
+		titles[inspector.FieldJSON(choice.Value)] = ui.Shortened(choice.Title, 200)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,5 +59,5 @@ func (c *choiceTitles) keep(source choiceSource, choices []component.Choice) {
 func (c *choiceTitles) title(source choiceSource, value any) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.of[source][fieldJSON(value)]
+	return c.of[source][inspector.FieldJSON(value)]
 }

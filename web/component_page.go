@@ -11,6 +11,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/web/reply"
+	"redial/web/ui"
 )
 
 // componentList is the catalogue, with one component chosen perhaps.
@@ -61,7 +62,7 @@ func searchWords(c *component.Component) string {
 	for _, a := range c.Actions {
 		words = append(words, a.Title, a.Name)
 	}
-	return shortened(strings.ToLower(strings.Join(words, " ")), maxSearchWords)
+	return ui.Shortened(strings.ToLower(strings.Join(words, " ")), maxSearchWords)
 }
 
 // effectWords say what an effect means for whoever builds a flow.
@@ -125,13 +126,13 @@ func choiceWords(choices []component.Choice) string {
 // plainValue is a value in one line: a text as it is, all else as JSON.
 func plainValue(value any) string {
 	if text, ok := value.(string); ok {
-		return shortened(text, 200)
+		return ui.Shortened(text, 200)
 	}
 	encoded, err := flow.EncodeJSON(value)
 	if err != nil {
 		return ""
 	}
-	return shortened(string(encoded), 200)
+	return ui.Shortened(string(encoded), 200)
 }
 
 // maxShownJSON bounds a value that is shown in full, in bytes.
@@ -147,7 +148,7 @@ func readableJSON(value any) string {
 	if err := json.Indent(&out, encoded, "", "  "); err != nil {
 		return string(encoded)
 	}
-	return shortened(out.String(), maxShownJSON)
+	return ui.Shortened(out.String(), maxShownJSON)
 }
 
 // wireRequest is what goes over the wire, as one reads it in a log.
@@ -183,7 +184,7 @@ func writeBody(out *strings.Builder, body any) {
 	switch b := body.(type) {
 	case nil:
 	case string:
-		out.WriteString("\n\n" + shortened(b, maxShownJSON))
+		out.WriteString("\n\n" + ui.Shortened(b, maxShownJSON))
 	default:
 		out.WriteString("\n\n" + readableJSON(b))
 	}

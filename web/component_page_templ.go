@@ -715,7 +715,7 @@ func componentAction(a *component.Action) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(a.Fields) > 0 {
-			templ_7745c5c3_Err = fieldTable("Fields of "+shortened(a.Title, maxTooltip), a.Fields).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldTable("Fields of "+ui.Shortened(a.Title, maxTooltip), a.Fields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -20,7 +20,9 @@ import (
 	"redial/engine/flow"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/inspector"
 	"redial/web/reply"
+	"redial/web/ui"
 )
 
 // connectionForm is a connection as people edit it. It never holds a secret.
@@ -85,7 +87,7 @@ func (s *Server) storedForm(ctx context.Context, name string) (*connectionForm, 
 // newForm is the form of a connection to be made of a component, empty but for a
 // scheme that may stand behind the component's name; engine.ErrNotFound.
 func (s *Server) newForm(ctx context.Context, wanted string, taken []connectionItem) (*connectionForm, error) {
-	componentName, scheme, _ := strings.Cut(wanted, schemeMark)
+	componentName, scheme, _ := strings.Cut(wanted, inspector.SchemeMark)
 	workshop, err := s.workshop.get(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +116,7 @@ func (f *connectionForm) fill(values map[string]any) {
 		case field.Secret:
 			field.Stored = true
 		default:
-			field.Value = fieldText(value)
+			field.Value = ui.ValueText(value)
 		}
 		f.Fields = append(f.Fields, field)
 	}
@@ -125,18 +127,6 @@ func (f *connectionForm) hide(values map[string]any) {
 	for i := range f.Fields {
 		f.Fields[i].Hidden = !f.Owner.Connection.Applies(f.Fields[i].Field, values)
 	}
-}
-
-// fieldText is a value as its control shows it.
-func fieldText(value any) string {
-	if text, ok := value.(string); ok {
-		return text
-	}
-	encoded, err := flow.EncodeJSON(value)
-	if err != nil {
-		return ""
-	}
-	return string(encoded)
 }
 
 // common and advanced are the two parts of the form.
@@ -223,7 +213,7 @@ func (f *connectionField) parse(text string) (any, error) {
 	switch f.Kind {
 	case component.KindBoolean, component.KindChoice:
 		for _, choice := range f.options() {
-			if fieldText(choice.Value) == text {
+			if ui.ValueText(choice.Value) == text {
 				return choice.Value, nil
 			}
 		}
@@ -249,9 +239,9 @@ func (f *connectionField) optional() bool { return !f.Required && f.Default == n
 // chosen reports whether a choice is the one that the list shows.
 func (f *connectionField) chosen(choice component.Choice) bool {
 	if f.Value == "" && f.Default != nil {
-		return fieldText(choice.Value) == fieldText(f.Default)
+		return ui.ValueText(choice.Value) == ui.ValueText(f.Default)
 	}
-	return f.Value == fieldText(choice.Value)
+	return f.Value == ui.ValueText(choice.Value)
 }
 
 // only marks a field that belongs to a choice, for the script of the form.

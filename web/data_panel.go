@@ -10,6 +10,7 @@ import (
 	"redial/engine/expression"
 	"redial/engine/flow"
 	"redial/web/reply"
+	"redial/web/ui"
 )
 
 // dataPanel is all that the expressions of a step can read, with values where
@@ -151,7 +152,7 @@ func (d *draftData) panelSource(name string, left *int) dataPanelSource {
 	source := d.Sources[name]
 	path := sourcePath(name)
 	s := dataPanelSource{
-		Name: name, Title: name, Icon: "braces", Tint: plainTint, Insert: expression.Path(path...),
+		Name: name, Title: name, Icon: "braces", Tint: ui.PlainTint, Insert: expression.Path(path...),
 		Origin: source.Origin, About: source.about(), At: source.At, Execution: source.Execution,
 		Stale: source.Stale, Large: source.Large,
 	}
@@ -212,12 +213,12 @@ func (d *draftData) dress(s *dataPanelSource, name string) {
 func (d *draftData) look(uses string) (icon, tint string) {
 	kind, err := d.Library.Kind(uses)
 	if err != nil {
-		return "circle-help", plainTint
+		return "circle-help", ui.PlainTint
 	}
 	if kind.Action != nil && kind.Action.Component.Tint != "" {
 		return kind.Icon, kind.Action.Component.Tint
 	}
-	return kind.Icon, plainTint
+	return kind.Icon, ui.PlainTint
 }
 
 // sourceType is what is known of a source's type, and the JSON Schema that says

@@ -13,6 +13,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/inspector"
 	"redial/web/reply"
 )
 
@@ -150,45 +151,11 @@ func newFieldProblems(problems []flow.Problem) []fieldProblem {
 	for i := range problems {
 		p := &problems[i]
 		fields[i] = fieldProblem{
-			Step: p.Step, Path: fieldPath(p), Severity: p.Severity, Message: reply.Sentence(p.Message),
+			Step: p.Step, Path: inspector.FieldPath(p), Severity: p.Severity, Message: reply.Sentence(p.Message),
 			Start: p.Start, End: p.End, Code: p.Code,
 		}
 	}
 	return fields
-}
-
-// fieldPath is where a problem is below its step: with.body. Paths of problems
-// that have no step, or are elsewhere, stay.
-func fieldPath(p *flow.Problem) string {
-	if p.Step == flow.TriggerID {
-		if below, ok := belowName(p.Path, flow.TriggerID); ok {
-			return below
-		}
-		return p.Path
-	}
-	// Steps may be inside of steps: steps.lines.with.do.steps.price.with.url.
-	for rest := p.Path; p.Step != ""; {
-		body, ok := strings.CutPrefix(rest, "steps.")
-		if !ok {
-			break
-		}
-		if below, ok := belowName(body, p.Step); ok {
-			return below
-		}
-		if _, rest, ok = strings.Cut(body, ".do."); !ok {
-			break
-		}
-	}
-	return p.Path
-}
-
-// belowName is what follows a name at the beginning of a path.
-func belowName(path, name string) (string, bool) {
-	below, ok := strings.CutPrefix(path, name)
-	if !ok || below != "" && below[0] != '.' && below[0] != '[' {
-		return "", false
-	}
-	return strings.TrimPrefix(below, "."), true
 }
 
 // takeBacks are the labels of what who asks could undo and redo.

@@ -11,6 +11,7 @@ import (
 
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/ui"
 )
 
 // wantsPage reports whether a browser asks on behalf of a person, rather than a
@@ -177,7 +178,7 @@ func (s *Server) executionListPage(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/executions/"+id, http.StatusSeeOther)
 			return
 		}
-		view.Sought = shortened(text, 60)
+		view.Sought = ui.Shortened(text, 60)
 	}
 	if err := s.fillExecutionList(r.Context(), &view); err != nil {
 		s.pageFault(w, r, "listing executions", err)

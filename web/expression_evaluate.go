@@ -11,6 +11,7 @@ import (
 
 	"redial/engine/expression"
 	"redial/engine/flow"
+	"redial/web/inspector"
 	"redial/web/reply"
 )
 
@@ -183,10 +184,10 @@ func (e *evaluation) show(value any) {
 	e.Type = expression.TypeOf(value).Kind.String()
 	e.Text = valueLine(value)
 	if e.Cut = !fitsIn(value, shownValue); e.Cut {
-		e.JSON = pretty(trimmed(value))
+		e.JSON = inspector.Pretty(trimmed(value))
 		return
 	}
-	e.Value, e.JSON = &value, pretty(value)
+	e.Value, e.JSON = &value, inspector.Pretty(value)
 }
 
 // valueLine is a value in a line, bounded: a text as it is, anything else as

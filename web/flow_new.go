@@ -20,6 +20,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 	"redial/web/reply"
+	"redial/web/ui"
 )
 
 // maxImportForm bounds the form that carries a flow file, in bytes: the file and
@@ -306,15 +307,7 @@ func (s *Server) importedFile(w http.ResponseWriter, r *http.Request) (source []
 		refuse(http.StatusBadRequest, "The file broke off on its way. Import it again.")
 		return nil, "", false
 	}
-	return source, shortened(header.Filename, 80), true
-}
-
-// shortened is a text of at most so many characters.
-func shortened(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
+	return source, ui.Shortened(header.Filename, 80), true
 }
 
 // exportFlow sends the draft of a flow as a file.

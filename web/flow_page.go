@@ -11,6 +11,7 @@ import (
 	"redial/designer/canvas"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/inspector"
 )
 
 // flowPage is what the page of a flow shows.
@@ -25,7 +26,7 @@ type flowPage struct {
 	// Undo and Redo are what this person would undo and redo; nil: nothing.
 	Undo, Redo *string
 	// Inspected is the step that is selected; nil: none.
-	Inspected *inspected
+	Inspected *inspector.View
 }
 
 // Errors counts the problems that block publishing.
@@ -138,7 +139,7 @@ func (s *Server) stepFragment(w http.ResponseWriter, r *http.Request) {
 		s.Render(w, r, http.StatusNotFound, faultNotice("The draft has no such step any more. Load the page again."))
 		return
 	}
-	s.Render(w, r, http.StatusOK, inspectorView(i))
+	s.Render(w, r, http.StatusOK, inspector.Panel(i))
 }
 
 // historyFragment tells what was done to a flow.

@@ -8,6 +8,7 @@ import (
 	"redial/engine"
 	"redial/engine/component"
 	"redial/engine/step"
+	"redial/web/ui"
 )
 
 // palette is what steps can be made of, in groups.
@@ -80,13 +81,13 @@ func newTriggerKinds(library *step.Library) paletteGroup {
 }
 
 func builtinItem(kind *step.Kind) paletteItem {
-	return paletteItem{Uses: kind.Uses, Title: kind.Title, Help: oneLine(kind.Help), Icon: kind.Icon, Tint: plainTint}
+	return paletteItem{Uses: kind.Uses, Title: kind.Title, Help: oneLine(kind.Help), Icon: kind.Icon, Tint: ui.PlainTint}
 }
 
 func actionGroup(c *component.Component) paletteGroup {
 	tint := c.Tint
 	if tint == "" {
-		tint = plainTint
+		tint = ui.PlainTint
 	}
 	group := paletteGroup{Title: c.Title}
 	for _, action := range c.Actions {

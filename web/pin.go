@@ -11,6 +11,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/inspector"
 	"redial/web/reply"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) getPin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.WriteJSON(w, http.StatusOK, flow.Object{
-		{Name: "output", Value: value}, {Name: "text", Value: pretty(value)},
+		{Name: "output", Value: value}, {Name: "text", Value: inspector.Pretty(value)},
 		{Name: "at", Value: pin.At.UTC().Format(time.RFC3339Nano)}, {Name: "user", Value: pin.User},
 	})
 }

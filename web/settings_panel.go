@@ -7,6 +7,7 @@ import (
 
 	"redial/designer/snippet"
 	"redial/engine/flow"
+	"redial/web/inspector"
 	"redial/web/ui"
 )
 
@@ -31,7 +32,7 @@ var configKinds = []struct{ Kind, Title string }{
 }
 
 func newConfigValue(field flow.Field) configValue {
-	c := configValue{Name: field.Name, Kind: "json", Text: pretty(field.Value)}
+	c := configValue{Name: field.Name, Kind: "json", Text: inspector.Pretty(field.Value)}
 	switch value := field.Value.(type) {
 	case string:
 		c.Kind, c.Text = "text", value

@@ -5,6 +5,9 @@ import (
 	"strconv"
 )
 
+// PlainTint is the tint of what has no colour of its own.
+const PlainTint = "#64708a"
+
 // inkOn is the colour of an icon on a tint, #rrggbb: white, unless black has
 // the higher contrast by far (WCAG 2.2, relative luminance). White is preferred
 // as long as it has the 3:1 that graphics need.

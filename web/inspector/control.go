@@ -1,4 +1,4 @@
-package web
+package inspector
 
 import (
 	"slices"
@@ -9,6 +9,7 @@ import (
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/ui"
 )
 
 // maxSegments is how many choices stand side by side rather than in a list.
@@ -16,7 +17,7 @@ const maxSegments = 3
 
 // controlOf is how a field is edited with the value that it has now. A value
 // that is not what the field is for is shown as what it is.
-func (f *form) controlOf(m *formField) control {
+func (f *Form) controlOf(m *formField) control {
 	_, isText := m.Value.(string)
 	switch m.Kind {
 	case component.KindSecret:
@@ -45,7 +46,7 @@ func (f *form) controlOf(m *formField) control {
 }
 
 // valueControl is that of a field whose value may be an expression.
-func (f *form) valueControl(m *formField) control {
+func (f *Form) valueControl(m *formField) control {
 	switch m.Kind {
 	case component.KindBoolean, component.KindChoice, component.KindFlow, component.KindFile:
 		return f.chosenControl(m)
@@ -96,7 +97,7 @@ func utcTime(value any) string {
 	return at.UTC().Format("2006-01-02T15:04:05")
 }
 
-func (f *form) chosenControl(m *formField) control {
+func (f *Form) chosenControl(m *formField) control {
 	if templated(m.Value) && !m.Literal {
 		return controlText
 	}
@@ -136,10 +137,10 @@ func choiceTitle(c *component.Choice) string {
 	if c.Title != "" {
 		return c.Title
 	}
-	return fieldText(c.Value)
+	return ui.ValueText(c.Value)
 }
 
-func same(a, b any) bool { return fieldJSON(a) == fieldJSON(b) }
+func same(a, b any) bool { return FieldJSON(a) == FieldJSON(b) }
 
 func listControl(m *formField) control {
 	list, isList := m.Value.([]any)
@@ -182,7 +183,7 @@ func objectControl(m *formField) control {
 
 // choose puts the options of a choice together. A value that is none of them is
 // one more, so that it is not lost by looking.
-func (f *form) choose(m *formField) {
+func (f *Form) choose(m *formField) {
 	chosen, _ := m.Value.([]any)
 	if m.Control != controlChecks && m.Given {
 		chosen = []any{m.Value}
@@ -196,7 +197,7 @@ func (f *form) choose(m *formField) {
 	choices := m.Choices
 	if m.Kind == component.KindFlow {
 		choices = nil
-		for _, slug := range f.flows {
+		for _, slug := range f.Flows {
 			choices = append(choices, component.Choice{Value: slug})
 		}
 	}
@@ -210,12 +211,12 @@ func (f *form) choose(m *formField) {
 		})
 	}
 	if m.Control == controlChoice && m.Given && !listed {
-		m.Options = append(m.Options, option{Value: m.Value, Title: fieldText(m.Value), Selected: true})
+		m.Options = append(m.Options, option{Value: m.Value, Title: ui.ValueText(m.Value), Selected: true})
 	}
 }
 
 // items are the controls of a list's elements.
-func (f *form) items(m *formField) {
+func (f *Form) items(m *formField) {
 	list, _ := m.Value.([]any)
 	m.Add = itemField(m.Field)
 	for i, value := range list {
@@ -235,13 +236,13 @@ func (m *formField) named() string {
 }
 
 // members are the controls of an object's fields, and of what else is in it.
-func (f *form) members(m *formField) {
+func (f *Form) members(m *formField) {
 	object, _ := m.Value.(flow.Object)
 	known := map[string]bool{}
 	add := func(described *component.Field) {
 		inner := &formField{Field: described, place: m.place.member(described.Name), Depth: m.Depth + 1, Literal: m.Literal || described.Literal}
 		inner.Value, inner.Given = object.Get(described.Name)
-		if f.kind.Uses == "webhook" && m.Path == "with.auth" && !f.checkCallers(inner, object.Text("type")) {
+		if f.Kind.Uses == "webhook" && m.Path == "with.auth" && !f.checkCallers(inner, object.Text("type")) {
 			return
 		}
 		f.control(inner)
@@ -259,7 +260,7 @@ func (f *form) members(m *formField) {
 }
 
 // rows are the controls of a map's values.
-func (f *form) rows(m *formField) {
+func (f *Form) rows(m *formField) {
 	object, _ := m.Value.(flow.Object)
 	of := valueField(m.Field)
 	for _, entry := range object {
@@ -316,18 +317,18 @@ func kindOfSchema(schema any) component.Kind {
 }
 
 // chooseConnection lists the connections that a field can name.
-func (f *form) chooseConnection(m *formField) {
+func (f *Form) chooseConnection(m *formField) {
 	if m.fits == nil {
 		m.owner = f.connectionOwner()
 		m.fits = func(name string) bool {
 			if m.owner == "" { // an http step sends nothing of a secret to sign with
-				return f.connections[name] != step.SignatureComponent
+				return f.Connections[name] != step.SignatureComponent
 			}
-			return f.connections[name] == m.owner
+			return f.Connections[name] == m.owner
 		}
 	}
-	names := make([]string, 0, len(f.connections))
-	for name := range f.connections {
+	names := make([]string, 0, len(f.Connections))
+	for name := range f.Connections {
 		if m.fits(name) {
 			names = append(names, name)
 		}
@@ -336,14 +337,14 @@ func (f *form) chooseConnection(m *formField) {
 	chosen, _ := m.Value.(string)
 	for _, name := range names {
 		title := name
-		if fault := f.accounts[name].Fault; fault != "" {
+		if fault := f.Accounts[name].Fault; fault != "" {
 			title += " (" + fault + ")"
 		}
 		m.Options = append(m.Options, option{Value: name, Title: title, Selected: name == chosen})
 	}
 	if chosen != "" && !slices.Contains(names, chosen) {
 		why := " (not there)"
-		if _, exists := f.connections[chosen]; exists {
+		if _, exists := f.Connections[chosen]; exists {
 			why = " (of another kind)"
 		}
 		m.Options = append(m.Options, option{Value: chosen, Title: chosen + why, Selected: true})
@@ -351,11 +352,11 @@ func (f *form) chooseConnection(m *formField) {
 }
 
 // connectionOwner is the component whose connections the step takes; empty: any.
-func (f *form) connectionOwner() string {
-	if f.kind.Action == nil {
+func (f *Form) connectionOwner() string {
+	if f.Kind.Action == nil {
 		return ""
 	}
-	return f.kind.Action.Component.Name
+	return f.Kind.Action.Component.Name
 }
 
 // expressed is a value as an expression in braces that gives the same, for those
@@ -368,7 +369,7 @@ func expressed(of *component.Field, value any) (string, bool) {
 	if secret(of) || nested(value) {
 		return "{{ null }}", false
 	}
-	return "{{ " + fieldJSON(value) + " }}", true
+	return "{{ " + FieldJSON(value) + " }}", true
 }
 
 func secret(of *component.Field) bool {
@@ -408,7 +409,7 @@ func (i *formItem) Title() string {
 	for k := range i.Fields {
 		value, _ := object.Get(i.Fields[k].Name)
 		if text, isText := value.(string); isText && text != "" && !secret(&i.Fields[k]) {
-			return title + ": " + shortened(text, 60)
+			return title + ": " + ui.Shortened(text, 60)
 		}
 	}
 	return title

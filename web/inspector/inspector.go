@@ -1,23 +1,18 @@
-package web
+package inspector
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync"
 
-	"redial/designer"
 	"redial/designer/canvas"
 	"redial/engine/component"
-	"redial/engine/expression"
 	"redial/engine/flow"
-	"redial/engine/flowfile"
-	"redial/engine/step"
+	"redial/web/ui"
 )
 
-// inspected is a step, or the trigger, as its inspector shows it: a form whose
+// View is a step, or the trigger, as its inspector shows it: a form whose
 // controls each edit one place of the draft.
-type inspected struct {
+type View struct {
 	Card *canvas.Card
 	Help string
 	// Name is what the flow file calls the step; often empty.
@@ -32,19 +27,16 @@ type inspected struct {
 	Problems []flow.Problem
 }
 
-// plainTint is that of steps without a colour of their own.
-const plainTint = "#64708a"
-
 // Tint is the colour of the step's tile.
-func (i *inspected) Tint() string {
+func (i *View) Tint() string {
 	if i.Card.Tint == "" {
-		return plainTint
+		return ui.PlainTint
 	}
 	return i.Card.Tint
 }
 
 // KindWords say what kind of step it is, where its title does not.
-func (i *inspected) KindWords() string {
+func (i *View) KindWords() string {
 	switch {
 	case i.Card.Kind != i.Card.Title:
 		return i.Card.Kind
@@ -55,53 +47,25 @@ func (i *inspected) KindWords() string {
 	}
 }
 
-// inspect is the inspector of the step with an ID; nil if there is no such step.
-func (s *Server) inspect(ctx context.Context, state *flowState, workshop *designer.Workshop, graph *canvas.Graph, id string) (*inspected, error) {
-	card := graph.Card(id)
-	if card == nil {
-		return nil, nil //nolint:nilnil // nothing is selected, which is no error
-	}
-	document, err := flowfile.Read(state.Draft.Source)
-	if err != nil {
-		return nil, err
-	}
-	file := fileStep(document.Tree(), id)
-	kind, err := workshop.Library.Kind(card.Uses)
-	if err != nil {
-		kind = &step.Kind{Uses: card.Uses} // its fields are shown as what they are
-	}
-	f := &form{step: id, kind: kind, connections: workshop.Connections, credentials: workshop.Credentials, accounts: workshop.Accounts}
-	f.scope = sync.OnceValue(func() *expression.Scope { return state.Checked.Plan.Scope(id) })
-	if f.flows, err = s.otherFlows(ctx, kind, state.Draft.Slug); err != nil {
-		return nil, err
-	}
-	f.titleOf = func(path string, value any) string {
-		return s.choices.title(s.choiceSource(ctx, card.Uses, path, file.Text("connection")), value)
-	}
-	if id == flow.TriggerID && card.Uses == "webhook" {
-		with, _ := file.Get("with")
-		fields, _ := with.(flow.Object)
-		auth := step.AuthOf(fields)
-		if held := workshop.Credentials[auth.Connection]; held.Kind == auth.Type && held.Fault == "" {
-			f.calling = callersSend(s.callersAuth(ctx, &step.Webhook{Auth: auth}))
-		}
-	}
-	i := &inspected{Card: card, Help: kind.Help, Name: file.Text("name")}
+// View is the form of a step, or of the trigger, as a flow file has it. The problems are
+// those of the whole flow.
+func (f *Form) View(card *canvas.Card, file flow.Object, problems []flow.Problem) *View {
+	i := &View{Card: card, Help: f.Kind.Help, Name: file.Text("name")}
 	i.fill(f, file)
-	i.Problems = f.place(stepProblems(state.Checked.Problems, id), i.all())
-	return i, nil
+	i.Problems = f.place(stepProblems(problems, card.ID), i.all())
+	return i
 }
 
 // fill makes the controls out of what the flow file says of the step.
-func (i *inspected) fill(f *form, file flow.Object) {
+func (i *View) fill(f *Form, file flow.Object) {
 	value, _ := file.Get("with")
 	with, _ := value.(flow.Object)
-	if f.kind.Connects || given(file, "connection") {
-		i.Fields = append(i.Fields, f.field(describeConnection(f.kind), place{}, file))
+	if f.Kind.Connects || given(file, "connection") {
+		i.Fields = append(i.Fields, f.field(describeConnection(f.Kind), place{}, file))
 	}
 	known := map[string]bool{"do": true} // edited on the canvas
-	for k := range f.kind.Fields {
-		described := &f.kind.Fields[k]
+	for k := range f.Kind.Fields {
+		described := &f.Kind.Fields[k]
 		known[described.Name] = true
 		made := f.field(described, place{Path: "with", At: "with"}, with)
 		if described.Advanced {
@@ -122,16 +86,16 @@ func (i *inspected) fill(f *form, file flow.Object) {
 }
 
 // all are the controls of the form.
-func (i *inspected) all() []*formField {
+func (i *View) all() []*formField {
 	return slices.Concat(i.Fields, i.More, i.Others, i.Settings)
 }
 
 // MoreOpen reports whether one of the fields that are seldom needed has a value
 // or a problem.
-func (i *inspected) MoreOpen() bool { return slices.ContainsFunc(i.More, (*formField).notable) }
+func (i *View) MoreOpen() bool { return slices.ContainsFunc(i.More, (*formField).notable) }
 
-// fileStep is what a flow file says of a step, or of the trigger.
-func fileStep(tree flow.Object, id string) flow.Object {
+// FileStep is what a flow file says of a step, or of the trigger.
+func FileStep(tree flow.Object, id string) flow.Object {
 	if id == flow.TriggerID {
 		value, _ := tree.Get("trigger")
 		trigger, _ := value.(flow.Object)
@@ -148,7 +112,7 @@ func fileStep(tree flow.Object, id string) flow.Object {
 		with, _ := value.(flow.Object)
 		value, _ = with.Get("do")
 		if body, ok := value.(flow.Object); ok {
-			if inner := fileStep(body, id); inner != nil {
+			if inner := FileStep(body, id); inner != nil {
 				return inner
 			}
 		}
@@ -163,7 +127,7 @@ func stepProblems(problems []flow.Problem, id string) []flow.Problem {
 		if p.Step != id {
 			continue
 		}
-		p.Path = fieldPath(&p)
+		p.Path = FieldPath(&p)
 		own = append(own, p)
 	}
 	slices.SortStableFunc(own, func(a, b flow.Problem) int { return strings.Compare(string(a.Severity), string(b.Severity)) })

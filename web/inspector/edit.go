@@ -1,15 +1,13 @@
-package web
+package inspector
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 
 	"redial/engine/component"
 	"redial/engine/flow"
-	"redial/engine/step"
-	"redial/store"
+	"redial/web/ui"
 )
 
 // operations are an edit as a button of the form carries it.
@@ -18,7 +16,7 @@ func operations(list ...flow.Object) string {
 	for i := range list {
 		items[i] = list[i]
 	}
-	return fieldJSON(items)
+	return FieldJSON(items)
 }
 
 func (m *formField) operation(op, path string, more ...flow.Field) flow.Object {
@@ -109,7 +107,7 @@ func (m *formField) Text() string {
 	if m.Value == nil || m.Control == controlSecret && !templated(m.Value) {
 		return ""
 	}
-	return fieldText(m.Value)
+	return ui.ValueText(m.Value)
 }
 
 // Pretty is the value as JSON over several lines.
@@ -117,7 +115,7 @@ func (m *formField) Pretty() string {
 	if !m.Given && !m.Item {
 		return ""
 	}
-	return pretty(m.Value)
+	return Pretty(m.Value)
 }
 
 // AsText says that a value of any kind is edited as text.
@@ -132,9 +130,9 @@ func (m *formField) Placeholder() string {
 	case m.Control == controlSecret && m.Given:
 		return "Stored in the flow file. Type to replace it"
 	case m.Default != nil:
-		return fieldText(m.Default)
+		return ui.ValueText(m.Default)
 	case m.Example != nil:
-		return "e.g. " + fieldText(m.Example)
+		return "e.g. " + ui.ValueText(m.Example)
 	default:
 		return ""
 	}
@@ -193,38 +191,8 @@ type kindGroup struct {
 	Kinds []option
 }
 
-// maxFlows bounds the flows that can be chosen from.
-const maxFlows = 500
-
-// otherFlows are the slugs that a step which runs a flow may name.
-func (s *Server) otherFlows(ctx context.Context, kind *step.Kind, own string) ([]string, error) {
-	wanted := false
-	for i := range kind.Fields {
-		wanted = wanted || kind.Fields[i].Kind == component.KindFlow
-	}
-	if !wanted {
-		return nil, nil
-	}
-	var slugs []string
-	for after := ""; len(slugs) < maxFlows; {
-		drafts, err := s.store.Drafts(ctx, after, store.MaxPage)
-		if err != nil {
-			return nil, err
-		}
-		for i := range drafts {
-			if after = drafts[i].Slug; after != own {
-				slugs = append(slugs, after)
-			}
-		}
-		if len(drafts) < store.MaxPage {
-			break
-		}
-	}
-	return slugs, nil
-}
-
-// pretty is a value as JSON over several lines.
-func pretty(value any) string {
+// Pretty is a value as JSON over several lines.
+func Pretty(value any) string {
 	compact, err := flow.EncodeJSON(value)
 	if err != nil {
 		return ""
@@ -241,20 +209,20 @@ func pretty(value any) string {
 var unescaped = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
 // SettingsOpen reports whether the flow file says how the step runs.
-func (i *inspected) SettingsOpen() bool { return slices.ContainsFunc(i.Settings, (*formField).notable) }
+func (i *View) SettingsOpen() bool { return slices.ContainsFunc(i.Settings, (*formField).notable) }
 
 // Duplicate makes a copy of the step.
-func (i *inspected) Duplicate() string {
+func (i *View) Duplicate() string {
 	return operations(flow.Object{{Name: "op", Value: "duplicate"}, {Name: "steps", Value: []any{i.Card.ID}}})
 }
 
 // Remove deletes the step and joins what was before and behind it.
-func (i *inspected) Remove() string {
+func (i *View) Remove() string {
 	return operations(flow.Object{{Name: "op", Value: "remove"}, {Name: "steps", Value: []any{i.Card.ID}}, {Name: "heal", Value: true}})
 }
 
 // Disable keeps the step from being run, or lets it be run again.
-func (i *inspected) Disable() string {
+func (i *View) Disable() string {
 	m := &formField{Step: i.Card.ID, place: place{Path: "disabled"}}
 	if i.Card.Disabled {
 		return m.Unset()

@@ -1,21 +1,17 @@
-package web
+package inspector
 
 import (
-	"errors"
-	"fmt"
-	"net/http"
 	"strings"
 
 	"redial/designer/condition"
 	"redial/designer/mapping"
 	"redial/engine/component"
 	"redial/engine/expression"
-	"redial/engine/flow"
-	"redial/web/reply"
+	"redial/web/ui"
 )
 
 // readCondition takes a condition apart into rows, if it has any.
-func (f *form) readCondition(m *formField) {
+func (f *Form) readCondition(m *formField) {
 	text, _ := m.Value.(string)
 	read, err := condition.Read(text)
 	if err != nil {
@@ -25,9 +21,9 @@ func (f *form) readCondition(m *formField) {
 	m.Condition = read
 	var scope *expression.Scope
 	if text != "" {
-		scope = f.scope()
+		scope = f.Scope()
 	}
-	m.Compared = comparisons(read, scope, f.step, m.Path)
+	m.Compared = comparisons(read, scope, f.Step, m.Path)
 }
 
 // readMapping takes an expression apart that makes a list out of another one.
@@ -53,7 +49,7 @@ func (m *formField) Mappable() bool {
 	if m.Literal || m.Mapping != nil || secret(m.Field) {
 		return false
 	}
-	return m.Control == controlList && len(m.Fields) > 0 || m.Control == controlAny && m.Item && fieldText(m.Value) == ""
+	return m.Control == controlList && len(m.Fields) > 0 || m.Control == controlAny && m.Item && ui.ValueText(m.Value) == ""
 }
 
 // Map begins a mapping, with the fields that the items are to have.
@@ -88,51 +84,5 @@ func takesValue(row *condition.Row) bool {
 	return !strings.Contains(" "+valueless()+" ", " "+string(row.Operator)+" ")
 }
 
-// maxRows bounds what is sent to be written as an expression, in bytes.
-const maxRows = 256 << 10
-
-// composeExpression writes rows as an expression, and says what each row of a
-// condition may compare.
-func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
-	body, ok := s.readAll(w, r, maxRows)
-	if !ok {
-		return
-	}
-	var rows struct {
-		Condition *condition.Condition `json:"condition"`
-		Mapping   *mapping.Mapping     `json:"mapping"`
-		Path      string               `json:"path"`
-	}
-	err := readStrictly(body, &rows)
-	if err == nil && rows.Condition == nil && rows.Mapping == nil {
-		err = errors.New("there is neither a condition nor a mapping")
-	}
-	if err != nil {
-		s.Problem(w, r, &reply.Problem{Type: "unreadable-body", Detail: reply.Sentence(fmt.Sprintf("the rows cannot be read: %v", err))})
-		return
-	}
-	var source string
-	if rows.Condition != nil {
-		source, err = condition.Write(rows.Condition)
-	} else if source, err = mapping.Write(rows.Mapping); err == nil {
-		source = "{{ " + source + " }}"
-	}
-	answer := flow.Object{{Name: "source", Value: source}}
-	var refused *condition.Refused
-	if errors.As(err, &refused) {
-		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}, {Name: "unfilled", Value: refused.Unfilled}}
-	}
-	if err != nil {
-		// Rows that are not filled in yet are no failure of the page.
-		answer = answer.Set("fault", err.Error())
-	}
-	if rows.Condition != nil {
-		offers, err := s.offers(r.Context(), r.PathValue("slug"), r.PathValue("step"), rows.Path, rows.Condition)
-		if err != nil {
-			s.Fail(w, r, "reading what a step can compare", err)
-			return
-		}
-		answer = answer.Set("offers", offers)
-	}
-	s.WriteJSON(w, http.StatusOK, answer)
-}
+// MaxRows bounds what is sent to be written as an expression, in bytes.
+const MaxRows = 256 << 10

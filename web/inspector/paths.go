@@ -1,4 +1,4 @@
-package web
+package inspector
 
 import (
 	"strconv"
@@ -24,7 +24,7 @@ var (
 )
 
 // paths are the controls of a branch's paths.
-func (f *form) paths(m *formField) {
+func (f *Form) paths(m *formField) {
 	list, _ := m.Value.([]any)
 	for i, value := range list {
 		path, _ := value.(flow.Object)

@@ -1,16 +1,14 @@
-package web
+package inspector
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 
 	"github.com/a-h/templ"
 
 	"redial/designer/condition"
-	"redial/engine"
 	"redial/engine/expression"
 	"redial/engine/flow"
 )
@@ -80,27 +78,11 @@ func comparisons(of *condition.Condition, scope *expression.Scope, step, path st
 	return groups
 }
 
-// offers are, for each row of a condition in turn, the comparisons and the
-// control of the value as the page shows them. There are none where the step is
-// gone.
-func (s *Server) offers(ctx context.Context, slug, id, path string, of *condition.Condition) ([]any, error) {
-	rows := 0
-	for _, group := range of.Groups {
-		rows += len(group)
-	}
-	if rows > condition.MaxRows {
-		return nil, nil
-	}
-	data, err := s.draftData(ctx, slug, id)
-	if errors.Is(err, engine.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer data.leave()
+// Offers are, for each row of a condition in turn, the comparisons and the control of
+// the value as the page shows them.
+func Offers(ctx context.Context, of *condition.Condition, scope *expression.Scope, step, path string) ([]any, error) {
 	var offers []any
-	for _, group := range comparisons(of, data.Scope, id, path) {
+	for _, group := range comparisons(of, scope, step, path) {
 		for _, row := range group {
 			offer := flow.Object{{Name: "kind", Value: string(row.ValueKind())}}
 			for _, part := range []struct {

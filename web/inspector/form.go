@@ -1,4 +1,4 @@
-package web
+package inspector
 
 import (
 	"strconv"
@@ -13,24 +13,24 @@ import (
 	"redial/engine/step"
 )
 
-// form makes the controls of a step's inspector.
-type form struct {
-	step string
-	kind *step.Kind
-	// connections are those that there are, and the components they belong to.
-	connections map[string]string
-	// credentials are what connections hold of callers of hooks.
-	credentials map[string]check.Credential
-	// accounts are what connections hold for steps.
-	accounts map[string]check.Account
-	// flows are the slugs that a field may name.
-	flows []string
-	// titleOf is what a service calls a value of a field; empty: it is not known.
-	titleOf func(path string, value any) string
-	// scope is what the expressions of the step may read.
-	scope func() *expression.Scope
-	// calling is what callers of the hook have to send; empty: nothing.
-	calling string
+// Form makes the controls of a step's inspector.
+type Form struct {
+	Step string
+	Kind *step.Kind
+	// Connections are those that there are, and the components they belong to.
+	Connections map[string]string
+	// Credentials are what connections hold of callers of hooks.
+	Credentials map[string]check.Credential
+	// Accounts are what connections hold for steps.
+	Accounts map[string]check.Account
+	// Flows are the slugs that a field may name.
+	Flows []string
+	// TitleOf is what a service calls a value of a field; empty: it is not known.
+	TitleOf func(path string, value any) string
+	// Scope is what the expressions of the step may read.
+	Scope func() *expression.Scope
+	// Calling is what callers of the hook have to send; empty: nothing.
+	Calling string
 	ids     int
 }
 
@@ -114,7 +114,7 @@ type option struct {
 }
 
 // JSON is the value as scripts read it.
-func (o *option) JSON() string { return fieldJSON(o.Value) }
+func (o *option) JSON() string { return FieldJSON(o.Value) }
 
 // formItem is an element of a list.
 type formItem struct {
@@ -159,18 +159,18 @@ func (p place) item(index int) place {
 
 // field is the control of a described field, whose value stands in an object of
 // the flow file.
-func (f *form) field(described *component.Field, object place, in flow.Object) *formField {
+func (f *Form) field(described *component.Field, object place, in flow.Object) *formField {
 	made := &formField{Field: described, place: object.member(described.Name), Literal: described.Literal}
 	made.Value, made.Given = in.Get(described.Name)
-	made.sampled = f.kind.Trigger() && described.Name == "schema" && described.Kind == component.KindJSON
+	made.sampled = f.Kind.Trigger() && described.Name == "schema" && described.Kind == component.KindJSON
 	f.control(made)
 	return made
 }
 
 // control decides how a value is edited.
-func (f *form) control(made *formField) {
+func (f *Form) control(made *formField) {
 	f.ids++
-	made.Step, made.ID = f.step, "field-"+strconv.Itoa(f.ids)
+	made.Step, made.ID = f.Step, "field-"+strconv.Itoa(f.ids)
 	if made.Value == nil {
 		made.Given = made.Given && made.Item
 	}
@@ -195,7 +195,7 @@ func (f *form) control(made *formField) {
 	default:
 	}
 	if made.ChoicesFrom != nil && made.Given && !templated(made.Value) {
-		made.chosen = f.titleOf(made.Path, made.Value)
+		made.chosen = f.TitleOf(made.Path, made.Value)
 	}
 	made.express, _ = expressed(made.Field, made.Value)
 }
@@ -214,10 +214,11 @@ func member(path, name string) string {
 	if plain && (name[0] < '0' || name[0] > '9') {
 		return path + "." + name
 	}
-	return path + "[" + fieldJSON(name) + "]"
+	return path + "[" + FieldJSON(name) + "]"
 }
 
-func fieldJSON(value any) string {
+// FieldJSON is a value as JSON, as an attribute of a page carries it.
+func FieldJSON(value any) string {
 	encoded, err := flow.EncodeJSON(value)
 	if err != nil {
 		return "null"
@@ -232,7 +233,7 @@ func given(object flow.Object, name string) bool {
 
 // place puts problems at the fields that they belong to, and returns those that
 // have none.
-func (f *form) place(problems []flow.Problem, fields []*formField) []flow.Problem {
+func (f *Form) place(problems []flow.Problem, fields []*formField) []flow.Problem {
 	var left []flow.Problem
 	for _, problem := range problems {
 		if owner := deepest(fields, problem.Path); owner != nil {

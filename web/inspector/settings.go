@@ -1,4 +1,4 @@
-package web
+package inspector
 
 import (
 	"redial/engine/component"
@@ -50,8 +50,8 @@ var (
 
 // settings are those that apply to the kind, and those that the flow file gives
 // all the same.
-func (f *form) settings(file flow.Object) []*formField {
-	calls := f.kind.Action != nil || f.kind.Uses == "http"
+func (f *Form) settings(file flow.Object) []*formField {
+	calls := f.Kind.Action != nil || f.Kind.Uses == "http"
 	var made []*formField
 	for _, s := range []struct {
 		field   *component.Field
@@ -59,7 +59,7 @@ func (f *form) settings(file flow.Object) []*formField {
 	}{
 		{&timeoutSetting, calls},
 		{&retrySetting, calls},
-		{&errorSetting, f.kind.Uses != "fail"},
+		{&errorSetting, f.Kind.Uses != "fail"},
 		{&noteSetting, true},
 		{&disabledSetting, true},
 	} {

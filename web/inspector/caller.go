@@ -1,4 +1,4 @@
-package web
+package inspector
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 // checkCallers makes the connection of a webhook's auth one of those that callers
 // can be checked against who identify themselves in a way. It reports whether the
 // field is shown: there is nothing to choose for callers who are not checked.
-func (f *form) checkCallers(m *formField, kind string) bool {
+func (f *Form) checkCallers(m *formField, kind string) bool {
 	if m.Kind != component.KindConnection {
 		return true
 	}
@@ -21,18 +21,18 @@ func (f *form) checkCallers(m *formField, kind string) bool {
 	}
 	needed := *m.Field
 	needed.Required = true
-	needed.Help = strings.TrimSpace(f.calling + " " + needed.Help)
+	needed.Help = strings.TrimSpace(f.Calling + " " + needed.Help)
 	m.Field, m.owner = &needed, owner
 	if owner == step.HTTPComponent {
-		m.owner += schemeMark + kind
+		m.owner += SchemeMark + kind
 	}
-	m.fits = func(name string) bool { return f.connections[name] == owner && f.credentials[name].Kind == kind }
+	m.fits = func(name string) bool { return f.Connections[name] == owner && f.Credentials[name].Kind == kind }
 	return true
 }
 
-// callersSend is what callers have to send, in two sentences; empty for callers
+// CallersSend is what callers have to send, in two sentences; empty for callers
 // who are not checked.
-func callersSend(auth openapi.Auth) string {
+func CallersSend(auth openapi.Auth) string {
 	var what string
 	switch auth.Kind {
 	case step.AuthBearer:
@@ -52,6 +52,6 @@ func callersSend(auth openapi.Auth) string {
 	return "Callers " + what + ". The OpenAPI document asks the same of whoever is not signed in here."
 }
 
-// schemeMark stands between a component and the scheme of a connection that is to
+// SchemeMark stands between a component and the scheme of a connection that is to
 // be made for it.
-const schemeMark = ":"
+const SchemeMark = ":"
