@@ -19,7 +19,7 @@ func TestEveryProblemHasAPage(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	used := problemTypes(t)
-	if len(used) < 10 {
+	if len(used) < 40 {
 		t.Fatalf("found only %q", used)
 	}
 	for _, name := range used {
@@ -59,9 +59,13 @@ func TestProblemsPointToTheirPage(t *testing.T) {
 // kind.
 func problemTypes(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "reply/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no code was found at %s: %v", pattern, err)
+		}
+		files = append(files, found...)
 	}
 	var found []string
 	take := func(value ast.Expr) {
@@ -84,7 +88,7 @@ func problemTypes(t *testing.T) []string {
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CompositeLit:
-				if name, ok := n.Type.(*ast.Ident); ok && name.Name == "Problem" {
+				if isProblem(n.Type) {
 					for _, element := range n.Elts {
 						if pair, ok := element.(*ast.KeyValueExpr); ok && isNamed(pair.Key, "Type") {
 							take(pair.Value)
@@ -92,7 +96,7 @@ func problemTypes(t *testing.T) []string {
 					}
 				}
 			case *ast.ValueSpec:
-				if n.Names[0].Name == "problemTypes" {
+				if n.Names[0].Name == "ProblemTypes" {
 					for _, element := range n.Values[0].(*ast.CompositeLit).Elts {
 						take(element.(*ast.KeyValueExpr).Key)
 					}
@@ -118,4 +122,14 @@ func isNamed(e ast.Expr, name string) bool {
 	default:
 		return false
 	}
+}
+
+// isProblem reports whether an expression is the type of a problem, from inside of its
+// package or from outside.
+func isProblem(of ast.Expr) bool {
+	if selected, ok := of.(*ast.SelectorExpr); ok {
+		of = selected.Sel
+	}
+	name, ok := of.(*ast.Ident)
+	return ok && name.Name == "Problem"
 }
