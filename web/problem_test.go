@@ -19,7 +19,7 @@ func TestEveryProblemHasAPage(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	used := problemTypes(t)
-	if len(used) < 40 {
+	if len(used) < 20 {
 		t.Fatalf("found only %q", used)
 	}
 	for _, name := range used {
