@@ -63,7 +63,7 @@ func (c *call) hop(ctx context.Context, target *url.URL, header http.Header, aut
 		return nil, failure
 	}
 	c.sent = req
-	answer, err := c.client.transport.RoundTrip(req)
+	answer, err := c.client.roundTrip(req)
 	if err != nil {
 		return nil, c.classify(ctx, target, err)
 	}

@@ -59,6 +59,7 @@ type Options struct {
 // Client makes outside calls. It may be used from many goroutines.
 type Client struct {
 	transport   *http.Transport
+	origins     origins
 	maxResponse int64
 	userAgent   string
 	clock       func() time.Time
