@@ -1,7 +1,10 @@
-// Package acceptor bounds the connections of a server: those that are open, and those
-// on which no request has come to its handler yet, in all and by address. Whoever opens
-// connections and sends nothing, or a header byte by byte, or keeps used ones open,
-// takes room from itself, then from others who wait, and never from a request.
+// Package acceptor bounds the connections of a server. Where there is room for no more,
+// one goes on which no request has come to its handler yet. Whoever opens connections and
+// sends nothing, or a header byte by byte, or keeps used ones open, takes room from itself,
+// then from others who wait, and never from a request.
+//
+// As long as there is room nobody is cut off, however many come at once: thousands of
+// callers behind one address look like a flood until their requests could be read.
 //
 // It knows connections and nothing of what is asked on them.
 package acceptor
@@ -14,40 +17,26 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Bounds are how many connections there may be. A connection waits from its beginning,
 // and again after each answer, until the header of a request has been read.
 type Bounds struct {
-	// Open is all of them. For one more, a waiting one is closed; if all have requests,
-	// the new one.
+	// Open is all of them. For one more, a waiting one is closed, of those in question
+	// the one that has waited for the longest; if all have requests, the new one.
 	Open int
-	// Waiting is those that wait. For one more, the one that has waited for the longest
-	// is closed, if that is Patience or more.
-	Waiting int
-	// PerAddress is those that wait of one IPv4 address or one IPv6 /64. For one more of
-	// its own, an address gives one up as for Waiting, and before all others for Open.
+	// PerAddress is how many of one IPv4 address or one IPv6 /64 may wait beside those of
+	// others. Where Open is reached and an address has as many, it gives up one of its
+	// own for its next one, and for others before they give up theirs.
 	PerAddress int
-	// Patience is how long one may wait in any case, but for Open. A header takes time
-	// to come, and to be read where many callers come at once.
-	Patience time.Duration
 	// Proxies are the addresses to which PerAddress does not apply, as many callers
 	// come by them.
 	Proxies []netip.Prefix
 }
 
-// usualPatience is as long as a header may take. Of thousands of callers who come at once
-// some are read as late as that: only what is kept open for longer is known to be idle.
-const usualPatience = 10 * time.Second
-
 // Usual are the bounds where so many connections may be open.
 func Usual(open int, proxies []netip.Prefix) Bounds {
-	waiting := max(open/8, 8)
-	return Bounds{
-		Open: open, Waiting: waiting, PerAddress: max(waiting/4, 4),
-		Patience: usualPatience, Proxies: proxies,
-	}
+	return Bounds{Open: open, PerAddress: max(open/32, 4), Proxies: proxies}
 }
 
 // Listener accepts connections within bounds. Its server is to be run by Serve.
@@ -59,17 +48,22 @@ type Listener struct {
 	open      int
 	waiting   *list.List                // of *conn, the one that has waited for the longest first
 	addresses map[netip.Prefix]*address // that have waiting connections
+	crowded   *list.List                // of *address, those that have PerAddress of them
 }
 
 // address is what waits of one address.
 type address struct {
 	waiting *list.List // as Listener.waiting
 	bounded bool
+	crowded *list.Element // its place in Listener.crowded; nil: it has less
 }
 
 // New bounds what a listener accepts.
 func New(inner net.Listener, bounds Bounds) *Listener {
-	return &Listener{Listener: inner, bounds: bounds, waiting: list.New(), addresses: map[netip.Prefix]*address{}}
+	return &Listener{
+		Listener: inner, bounds: bounds,
+		waiting: list.New(), addresses: map[netip.Prefix]*address{}, crowded: list.New(),
+	}
 }
 
 // connKey is the key of a connection in the context of its requests.
@@ -112,7 +106,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// admit takes a connection on, and closes another one where there are too many.
+// admit takes a connection on, and closes another one where there is no room.
 func (l *Listener) admit(inner net.Conn) (*conn, bool) {
 	c := &conn{Conn: inner, listener: l, network: networkOf(inner.RemoteAddr())}
 	l.mu.Lock()
@@ -131,31 +125,23 @@ func (l *Listener) admit(inner net.Conn) (*conn, bool) {
 // makeRoom says which connection has to go for a new one, and counts it no more; nil:
 // none. It is false if none can go although one has to. The mutex is held.
 func (l *Listener) makeRoom(c *conn) (victim *conn, ok bool) {
-	own := l.addresses[c.network]
-	crowded := own != nil && own.bounded && own.waiting.Len() >= l.bounds.PerAddress
-	full := l.open >= l.bounds.Open
-	switch {
-	case crowded:
-		victim = oldest(own.waiting)
-	case full || l.waiting.Len() >= l.bounds.Waiting:
-		victim = oldest(l.waiting)
-	}
-	if victim == nil {
-		return nil, !full
-	}
-	if !full && time.Since(victim.since) < l.bounds.Patience {
+	if l.open < l.bounds.Open {
 		return nil, true
 	}
+	waiting := l.waiting
+	if own := l.addresses[c.network]; own != nil && own.crowded != nil {
+		waiting = own.waiting
+	} else if first := l.crowded.Front(); first != nil {
+		waiting = first.Value.(*address).waiting
+	}
+	longest := waiting.Front()
+	if longest == nil {
+		return nil, false
+	}
+	victim = longest.Value.(*conn)
 	l.removeWaiting(victim)
 	l.forget(victim)
 	return victim, true
-}
-
-func oldest(waiting *list.List) *conn {
-	if first := waiting.Front(); first != nil {
-		return first.Value.(*conn)
-	}
-	return nil
 }
 
 // waits says that a connection has no request.
@@ -196,8 +182,10 @@ func (l *Listener) addWaiting(c *conn) {
 		own = &address{waiting: list.New(), bounded: !proxy}
 		l.addresses[c.network] = own
 	}
-	c.since = time.Now()
 	c.place, c.ownPlace = l.waiting.PushBack(c), own.waiting.PushBack(c)
+	if own.bounded && own.crowded == nil && own.waiting.Len() >= l.bounds.PerAddress {
+		own.crowded = l.crowded.PushBack(own)
+	}
 }
 
 func (l *Listener) removeWaiting(c *conn) {
@@ -207,6 +195,10 @@ func (l *Listener) removeWaiting(c *conn) {
 	l.waiting.Remove(c.place)
 	own := l.addresses[c.network]
 	own.waiting.Remove(c.ownPlace)
+	if own.crowded != nil && own.waiting.Len() < l.bounds.PerAddress {
+		l.crowded.Remove(own.crowded)
+		own.crowded = nil
+	}
 	if own.waiting.Len() == 0 {
 		delete(l.addresses, c.network)
 	}

@@ -122,9 +122,8 @@ const (
 func TestTheOldestThatWaitsGoes(t *testing.T) {
 	t.Parallel()
 	for name, bounds := range map[string]acceptor.Bounds{
-		"waiting": {Open: 100, Waiting: 3, PerAddress: 100},
-		"address": {Open: 100, Waiting: 100, PerAddress: 3},
-		"open":    {Open: 4, Waiting: 100, PerAddress: 100, Patience: time.Hour},
+		"of all":        {Open: 4, PerAddress: 100},
+		"of an address": {Open: 4, PerAddress: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -150,7 +149,7 @@ func TestTheOldestThatWaitsGoes(t *testing.T) {
 // A connection that has had its answer waits again.
 func TestUsedConnectionsWait(t *testing.T) {
 	t.Parallel()
-	s := serve(t, acceptor.Bounds{Open: 100, Waiting: 1, PerAddress: 100})
+	s := serve(t, acceptor.Bounds{Open: 2, PerAddress: 100})
 	used := s.dial(t, here)
 	answered(t, used)
 	// The server finds out after its answer that nothing follows.
@@ -169,10 +168,11 @@ func TestUsedConnectionsWait(t *testing.T) {
 	}
 }
 
-// An address that has too many gives up its own.
+// An address that has too many gives up its own: for those that it opens, and for those
+// of others.
 func TestAFloodTakesFromItself(t *testing.T) {
 	t.Parallel()
-	s := serve(t, acceptor.Bounds{Open: 10, Waiting: 100, PerAddress: 4, Patience: time.Hour})
+	s := serve(t, acceptor.Bounds{Open: 10, PerAddress: 4})
 	caller := s.dial(t, elsewhere)
 	var flood []net.Conn
 	for range 30 {
@@ -181,36 +181,42 @@ func TestAFloodTakesFromItself(t *testing.T) {
 	for i, c := range flood[:21] {
 		wantsEnd(t, c, fmt.Sprint("number ", i))
 	}
+	second := s.dial(t, elsewhere)
+	wantsEnd(t, flood[21], "number 21")
 	answered(t, caller)
-	answered(t, s.dial(t, elsewhere))
+	answered(t, second)
+	answered(t, flood[22])
 }
 
 // Many callers come by a proxy.
 func TestProxiesAreNotBoundedByAddress(t *testing.T) {
 	t.Parallel()
-	s := serve(t, acceptor.Bounds{Open: 100, Waiting: 100, PerAddress: 2, Proxies: []netip.Prefix{netip.MustParsePrefix(here + "/32")}})
+	s := serve(t, acceptor.Bounds{Open: 23, PerAddress: 2, Proxies: []netip.Prefix{netip.MustParsePrefix(here + "/32")}})
 	var byProxy []net.Conn
 	for range 20 {
 		byProxy = append(byProxy, s.dial(t, here))
 	}
 	first, second, third := s.dial(t, elsewhere), s.dial(t, elsewhere), s.dial(t, elsewhere)
+	byProxy = append(byProxy, s.dial(t, here))
 	wantsEnd(t, first, "the first of another address")
 	for _, c := range append(byProxy, second, third) {
 		answered(t, c)
 	}
 }
 
-// Callers who come at once are not taken for a flood before their headers could be
-// read.
+// Callers who come at once from one address are not taken for a flood before their
+// headers could be read, and keep their connections, as long as there is room.
 func TestABurstIsAnswered(t *testing.T) {
 	t.Parallel()
-	s := serve(t, acceptor.Bounds{Open: 60, Waiting: 2, PerAddress: 2, Patience: time.Hour})
+	s := serve(t, acceptor.Bounds{Open: 50, PerAddress: 2})
 	var burst []net.Conn
 	for range 50 {
 		burst = append(burst, s.dial(t, here))
 	}
-	for _, c := range burst {
-		answered(t, c)
+	for range 2 {
+		for _, c := range burst {
+			answered(t, c)
+		}
 	}
 }
 
@@ -218,7 +224,7 @@ func TestABurstIsAnswered(t *testing.T) {
 // again when one has ended.
 func TestRequestsAreNotCutOff(t *testing.T) {
 	t.Parallel()
-	s := serve(t, acceptor.Bounds{Open: 2, Waiting: 2, PerAddress: 2})
+	s := serve(t, acceptor.Bounds{Open: 2, PerAddress: 2})
 	first, second := s.dial(t, here), s.dial(t, here)
 	s.holds(t, first)
 	s.holds(t, second)

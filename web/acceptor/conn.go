@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"net"
 	"net/netip"
-	"time"
 )
 
 // conn is a connection that is counted.
@@ -14,7 +13,6 @@ type conn struct {
 	network  netip.Prefix
 
 	// Under the mutex of the listener.
-	since           time.Time     // when it began to wait
 	place, ownPlace *list.Element // among those that wait; nil: it has a request
 	gone            bool          // it is counted no more
 }
