@@ -90,7 +90,7 @@ var decoders = map[string]func(*fields) Operation{
 	},
 	"duplicate": func(f *fields) Operation { return &Duplicate{Steps: f.names("steps")} },
 	"paste": func(f *fields) Operation {
-		return &Paste{Text: f.required("text", flow.MaxFileBytes), In: f.text("in", maxName), At: f.position("at")}
+		return &Paste{Text: f.required("text", flow.MaxFileBytes), In: f.text("in", maxName), At: f.position("at"), After: f.text("after", maxName)}
 	},
 	"tidy": func(f *fields) Operation {
 		if !f.has("steps") {

@@ -89,3 +89,7 @@ func (e *editor) copiedID(id, uses string) string {
 	}
 	return e.numberedID(id[:min(len(id), maxID-8)])
 }
+
+func isNumber(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}

@@ -6,14 +6,13 @@ import (
 	"unicode/utf8"
 
 	"redial/engine/flow"
-	"redial/engine/step"
 )
 
 // maxTitle bounds how much of a name stands in a label or a sentence.
 const maxTitle = 60
 
-// title is what people call a step: its name or, where its ID says no more than
-// what it is, its kind, or else its ID.
+// title is what people call a step, as step.Library.Title says: what its card
+// shows.
 func (e *editor) title(id string) string {
 	if id == flow.TriggerID {
 		return "the trigger"
@@ -26,25 +25,10 @@ func (e *editor) titleOf(id string, object flow.Object) string {
 	if name := oneLine(object.Text("name")); name != "" {
 		return cut(name)
 	}
-	uses := object.Text("uses")
-	if base := baseID(uses); id == base || strings.HasPrefix(id, base+"_") && isNumber(id[len(base)+1:]) {
-		if kind := e.kind(uses); kind != nil {
-			return cut(kindTitle(kind))
-		}
+	if kind := e.kind(object.Text("uses")); kind != nil {
+		return cut(kind.TitleOf(&flow.Step{ID: id}))
 	}
 	return cut(id)
-}
-
-// kindTitle is what a step of a kind does, without its component.
-func kindTitle(kind *step.Kind) string {
-	if kind.Action != nil {
-		return kind.Action.Title
-	}
-	return kind.Title
-}
-
-func isNumber(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // oneLine is text without line breaks and what nobody can see.

@@ -107,7 +107,14 @@ type Duplicate struct{ Steps []string }
 type Paste struct {
 	Text string
 	In   string
-	At   *flow.Position // of the upper left corner
+	// At is where the upper left corner goes if there is room. If there is none,
+	// the steps go to the right of those that they follow, or else below what is
+	// in the way.
+	At *flow.Position
+	// After is the step that the first of them follows, if one of them alone is
+	// the first and After has one port alone that leads nowhere. Steps that are
+	// pasted into a flow that has none follow the trigger.
+	After string
 }
 
 // Tidy takes positions away, or lays out the given steps where they are.

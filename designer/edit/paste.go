@@ -50,7 +50,9 @@ func (p *Paste) apply(e *editor) (string, error) {
 		}
 	}
 	made := e.copies(pasted, names)
-	if made, err = e.placePasted(p, g, made); err != nil {
+	follows := e.followed(p, body)
+	join := e.joinPasted(follows, body, g)
+	if made, err = e.placePasted(p, g, made, follows, join != nil); err != nil {
 		return "", err
 	}
 	steps, err := e.steps(body)
@@ -58,6 +60,11 @@ func (p *Paste) apply(e *editor) (string, error) {
 		return "", err
 	}
 	e.setSteps(body, slices.Concat(steps, made))
+	if join != nil {
+		if err := e.addEdges(body, renamedEdge(*join, names)); err != nil {
+			return "", err
+		}
+	}
 	if err := e.addCopiedEdges(g, names); err != nil {
 		return "", err
 	}
@@ -68,10 +75,56 @@ func (p *Paste) apply(e *editor) (string, error) {
 	return "Paste " + e.these(ids), e.grown()
 }
 
-// placePasted gives pasted steps their places: where the person points to or, in
-// a body that is arranged by hand, below what is there.
-func (e *editor) placePasted(p *Paste, g *group, made flow.Object) (flow.Object, error) {
-	if p.At == nil && !e.placedByHand(g.body) {
+// followed is the step that pasted ones are to follow; empty: none.
+func (e *editor) followed(p *Paste, body []string) string {
+	after := p.After
+	if after == "" && len(body) == 0 && len(e.mustSteps(body)) == 0 {
+		after = flow.TriggerID
+	}
+	if at, _, found := e.find(after); !found || !slices.Equal(at.body, body) {
+		return ""
+	}
+	return after
+}
+
+// joinPasted is the edge from the step that a group follows to its first step,
+// under the ID that it had; nil: there is more than one way to join them, or none.
+func (e *editor) joinPasted(follows string, body []string, g *group) *flow.Edge {
+	at, object, found := e.find(follows)
+	if !found || follows == "" {
+		return nil
+	}
+	ports, _ := e.portsOf(object, at.id == flow.TriggerID)
+	edges := e.edges(body)
+	ports = slices.DeleteFunc(slices.Clone(ports), func(port string) bool {
+		return port == flow.ErrorPort || slices.ContainsFunc(edges, func(edge flow.Edge) bool { return edge.From == follows && edge.Port == port })
+	})
+	var first []string
+	for _, f := range g.steps {
+		if !slices.ContainsFunc(g.edges, func(edge flow.Edge) bool { return edge.To == f.Name }) {
+			first = append(first, f.Name)
+		}
+	}
+	if len(ports) != 1 || len(first) != 1 {
+		return nil
+	}
+	return &flow.Edge{From: follows, Port: ports[0], To: first[0]}
+}
+
+// placePasted gives pasted steps their places: where the person points to if
+// there is room, right of what they follow or, in a body that is arranged by hand,
+// below what is there. What is joined to a body that is not is laid out with it.
+func (e *editor) placePasted(p *Paste, g *group, made flow.Object, follows string, joined bool) (flow.Object, error) {
+	places := e.arranged(g)
+	all := bounds(places)
+	boxes := e.boxes(g.body)
+	corner, free, err := e.pointed(p.At, all, boxes)
+	if err != nil {
+		return nil, err
+	}
+	before, hasBefore := boxes[follows]
+	free = free && (!joined || corner.X > before.right())
+	if !free && (p.At == nil || joined) && !e.placedByHand(g.body) {
 		cleared := slices.Clone(made)
 		for i, f := range cleared {
 			if step, isObject := f.Value.(flow.Object); isObject {
@@ -83,25 +136,44 @@ func (e *editor) placePasted(p *Paste, g *group, made flow.Object) (flow.Object,
 	if err := e.pin(g.body); err != nil {
 		return nil, err
 	}
-	places := e.arranged(g)
-	all := bounds(places)
-	var corner flow.Position
-	if p.At != nil {
-		at, err := rounded(*p.At)
-		if err != nil {
-			return nil, err
+	if !free {
+		wanted := all
+		switch {
+		case hasBefore:
+			wanted.x, wanted.y = before.right()+columnGap, before.y
+		case p.At != nil:
+			wanted.x, wanted.y = corner.X, corner.Y
+		case len(boxes) > 0:
+			there := bounds(slices.Collect(maps.Values(boxes)))
+			wanted.y = there.y + there.height + rowGap
 		}
-		corner = at
-	} else {
-		corner = flow.Position{X: all.x, Y: all.y}
-		if others := e.boxes(g.body); len(others) > 0 {
-			there := bounds(slices.Collect(maps.Values(others)))
-			corner = flow.Position{X: there.x, Y: there.y + there.height + rowGap}
+		var others []obstacle
+		for _, b := range boxes {
+			others = append(others, obstacle{box: b})
 		}
+		corner = freeFrom(wanted, others)
 	}
 	return e.shifted(made, func(i int) flow.Position {
 		return flow.Position{X: places[i].x - all.x + corner.X, Y: places[i].y - all.y + corner.Y}
 	}), nil
+}
+
+// pointed is the place that a person points to, and whether a group covers nothing
+// there.
+func (e *editor) pointed(at *flow.Position, all box, boxes map[string]box) (corner flow.Position, free bool, err error) {
+	if at == nil {
+		return corner, false, nil
+	}
+	if corner, err = rounded(*at); err != nil {
+		return corner, false, err
+	}
+	all.x, all.y = corner.X, corner.Y
+	for _, b := range boxes {
+		if all.overlaps(b) {
+			return corner, false, nil
+		}
+	}
+	return corner, true, nil
 }
 
 // arranged are the places of a group: those of the file, if it has one for each

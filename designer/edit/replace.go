@@ -5,6 +5,7 @@ import (
 
 	"redial/engine/component"
 	"redial/engine/flow"
+	"redial/engine/step"
 )
 
 func (r *Replace) apply(e *editor) (string, error) {
@@ -68,4 +69,12 @@ func (e *editor) dropInner(at spot, step flow.Object) {
 	e.gone(at, step, gone)
 	delete(gone, at.id)
 	e.result.Removed = slices.DeleteFunc(e.result.Removed, func(id string) bool { return id == at.id })
+}
+
+// kindTitle is what a step of a kind does, without its component.
+func kindTitle(kind *step.Kind) string {
+	if kind.Action != nil {
+		return kind.Action.Title
+	}
+	return kind.Title
 }
