@@ -19,6 +19,9 @@ const pause = 150;
 let timer = 0;
 let ahead = { key: "", text: "" };
 
+/** What is selected, without the trigger: a flow has only one. */
+const chosen = () => canvas.selection.filter((step) => step !== "trigger");
+
 /** @param {string[]} steps */
 const keyOf = (steps) => `${revision()} ${steps.join()}`;
 
@@ -52,9 +55,9 @@ function readAhead() {
   reading.abort();
   timer = setTimeout(async () => {
     await settled(); // which may give them other IDs
-    const steps = canvas.selection;
+    const steps = chosen();
     reading = new AbortController();
-    if (steps.length > 0 && !steps.includes("trigger")) read(steps, reading.signal).catch(() => undefined);
+    if (steps.length > 0) read(steps, reading.signal).catch(() => undefined);
   }, pause);
 }
 canvas.addEventListener("canvas-select", readAhead);
@@ -83,32 +86,35 @@ async function copy(steps, data) {
 }
 
 /**
- * @param {string[]} steps
  * @param {boolean} cut
  * @param {DataTransfer | null} [data]
  */
-async function take(steps, cut, data) {
-  const taken = cut ? steps.filter((step) => step !== "trigger") : steps;
-  if (taken.length === 0) return;
+async function take(cut, data) {
+  const taken = chosen(), more = canvas.selection.length > taken.length;
+  if (taken.length === 0) {
+    if (more) toast("The trigger stays: a flow has only one.");
+    return;
+  }
   try {
-    await copy(steps, data);
+    await copy(taken, data);
   } catch (error) {
     toast(navigator.clipboard ? `Nothing was copied. ${error instanceof Error ? error.message : ""}`.trim() : `The browser allows no copying from here. Press ${commandKey}C.`);
     return;
   }
   if (cut) edit([{ op: "remove", steps: taken, heal: true }]).catch(() => undefined);
-  else toast(`${counted(steps.length)} copied`);
+  else toast(`${counted(taken.length)} copied${more ? ", without the trigger" : ""}`);
 }
 
 for (const kind of /** @type {const} */ (["copy", "cut"])) {
   document.addEventListener(kind, (event) => {
     if (!ofSteps(event)) return;
     event.preventDefault();
-    void take(canvas.selection, kind === "cut", event.clipboardData);
+    void take(kind === "cut", event.clipboardData);
   });
 }
 
-// Pasting: where the pointer is, or in the middle of what is in sight.
+// Pasting: where the pointer is, or after the selected step, or in the middle
+// of what is in sight.
 
 /** @type {{clientX: number, clientY: number} | null} */
 let pointer = null;
@@ -125,10 +131,10 @@ async function paste(text, where = pointer) {
     toast("That is no flow file: it is larger than 1 MiB.");
     return;
   }
-  const box = canvas.getBoundingClientRect();
+  const box = canvas.getBoundingClientRect(), after = canvas.selected;
   const { x, y, in: frame } = canvas.place(where?.clientX ?? box.left + box.width / 2, where?.clientY ?? box.top + box.height / 2);
   try {
-    const { created } = await edit([{ op: "paste", text, at: [x, y], in: frame || undefined }]);
+    const { created } = await edit([{ op: "paste", text, at: where || !after ? [x, y] : undefined, in: frame || undefined, after: after || undefined }]);
     if (created.length > 0) choose(created);
   } catch { /* the draft has told */ }
 }
@@ -143,8 +149,8 @@ document.addEventListener("paste", (event) => {
 
 canvas.addEventListener("canvas-command", (event) => {
   if (!(event instanceof CustomEvent)) return;
-  const { name, steps, clientX, clientY } = event.detail;
-  if (name === "copy" || name === "cut") void take(steps, name === "cut");
+  const { name, clientX, clientY } = event.detail;
+  if (name === "copy" || name === "cut") void take(name === "cut");
   if (name !== "paste") return;
   const text = navigator.clipboard?.readText?.() ?? Promise.reject(new Error("no clipboard"));
   text.then((it) => paste(it, clientX === undefined ? pointer : { clientX, clientY }), () => toast(`The browser does not show the clipboard to pages. Press ${commandKey}V.`));

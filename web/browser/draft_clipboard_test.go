@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // clip fires a clipboard event on the page, as a browser does for its keys, and
@@ -47,11 +45,10 @@ func TestStepsGoThroughTheClipboard(t *testing.T) {
 	evaluate[any](page, `Object.defineProperty(navigator, "clipboard", {value: undefined}), undefined`)
 	page.clickAt(page.card("total"))
 	page.wait("the inspector", selected("total"))
-	evaluate[any](page, `document.querySelector("flow-canvas").fit(), undefined`)
-	page.settle()
-	page.clickAt(page.card("answer"), chromedp.ModifierShift)
-	page.wait("two steps to be selected", `document.querySelector("flow-canvas").selection.length === 2`)
+	page.ctrl("a")
+	page.wait("all cards to be selected", `document.querySelector("flow-canvas").selection.length === 3`)
 	text := page.copied("copy")
+	page.wait("the trigger to be left out", `document.querySelector(".toast")?.textContent.startsWith("2 steps copied, without the trigger")`)
 	if !strings.Contains(text, "uses: transform") || !strings.Contains(text, "total -> answer") {
 		t.Fatalf("the copied steps are no flow file:\n%s", text)
 	}
@@ -66,6 +63,24 @@ func TestStepsGoThroughTheClipboard(t *testing.T) {
 	}
 	page.ctrl("z")
 	page.wait("the pasted steps to be gone", `!`+cardIs("total_2"))
+
+	// Into a flow that has no steps yet: they follow its trigger, beside it.
+	p.api(t, http.MethodPut, "/api/flows/nothing", map[string]any{"redial": 1, "slug": "nothing", "name": "Nothing yet", "trigger": map[string]any{"uses": "webhook"}}, nil)
+	page.openFlow(p, "nothing")
+	page.clip("paste", text)
+	page.wait("the pasted steps", cardIs("total")+` && `+cardIs("answer"))
+	page.saved()
+	if edges := p.edgesOf(t, "nothing"); edges != "trigger -> total, total -> answer" {
+		t.Errorf("the edges of what was empty are %s", edges)
+	}
+	page.wait("the step beside the trigger", `(() => {
+		const [trigger, total] = ["trigger", "total"].map((step) => document.querySelector('flow-canvas li[data-step="' + step + '"] .card').getBoundingClientRect());
+		return total.left > trigger.right;
+	})()`)
+	page.ctrl("z")
+	page.wait("one undo to take all back", `!`+cardIs("total"))
+	page.saved()
+	page.openFlow(p, "other")
 
 	// What is no flow file is refused, with a reason.
 	page.v.watch.expect(http.StatusUnprocessableEntity)
