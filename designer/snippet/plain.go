@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
+)
+
+// The methods that curl has words of its own for, or takes by itself.
+const (
+	methodHead = "HEAD"
+	methodGet  = "GET"
+	methodPost = "POST"
 )
 
 // Plain is a call as one line of a shell, to be tried by copy and paste: without the
@@ -29,9 +35,9 @@ func Plain(call Call) (string, error) {
 		add("-g") // they mean something to curl
 	}
 	switch {
-	case call.Method == http.MethodHead:
+	case call.Method == methodHead:
 		add("-I")
-	case call.Method != http.MethodGet && (call.Method != http.MethodPost || call.Body == ""):
+	case call.Method != methodGet && (call.Method != methodPost || call.Body == ""):
 		add("-X", call.Method)
 	}
 	add(shellText(call.URL))
