@@ -14,7 +14,8 @@ const path = (step) => `/flows/${encodeURIComponent(slug)}/pins/${encodeURICompo
 /** More is not taken, in characters of JSON. */
 const largest = 1 << 20;
 
-function told() { document.dispatchEvent(new CustomEvent("pins-changed")); }
+/** @param {string} step @param {boolean} pinned */
+function told(step, pinned) { document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step, pinned } })); }
 
 /** @param {unknown} error */
 const words = (error) => (error instanceof Error ? error.message : "");
@@ -28,7 +29,7 @@ export async function pinRun(step, { execution, round }) {
   try {
     await request(`${path(step)}?execution=${encodeURIComponent(execution)}&round=${encodeURIComponent(round)}`, { method: "PUT" });
     toast("Pinned: tests use this output. Callers never get it.");
-    told();
+    told(step, true);
   } catch (error) {
     toast(words(error));
   }
@@ -38,7 +39,7 @@ export async function pinRun(step, { execution, round }) {
 export async function unpin(step) {
   try {
     await request(path(step), { method: "DELETE" });
-    told();
+    told(step, false);
   } catch (error) {
     toast(words(error));
   }
@@ -159,7 +160,7 @@ export class PinPart {
       try {
         await request(path(step), { method: "PUT", text: area.value });
         this.element.replaceChildren();
-        told();
+        told(step, true);
       } catch (refused) {
         error.hidden = false;
         error.textContent = words(refused);

@@ -36,7 +36,10 @@ export class RunInspector {
     document.addEventListener("flow-renamed", (event) => {
       if (event instanceof CustomEvent) this.step = event.detail.step;
     });
-    document.addEventListener("pins-changed", () => this.pin.renew());
+    document.addEventListener("pins-changed", (event) => {
+      this.pin.renew();
+      if (event instanceof CustomEvent) marks.pin(event.detail.step, event.detail.pinned);
+    });
     document.addEventListener("flow-run", () => this.update());
   }
 

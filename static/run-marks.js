@@ -70,6 +70,19 @@ export class Marks {
   /** @param {string} step */
   pinned(step) { return this.told.pinned.includes(step); }
 
+  /**
+   * Takes down what has just been pinned to a step or taken away, and asks for what follows.
+   * @param {string} step
+   * @param {boolean} pinned
+   */
+  pin(step, pinned) {
+    this.turn++; // what is being read does not know of it
+    this.told.pinned = this.told.pinned.filter((one) => one !== step).concat(pinned ? step : []);
+    this.draw();
+    this.onChange();
+    this.refresh();
+  }
+
   /** What a step was called that the draft does not have any more; undefined: it has it. @param {string} step */
   gone(step) { return this.told.gone.find((one) => one.id === step)?.title; }
 

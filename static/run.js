@@ -171,7 +171,6 @@ function pinCommand(step) {
   }
 }
 
-document.addEventListener("pins-changed", () => marks.refresh());
 document.addEventListener("draft-changed", (event) => {
   if (event instanceof CustomEvent && event.detail.graph) takeGraph(event.detail.graph);
   marks.refresh();

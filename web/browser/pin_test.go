@@ -61,8 +61,11 @@ func TestWorkingWithData(t *testing.T) {
 	page.wait("the call on the canvas", cardHas("confirmed", "succeeded"))
 
 	page.choose("stock")
+	// Something happens in a run at that moment.
+	evaluate[any](page, `document.addEventListener("pins-changed", () => document.dispatchEvent(new CustomEvent("flow-run")))`)
 	page.element("button", "Unpin").click()
 	page.wait("the badge to go", "!("+marked("stock", "pin")+")")
+	page.see("Pin this output")
 }
 
 // pinnedText is what is pinned to the first step of the order flow.
