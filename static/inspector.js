@@ -402,7 +402,6 @@ async function fromSample(path) {
   try {
     const { schema } = await request(`${flow}/samples/schema`);
     if (!schema) {
-      if (innerWidth <= 720) part('[data-action="close-inspector"]', inspector).click(); // it lies over the drawer
       openBody();
       toast("There is no sample yet. Write a JSON body here.");
       return;

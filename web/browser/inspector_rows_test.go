@@ -102,11 +102,13 @@ func TestSchemaIsMadeFromTheSample(t *testing.T) {
 	b.push(button)
 	b.see("There is no sample yet.")
 	b.wait("the focus in the payload", `document.activeElement.id === "payload-body"`)
-	b.look(narrow, light)
-	b.push(button) // it lies over the drawer where there is no room beside it
-	b.wait("the payload to be in sight", `document.querySelector("#inspector").hidden && document.activeElement.id === "payload-body"`)
+	b.look(narrow, light) // where one of the two is seen at a time
+	b.push(`#drawer-toggle`)
+	b.wait("the form in place of the payload", `document.querySelector("#inspector").checkVisibility()`)
+	b.push(button)
+	b.wait("the payload in place of the form", `!document.querySelector("#inspector").checkVisibility() && document.activeElement.id === "payload-body"`)
 	b.look(wide, light)
-	b.openForm(p, "tuned", "trigger")
+	b.wait("the form beside the payload", `document.querySelector("#inspector").checkVisibility()`)
 	has := func(name string) {
 		b.t.Helper()
 		b.wait("the schema in its field", inField("with.schema", `?.querySelector("textarea.json")?.value.includes('`+name+`')`))
