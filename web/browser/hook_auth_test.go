@@ -49,18 +49,19 @@ func TestHookIsClosedByHand(t *testing.T) {
 }
 
 // What is missing in a connection is put there from the form that says so, and
-// what the page says of the whole flow follows.
+// what the page says of the whole flow follows. A connection without a password is
+// one that steps may call with, and nobody can be checked against.
 func TestProblemOfAConnectionIsSolvedInItsForm(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
-	p.api(t, http.MethodPut, "/api/connections/empty", `{"component":"http","fields":{"scheme":"bearer"}}`, nil)
-	p.api(t, http.MethodPut, "/api/flows/closed", "redial: 1\nslug: closed\ntrigger: {uses: webhook, with: {auth: {type: bearer, connection: empty}}}\nsteps: {answer: {uses: respond}}\nedges: [trigger -> answer]\n", nil)
+	p.api(t, http.MethodPut, "/api/connections/empty", `{"component":"http","fields":{"scheme":"basic","username":"ada"}}`, nil)
+	p.api(t, http.MethodPut, "/api/flows/closed", "redial: 1\nslug: closed\ntrigger: {uses: webhook, with: {auth: {type: basic, connection: empty}}}\nsteps: {answer: {uses: respond}}\nedges: [trigger -> answer]\n", nil)
 	page := p.signedIn(t)
 	page.openForm(p, "closed", "trigger")
 	b := forMouse(page)
 	b.wait("the problem", `!document.querySelector("#problems-button").hidden`)
 	b.push(`#inspector button[data-connection=empty]`)
-	b.fill(`.connection-dialog #field-token`, "s3cret")
+	b.fill(`.connection-dialog #field-password`, "s3cret")
 	b.push(`.connection-dialog button` + saying + `Save`)
 	b.wait("the form of the connection to be closed", `document.querySelector(".connection-dialog[open]") === null`)
 	b.wait("nothing to be missing", inField("with.auth.connection", `?.querySelector(".problem") === null`))

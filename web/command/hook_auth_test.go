@@ -184,14 +184,19 @@ func TestChangedConnectionCountsAtOnce(t *testing.T) {
 	p.connect(t, "token", "http", map[string]any{"previous_secret": ""})
 	with(http.StatusUnauthorized, token("one")...)
 	with(http.StatusOK, token("two")...)
+	// A token cannot be taken away by leaving it empty: what is refused changes nothing.
+	p.api(t, http.MethodPut, "/api/connections/token", map[string]any{"component": "http", "fields": map[string]any{"token": ""}}).
+		wantsProblem(t, http.StatusUnprocessableEntity, "invalid")
+	with(http.StatusUnauthorized, token("")...)
+	with(http.StatusOK, token("two")...)
 	for name, change := range map[string]func(){
 		"another kind":      func() { p.connect(t, "token", "http", map[string]any{"scheme": "api_key", "key": "two"}) },
 		"another component": func() { p.connect(t, "token", "signature", map[string]any{"scheme": "github", "secret": "two"}) },
-		"no token":          func() { p.connect(t, "token", "http", map[string]any{"token": ""}) },
+		"no password":       func() { p.connect(t, "token", "http", map[string]any{"scheme": "basic", "username": "two"}) },
 		"gone":              func() { p.api(t, http.MethodDelete, "/api/connections/token", nil).wants(t, http.StatusNoContent) },
 	} {
 		change()
-		for _, headers := range [][]string{nil, token("two"), token(""), {"X-Api-Key", "two"}} {
+		for _, headers := range [][]string{nil, token("two"), token(""), {"X-Api-Key", "two"}, {"Authorization", basic("two", "")}} {
 			a := p.hook(t, "by-token", `{}`, headers...).wantsProblem(t, http.StatusServiceUnavailable, "credentials-unavailable")
 			if a.header.Get("Retry-After") == "" || strings.Contains(string(a.body), "two") {
 				t.Errorf("%s: %s", name, a)
@@ -206,7 +211,7 @@ func TestCheckNamesWhatCallersCannotBeCheckedAgainst(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	p.connect(t, "token", "http", map[string]any{"token": "one"})
-	p.connect(t, "empty", "http", map[string]any{"scheme": "basic"})
+	p.connect(t, "empty", "http", map[string]any{"scheme": "basic", "username": "ada"})
 	p.connect(t, "stripe", "signature", map[string]any{"scheme": "stripe", "secret": "whsec_1"})
 	const above = "redial: 1\nslug: guarded\ntrigger:\n  uses: webhook\n  with:\n    auth: "
 	for auth, want := range map[string]string{
