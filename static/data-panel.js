@@ -149,27 +149,28 @@ document.addEventListener("pins-changed", renew);
 // Writing. The field is found again by its place: the form may have been drawn
 // anew since.
 
-/** @type {{step: string, path: string, tag: string} | null} */
+/** @type {{step: string, path: string, at: number} | null} */
 let last = null;
 
 /** What takes expressions: an editor, or JSON that has them in its strings. */
 const takes = "expression-field, textarea[data-template]";
 
+/** @param {Element} found */
+const pathOf = (found) => found.closest("[data-path]")?.getAttribute("data-path") ?? "";
+
+/** @param {string} path of a field, which may have several of them @returns {Element[]} */
+const takersOf = (path) => [...inspector.querySelectorAll(takes)].filter((found) => pathOf(found) === path);
+
 inspector.addEventListener("focusin", (event) => {
   leave();
   const found = event.target instanceof Element ? event.target.closest(takes) : null;
-  if (found) last = { step: step(), path: found.closest("[data-path]")?.getAttribute("data-path") ?? "", tag: found.localName };
+  if (found) last = { step: step(), path: pathOf(found), at: takersOf(pathOf(found)).indexOf(found) };
 });
 
 /** @returns {ExpressionField | HTMLTextAreaElement | null} the field that was used last */
 function field() {
-  if (last === null || last.step !== step()) return null;
-  const { path, tag } = last;
-  for (const found of inspector.querySelectorAll(`[data-path="${CSS.escape(path)}"]`)) {
-    const into = found.matches(tag) ? found : found.querySelector(`${tag}:is(${takes})`);
-    if (into) return /** @type {ExpressionField | HTMLTextAreaElement} */ (into);
-  }
-  return null;
+  if (last?.step !== step()) return null;
+  return /** @type {any} */ (takersOf(last.path)[last.at] ?? null);
 }
 
 // While something is chosen here the JSON keeps its caret, whatever the form around it does.

@@ -77,6 +77,7 @@ export class ExpressionEditor {
       Prec.high(keymap.of([
         { key: "Tab", run: (view) => !(this.picks && this.text === "") && acceptCompletion(view) },
         { key: "Enter", run: (view) => acceptCompletion(view) || this.enter(view), shift: () => single },
+        { key: "ArrowDown", run: (view) => (!this.lines || this.text === "") && completionStatus(view.state) === null && startCompletion(view) },
       ])),
       keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...standardKeymap]),
       placeholder(control.placeholder), EditorView.lineWrapping,
@@ -213,11 +214,13 @@ export class ExpressionEditor {
     this.inside = true;
     this.before = this.text;
     this.control.dispatchEvent(new FocusEvent("focus"));
-    if (this.picks && this.text === "") startCompletion(this.view);
+    // The panel of data offers the same, and must not be covered.
+    if (this.picks && this.text === "" && !document.querySelector("#data-panel:not([hidden])")) startCompletion(this.view);
   }
 
   left() {
     this.inside = false;
+    void this.evaluation.left();
     this.commit();
     this.control.dispatchEvent(new FocusEvent("blur"));
   }
@@ -232,7 +235,8 @@ export class ExpressionEditor {
   /** @param {import("./draft.js").DraftChange} change */
   draftChanged(change) {
     const { step, path } = this.field.dataset;
-    const own = (change.fields ?? []).filter((problem) => problem.step === step && problem.path === path && problem.end !== undefined);
+    // A row is but a piece of what they are about.
+    const own = (this.control.matches("[data-part]") ? [] : change.fields ?? []).filter((problem) => problem.step === step && problem.path === path && problem.end !== undefined);
     const faults = own.map((problem) => ({ ...problem, start: problem.start ?? 0, end: problem.end ?? 0 }));
     this.server.forget();
     this.evaluation.draftChanged(inUnits(faults, new Places(this.text)), change.own);

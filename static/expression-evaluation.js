@@ -103,11 +103,23 @@ export class ExpressionEvaluation {
   /** Tells of what is wrong, but for a name that is being chosen from the list. */
   retell() {
     const { choosing } = this.editor;
-    this.faults = this.all.filter(({ start, end }) => choosing === null || choosing < start || choosing > end);
+    this.faults = this.all.filter((fault) => !this.awaited(fault) && (choosing === null || choosing < fault.start || choosing > fault.end));
     this.failed = this.faults.some((fault) => fault.severity !== "warning");
     this.result.showFaults(this.faults);
     this.editor.underline([...this.faults, ...this.besides]);
     this.hideRepeated();
+  }
+
+  /** Whether a fault is that there is nothing between braces yet, while somebody is at the field. @param {Fault} fault */
+  awaited({ start, end }) {
+    const { inside, text } = this.editor;
+    return inside && text.slice(start, end).trim() === "" && text.slice(0, start).trimEnd().endsWith("{{");
+  }
+
+  /** Nobody is at the field any more. */
+  async left() {
+    await released(); // what is below moves
+    if (this.about !== null && !this.editor.ends.signal.aborted) this.retell();
   }
 
   /** The list of suggestions has opened or closed. */

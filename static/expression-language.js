@@ -174,7 +174,7 @@ function besideBraces(tokens, at) {
  */
 export function insertion(source, language, from, to, text) {
   if (language !== "template") return { from, to, insert: text };
-  if (source.trim() === "") return { from: 0, to: source.length, insert: `{{ ${text} }}` };
+  if (/^\s*(\{\{\s*\}\}\s*)?$/.test(source)) return { from: 0, to: source.length, insert: `{{ ${text} }}` };
   const tokens = tokenize(source, language);
   from = besideBraces(tokens, from);
   to = Math.max(from, besideBraces(tokens, to));

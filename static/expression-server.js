@@ -123,7 +123,7 @@ export class ExpressionServer {
     if (known) return known;
     const places = new Places(source);
     /** @type {Completion} */
-    const answer = await this.ask("complete", { source, offset: places.bytes(offset) }, signal);
+    const answer = await this.ask("complete", { source, offset: places.bytes(offset), leaves: this.field.hasAttribute("data-pick") }, signal);
     const completion = {
       from: places.units(answer.from), to: places.units(answer.to),
       items: (answer.items ?? []).map((item) => ({

@@ -56,20 +56,29 @@ function offer(rows, offers) {
     const fresh = document.createElement("div");
     fresh.innerHTML = offered.value;
     const shape = (/** @type {Element} */ root) => [...root.querySelectorAll("expression-field, datalist > option")].map((part) => part.getAttribute("value")).join("\n");
-    if (shape(fresh) !== shape(line) && !line.contains(document.activeElement)) line.replaceChildren(...fresh.childNodes);
+    if (shape(fresh) === shape(line) || line.contains(document.activeElement)) continue;
+    line.replaceChildren(...fresh.childNodes);
+    const control = line.querySelector("expression-field input");
+    if (offered.kind === "data" && control instanceof HTMLInputElement && document.activeElement?.matches('[data-rows="data"]') && row.contains(document.activeElement)) within(control);
   }
 }
 
+/** Puts the caret between the braces of a value. @param {HTMLInputElement} control */
+function within(control) {
+  control.focus();
+  control.setSelectionRange(control.value.length - 3, control.value.length - 3);
+}
+
 /**
- * Says what a row lacks, once that has been left.
+ * Says what a row lacks; it is seen once that has been left.
  * @param {Element} row of a condition
  */
 function remind(row) {
   const line = row.querySelector('[data-part="unfilled"]');
   if (!(line instanceof HTMLElement)) return;
-  const lacks = (/** @type {string} */ part) => text(row, part).replace(/^\{\{\s*\}\}$/, "").trim() === "" && row.matches(`[data-left~="${part}"], [data-left~="row"]`);
-  line.textContent = lacks("field") ? "Choose a field." : lacks("value") && !row.querySelector('[data-part="value-line"][hidden]') ? "Fill in a value." : "";
-  line.hidden = !line.textContent;
+  const lacks = (/** @type {string} */ part) => text(row, part).replace(/^\{\{\s*\}\}$/, "").trim() === "";
+  const missed = line.dataset.lacks = lacks("field") ? "field" : lacks("value") && !row.querySelector('[data-part="value-line"][hidden]') ? "value" : "";
+  line.textContent = missed && (missed === "field" ? "Choose a field." : "Fill in a value.");
 }
 
 /** @param {FocusEvent} event */
@@ -165,7 +174,7 @@ export class RowEditor {
     if (this.#waiting.get(rows) !== timer) return; // they were changed meanwhile, and are written again
     const fault = rows.querySelector('[data-part="rows-fault"]');
     if (fault instanceof HTMLElement) {
-      fault.hidden = !answer.fault || answer.unfilled; // the row says that itself
+      fault.hidden = !answer.fault;
       fault.textContent = `${answer.fault ?? ""}${answer.again ? " The rows are saved as soon as it answers." : ""}`;
     }
     if (answer.again) {

@@ -19,6 +19,8 @@ type expressionRequest struct {
 	Offset int `json:"offset"`
 	// Path is the field's place in the step: "with.url".
 	Path string `json:"path"`
+	// Leaves is true where mostly one field of the data is chosen.
+	Leaves bool `json:"leaves"`
 }
 
 // completionAnswer is what may be written. All places are in bytes of UTF-8.
@@ -60,7 +62,12 @@ func (s *Server) completeExpression(w http.ResponseWriter, r *http.Request) {
 	}
 	defer data.leave()
 	values := data.values()
-	found := expression.Complete(asked.Source, asked.Offset, asked.Language, data.Scope, &values)
+	var found expression.Completion
+	if asked.Leaves && asked.Language == expression.LanguageExpression {
+		found = expression.CompleteLeaf(asked.Source, asked.Offset, data.Scope, &values)
+	} else {
+		found = expression.Complete(asked.Source, asked.Offset, asked.Language, data.Scope, &values)
+	}
 	answer := completionAnswer{From: found.From, To: found.To, Outside: found.Outside, Items: make([]candidateAnswer, len(found.Items))}
 	for i := range found.Items {
 		answer.Items[i] = data.candidate(&found.Items[i], found.From)

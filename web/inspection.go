@@ -137,10 +137,10 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 	answer := flow.Object{{Name: "source", Value: source}}
 	var refused *condition.Refused
 	if errors.As(err, &refused) {
-		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}, {Name: "unfilled", Value: refused.Unfilled}}
+		answer = flow.Object{{Name: "group", Value: int64(refused.Group)}, {Name: "row", Value: int64(refused.Row)}}
 	}
 	if err != nil {
-		// Rows that are not filled in yet are no failure of the page.
+		// Rows that cannot be read yet are no failure of the page.
 		answer = answer.Set("fault", err.Error())
 	}
 	if rows.Condition != nil {

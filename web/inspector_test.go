@@ -69,7 +69,7 @@ func TestRowsBecomeExpressions(t *testing.T) {
 	r.publish(t, "order", order)
 	for body, want := range map[string]string{
 		`{"condition": {"join": "and", "groups": [[{"field": "trigger.body.quantity", "operator": "less_or_equal", "value": "2"}]]}}`: `"source":"trigger.body.quantity <= 2"`,
-		`{"condition": {"join": "and", "groups": [[{"field": "a", "operator": "is", "value": ""}]]}}`:                                 `"unfilled":true,"fault":"Fill in a value."`,
+		`{"condition": {"join": "and", "groups": [[{"field": "a", "operator": "is", "value": ""}]]}}`:                                 `"source":"a == _"`,
 		`{"mapping": {"list": "trigger.body.lines", "fields": [{"name": "sku", "value": ".sku"}]}}`:                                   `"source":"{{ map(trigger.body.lines, {sku: .sku}) }}"`,
 		`{"mapping": {"list": "", "fields": []}}`:                                                                                     `"fault":"Choose the list`,
 		`{}`:                       "neither a condition nor a mapping",

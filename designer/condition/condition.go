@@ -6,6 +6,8 @@
 // It knows the syntax of expressions and nothing of flows, forms or HTTP.
 package condition
 
+import "strings"
+
 // Join says how the parts of a condition belong together.
 type Join string
 
@@ -39,6 +41,20 @@ type Row struct {
 	// false, an expression in {{ }}, text in quotes, and else the text itself.
 	// Operators that compare with nothing have none.
 	Value string `json:"value"`
+}
+
+// Lacks is what is not filled in yet: "field", "value" or nothing.
+func (r *Row) Lacks() string {
+	inside, data := expressed(strings.TrimSpace(r.Value))
+	described, _ := describe(r.Operator)
+	switch {
+	case strings.TrimSpace(r.Field) == "":
+		return "field"
+	case described.Takes != Nothing && (strings.TrimSpace(r.Value) == "" || data && inside == ""):
+		return "value"
+	default:
+		return ""
+	}
 }
 
 // Operator is a way to compare.

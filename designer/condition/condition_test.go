@@ -32,7 +32,12 @@ func TestRead(t *testing.T) {
 		`a and b or c`: {Join: condition.Any, Groups: [][]condition.Row{
 			{row("a", condition.IsTrue, ""), row("b", condition.IsTrue, "")}, {row("c", condition.IsTrue, "")},
 		}},
-		`a + 1 > 2`: {Join: condition.All, Groups: [][]condition.Row{{row("a + 1", condition.Greater, "2")}}},
+		// What is not filled in yet.
+		`a >= _`:       {Join: condition.All, Groups: [][]condition.Row{{row("a", condition.GreaterOrEqual, "")}}},
+		`_ == __`:      {Join: condition.All, Groups: [][]condition.Row{{row("", condition.Is, "{{  }}")}}},
+		`a not in [_]`: {Join: condition.All, Groups: [][]condition.Row{{row("a", condition.IsNoneOf, "")}}},
+		`not _ and _`:  {Join: condition.All, Groups: [][]condition.Row{{row("", condition.IsNotTrue, "")}, {row("", condition.IsTrue, "")}}},
+		`a + 1 > 2`:    {Join: condition.All, Groups: [][]condition.Row{{row("a + 1", condition.Greater, "2")}}},
 	} {
 		got, err := condition.Read(source)
 		if err != nil || !reflect.DeepEqual(*got, want) {
@@ -62,24 +67,42 @@ func TestReadRefuses(t *testing.T) {
 
 func TestWriteRefuses(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		row      condition.Row
-		unfilled bool
-	}{
-		{condition.Row{Operator: condition.Is, Value: "1"}, true},
-		{condition.Row{Field: "a b", Operator: condition.Is, Value: "1"}, false},
-		{condition.Row{Field: "a", Operator: "nothing", Value: "1"}, false},
-		{condition.Row{Field: "a", Operator: condition.Is}, true},
-		{condition.Row{Field: "a", Operator: condition.Is, Value: "{{ }}"}, true},
-		{condition.Row{Field: "a", Operator: condition.IsOneOf, Value: " "}, true},
-		{condition.Row{Field: "a", Operator: condition.IsOneOf, Value: "x, ,y"}, false},
-		{condition.Row{Field: "a", Operator: condition.Is, Value: "{{ b == }}"}, false},
-		{condition.Row{Field: "a", Operator: condition.Is, Value: strings.Repeat("x", 5000)}, false},
+	for _, row := range []condition.Row{
+		{Field: "a b", Operator: condition.Is, Value: "1"},
+		{Field: "a", Operator: "nothing", Value: "1"},
+		{Field: "a", Operator: condition.IsOneOf, Value: "x, ,y"},
+		{Field: "a", Operator: condition.Is, Value: "{{ b == }}"},
+		{Field: "a", Operator: condition.Is, Value: strings.Repeat("x", 5000)},
 	} {
-		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{{Field: "b", Operator: condition.IsTrue}}, {test.row}}})
+		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{{Field: "b", Operator: condition.IsTrue}}, {row}}})
 		var refused *condition.Refused
-		if !errors.As(err, &refused) || refused.Group != 1 || refused.Unfilled != test.unfilled {
-			t.Errorf("%+v: got %q, %v", test.row, written, err)
+		if !errors.As(err, &refused) || refused.Group != 1 {
+			t.Errorf("%+v: got %q, %v", row, written, err)
+		}
+	}
+}
+
+// What is not filled in is kept, and is no condition that a flow can run with.
+func TestWriteKeepsWhatIsNotFilledIn(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		row         condition.Row
+		want, lacks string
+	}{
+		{condition.Row{Operator: condition.Is, Value: "1"}, `_ == 1`, "field"},
+		{condition.Row{Operator: condition.Exists}, `_ != null`, "field"},
+		{condition.Row{Field: "1", Operator: condition.Less}, `1 < _`, "value"},
+		{condition.Row{Field: "1", Operator: condition.Is, Value: "{{ }}"}, `1 == __`, "value"},
+		{condition.Row{Field: "1", Operator: condition.IsOneOf, Value: " "}, `1 in [_]`, "value"},
+		{condition.Row{Field: "1", Operator: condition.Exists}, `1 != null`, ""},
+	} {
+		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{test.row}}})
+		if err != nil || written != test.want || test.row.Lacks() != test.lacks {
+			t.Errorf("%+v: got %s, %v, which lacks %q", test.row, written, err, test.row.Lacks())
+		}
+		_, faults := expression.Compile(written, &expression.Scope{})
+		if told := len(faults) > 0 && strings.Contains(faults[0].Message, "fill in what belongs at _"); told != (test.lacks != "") {
+			t.Errorf("%s: the check says %v", written, faults)
 		}
 	}
 }

@@ -75,10 +75,18 @@ func joined(s *expression.Syntax, join Join) []*expression.Syntax {
 	return append(joined(s.Parts[0], join), joined(s.Parts[1], join)...)
 }
 
+// shown is a field as people see it.
+func shown(s *expression.Syntax) string {
+	if s.Source == blank {
+		return ""
+	}
+	return s.Source
+}
+
 func readRow(s *expression.Syntax) (Row, error) {
 	switch s.Kind {
 	case expression.SyntaxName, expression.SyntaxMember, expression.SyntaxIndex, expression.SyntaxCall:
-		return Row{Field: s.Source, Operator: IsTrue}, nil
+		return Row{Field: shown(s), Operator: IsTrue}, nil
 	case expression.SyntaxOperator:
 	default:
 		return Row{}, ErrOther
@@ -97,13 +105,13 @@ func readRow(s *expression.Syntax) (Row, error) {
 	case s.Name == "in":
 		return among(field, value, IsOneOf, IsEmpty)
 	case s.Name == "!=" && null:
-		return Row{Field: field.Source, Operator: Exists}, nil
+		return Row{Field: shown(field), Operator: Exists}, nil
 	case s.Name == "==" && null:
-		return Row{Field: field.Source, Operator: IsMissing}, nil
+		return Row{Field: shown(field), Operator: IsMissing}, nil
 	}
 	for operator, name := range infix {
 		if name == s.Name {
-			return Row{Field: field.Source, Operator: operator, Value: showValue(value, false)}, nil
+			return Row{Field: shown(field), Operator: operator, Value: showValue(value, false)}, nil
 		}
 	}
 	return Row{}, ErrOther
@@ -113,7 +121,7 @@ func readRow(s *expression.Syntax) (Row, error) {
 func negated(s *expression.Syntax) (Row, error) {
 	switch s.Kind {
 	case expression.SyntaxName, expression.SyntaxMember, expression.SyntaxIndex, expression.SyntaxCall:
-		return Row{Field: s.Source, Operator: IsNotTrue}, nil
+		return Row{Field: shown(s), Operator: IsNotTrue}, nil
 	default:
 	}
 	if s.Kind != expression.SyntaxOperator || len(s.Parts) != 2 {
@@ -123,7 +131,7 @@ func negated(s *expression.Syntax) (Row, error) {
 	case "in":
 		return among(s.Parts[0], s.Parts[1], IsNoneOf, IsNotEmpty)
 	case "contains":
-		return Row{Field: s.Parts[0].Source, Operator: ContainsNot, Value: showValue(s.Parts[1], false)}, nil
+		return Row{Field: shown(s.Parts[0]), Operator: ContainsNot, Value: showValue(s.Parts[1], false)}, nil
 	default:
 		return Row{}, ErrOther
 	}
@@ -135,11 +143,11 @@ func among(field, list *expression.Syntax, operator, emptiness Operator) (Row, e
 		return Row{}, ErrOther
 	}
 	if list.Source == empty {
-		return Row{Field: field.Source, Operator: emptiness}, nil
+		return Row{Field: shown(field), Operator: emptiness}, nil
 	}
 	values := make([]string, len(list.Parts))
 	for i, part := range list.Parts {
 		values[i] = showValue(part, true)
 	}
-	return Row{Field: field.Source, Operator: operator, Value: strings.Join(values, ", ")}, nil
+	return Row{Field: shown(field), Operator: operator, Value: strings.Join(values, ", ")}, nil
 }

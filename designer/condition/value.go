@@ -155,6 +155,12 @@ func splitValues(text string) []string {
 
 // showValue is a part of an expression as writeValue takes it.
 func showValue(s *expression.Syntax, inList bool) string {
+	switch s.Source {
+	case blank:
+		return ""
+	case blankData:
+		return "{{  }}"
+	}
 	if s.Kind != expression.SyntaxLiteral {
 		return "{{ " + s.Source + " }}"
 	}

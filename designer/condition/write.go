@@ -12,13 +12,19 @@ import (
 type Refused struct {
 	Group, Row int
 	Message    string
-	// Unfilled says that something is not there yet, rather than wrong.
-	Unfilled bool
 }
 
 func (r *Refused) Error() string { return r.Message }
 
-// Write is the expression of a condition. The error is a *Refused.
+// What is written for a field or a value that is not filled in yet. Nothing has
+// these names: the rows are kept, and no flow can run with them.
+const (
+	blank     = expression.Blank
+	blankData = blank + blank // of a value that is going to be data
+)
+
+// Write is the expression of a condition, with a blank for each thing that is not
+// filled in yet. The error is a *Refused.
 func Write(c *Condition) (string, error) {
 	if c.Join != All && c.Join != Any {
 		return "", &Refused{Message: "The rows are joined by \"and\" or by \"or\"."}
@@ -33,7 +39,7 @@ func Write(c *Condition) (string, error) {
 			}
 			text, err := group[i].write()
 			if err != nil {
-				return "", &Refused{Group: g, Row: i, Message: err.Error(), Unfilled: errors.Is(err, errNoField) || errors.Is(err, errNoValue)}
+				return "", &Refused{Group: g, Row: i, Message: err.Error()}
 			}
 			parts = append(parts, text)
 		}
@@ -46,35 +52,38 @@ func Write(c *Condition) (string, error) {
 		}
 	}
 	if len(groups) == 0 {
-		return "", &Refused{Message: "There is no row yet.", Unfilled: true}
+		return "", &Refused{Message: "There is no row yet."}
 	}
 	return strings.Join(groups, " "+string(c.Join)+" "), nil
 }
 
-// What a row lacks that is being filled in.
-var (
-	errNoField error = sentence("Choose a field.")
-	errNoValue error = sentence("Fill in a value.")
-)
+// errNoValue is that of a value that is not filled in yet.
+var errNoValue error = sentence("Fill in a value.")
 
 func (r *Row) write() (string, error) {
-	if strings.TrimSpace(r.Field) == "" {
-		return "", errNoField
-	}
-	field, err := operand(r.Field, "field")
-	if err != nil {
-		return "", err
+	field := blank
+	if strings.TrimSpace(r.Field) != "" {
+		var err error
+		if field, err = operand(r.Field, "field"); err != nil {
+			return "", err
+		}
 	}
 	described, known := describe(r.Operator)
 	if !known {
 		return "", sentence(fmt.Sprintf("There is no comparison %.40q.", r.Operator))
 	}
-	value := ""
+	value, err := "", error(nil)
 	switch described.Takes {
 	case OneValue:
-		value, err = writeValue(r.Value)
+		if value, err = writeValue(r.Value); errors.Is(err, errNoValue) {
+			if value, err = blank, nil; r.ValueKind() == DataValue {
+				value = blankData
+			}
+		}
 	case Values:
-		value, err = writeValues(r.Value)
+		if value, err = writeValues(r.Value); errors.Is(err, errNoValue) {
+			value, err = "["+blank+"]", nil
+		}
 	case Nothing:
 	}
 	if err != nil {

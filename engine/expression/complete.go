@@ -116,6 +116,10 @@ type CallHelp struct {
 // values; either may be nil. Any source and offset is answered, within bounds:
 // at most MaxCandidates, and a bounded amount of work.
 func Complete(source string, offset int, language Language, scope *Scope, values *Values) Completion {
+	return complete(source, offset, language, scope, values, false)
+}
+
+func complete(source string, offset int, language Language, scope *Scope, values *Values, leaves bool) Completion {
 	offset = max(0, min(offset, len(source)))
 	for offset > 0 && offset < len(source) && !utf8.RuneStart(source[offset]) {
 		offset--
@@ -135,6 +139,7 @@ func Complete(source string, offset int, language Language, scope *Scope, values
 		return nothing
 	}
 	q := newCompleter(source[from:offset], source[offset:to], scope, values)
+	q.wholeLeaves = leaves
 	c := q.complete()
 	c.From += from
 	c.To += from

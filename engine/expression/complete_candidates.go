@@ -42,7 +42,10 @@ func (q *completer) complete() Completion {
 			all = q.operators(before)
 		}
 	default:
-		all = q.valuesAt(before)
+		if q.wholeLeaves && before == 0 {
+			all = q.leaves()
+		}
+		all = append(all, q.valuesAt(before)...)
 	}
 	c.Items = ranked(q.placed(all, c), typed)
 	return c

@@ -23,6 +23,8 @@ type completer struct {
 	// brackets are those that are open at the caret, the whole being the first.
 	brackets []bracket
 	around   surroundings
+	// wholeLeaves is true where a leaf is offered as the whole expression.
+	wholeLeaves bool
 
 	pieces, pieceBytes int
 	budget             *Budget

@@ -143,6 +143,27 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+func TestCompleteLeaf(t *testing.T) {
+	t.Parallel()
+	scope, values := completionWorld()
+	labels := labelsOf(expression.CompleteLeaf("", 0, scope, values))
+	functions := slices.Index(labels, "abs")
+	for _, leaf := range []string{"trigger.body.quantity", "trigger.body.lines", "trigger.method"} {
+		if at := slices.Index(labels, leaf); at < 0 || at > functions {
+			t.Errorf("%s is at %d of %q", leaf, at, labels[:min(len(labels), 20)])
+		}
+	}
+	if slices.Index(labels, "trigger") < slices.Index(labels, "trigger.body.quantity") {
+		t.Errorf("a value that has fields comes before them: %q", labels[:min(len(labels), 20)])
+	}
+	if typed := labelsOf(expression.CompleteLeaf("quant", 5, scope, values)); len(typed) == 0 || typed[0] != "trigger.body.quantity" {
+		t.Errorf("the end of a path leads to %q", typed)
+	}
+	if behind := labelsOf(expression.CompleteLeaf("1 + ", 4, scope, values)); slices.Contains(behind, "trigger.body.quantity") {
+		t.Error("a leaf is offered within an expression")
+	}
+}
+
 func words(list string) []string {
 	if list == "" {
 		return nil

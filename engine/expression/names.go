@@ -2,6 +2,7 @@ package expression
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -106,7 +107,15 @@ func (c *compiler) names() []string {
 	return names
 }
 
+// Blank, once or repeated, is a name that nothing has. It stands for what is still
+// to be filled in, and its fault says so.
+const Blank = "_"
+
 func (c *compiler) unknownName(name string, start, end int) {
+	if strings.Trim(name, Blank) == "" {
+		c.fault(start, end, FaultUnknownName, "fill in what belongs at %s", name)
+		return
+	}
 	if c.errors >= maxFaults {
 		return
 	}

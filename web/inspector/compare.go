@@ -19,6 +19,8 @@ type comparison struct {
 	Of *expression.Type // nil: nothing
 	// Step and Path are where the condition stands.
 	Step, Path string
+	// Missed is what the row lacks, as condition.Row.Lacks says it, once it is saved.
+	Missed string
 	// List is the ID of the values that are suggested.
 	List string
 }
@@ -71,7 +73,11 @@ func comparisons(of *condition.Condition, scope *expression.Scope, step, path st
 	number := 0
 	for g := range of.Groups {
 		for k := range of.Groups[g] {
-			groups[g] = append(groups[g], compare(&of.Groups[g][k], scope, step, path, number))
+			row := compare(&of.Groups[g][k], scope, step, path, number)
+			if scope != nil {
+				row.Missed = row.Lacks()
+			}
+			groups[g] = append(groups[g], row)
 			number++
 		}
 	}
