@@ -220,9 +220,17 @@ export class ExpressionEditor {
 
   left() {
     this.inside = false;
+    this.strip();
     void this.evaluation.left();
     this.commit();
     this.control.dispatchEvent(new FocusEvent("blur"));
+  }
+
+  /** Takes off the braces around all of an expression that is none of a template. */
+  strip() {
+    const inside = /^\s*\{\{((?:(?!\{\{|\}\})[^])*)\}\}\s*$/.exec(this.text)?.[1];
+    if (inside === undefined || this.field.language === "template") return;
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: inside.trim() }, userEvent: "input" });
   }
 
   /** Says that the value is as it is meant. */

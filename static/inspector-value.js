@@ -48,7 +48,7 @@ export function outcome(control, step) {
     case "json": {
       if (text.trim() === "") return unset();
       const fault = jsonFault(text);
-      return fault ? { fault: `No JSON: line ${fault.line}, column ${fault.column}: ${fault.what}.` } : set(parse(text));
+      return fault ? { fault: `Not JSON: line ${fault.line}, column ${fault.column}: ${fault.what}.` } : set(parse(text));
     }
     case "secret":
       return text === "" ? {} : set(text);

@@ -141,7 +141,12 @@ func TestExpressionBrackets(t *testing.T) {
 	if pair := evaluate[int](p.tab, `document.querySelectorAll(".expression-pair").length`); pair != 2 {
 		t.Errorf("%d brackets are shown as a pair, want 2", pair)
 	}
+	// The braces of a template around all of it are taken off.
+	p.press("a", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.press(`{{ trigger.body.lines }}`)
+	p.want("items", `{{ trigger.body.lines }}`)
 	p.enter("body")
+	p.want("items", `trigger.body.lines`)
 	p.press(`it's (so) "as it is`)
 	p.want("body", `it's (so) "as it is`)
 	p.press(` {{ {"a": 1}.a }}! {{x}}.`)
