@@ -107,7 +107,7 @@ func (c *compiler) names() []string {
 	return names
 }
 
-// Blank, once or repeated, is a name that nothing has. It stands for what is still
+// Blank is a name that nothing has, also repeated. It stands for what is still
 // to be filled in, and its fault says so.
 const Blank = "_"
 
