@@ -8,6 +8,7 @@ import { element, icon } from "./dom.js";
 
 const lasting = 260; // milliseconds in which the pointer gets from the card to a plus
 const off = 30; // between a port and its plus
+const inner = 14; // the same before the border of a frame
 
 export class Next {
   #hiding = 0;
@@ -34,7 +35,9 @@ export class Next {
     const ports = card.ports.filter(({ port }) => selected || graph.outOf(card.id, port).length === 0);
     const ends = ports.map(({ port, y }) => `${port} ${y} ${graph.outOf(card.id, port).length > 0}`);
     const first = card.trigger && graph.order.length === 1;
-    const key = [card.id, card.title, selected, first, card.x, card.y, card.width, ...ends].join();
+    const frame = graph.cards.get(card.parent), end = card.x + card.width;
+    const tight = frame !== undefined && end + off >= frame.x + frame.width;
+    const key = [card.id, card.title, selected, first, card.x, card.y, card.width, tight, ...ends].join();
     if (key === this.#shown) return; // what is being pressed stays
     this.#shown = key;
     this.#place.replaceChildren(...ports.map(({ port, y }) => {
@@ -42,9 +45,10 @@ export class Next {
       const button = element("button", {
         type: "button", "data-action": "add-after", "data-step": card.id, "data-port": port, title: "Add a step (A)", "aria-label": words, tabindex: "-1",
       }, icon("plus"), first ? words : null);
-      button.style.setProperty("--x", `${card.x + card.width + off}px`);
+      button.style.setProperty("--x", `${end + (tight ? inner : off)}px`);
       button.style.setProperty("--y", `${card.y + y}px`);
       button.toggleAttribute("data-first", first);
+      button.toggleAttribute("data-tight", tight);
       button.toggleAttribute("data-used", graph.outOf(card.id, port).length > 0);
       return button;
     }));
@@ -88,6 +92,6 @@ export class Next {
 function menuOf(card) {
   const button = element("button", { type: "button", "data-action": "menu", "data-step": card.id, title: "More (menu key)", "aria-label": `More for ${card.title}`, "aria-haspopup": "menu", tabindex: "-1" }, icon("ellipsis"));
   button.style.setProperty("--x", `${card.x + 14}px`);
-  button.style.setProperty("--y", `${card.y - 14}px`);
+  button.style.setProperty("--y", `${card.y - (card.parent ? 1 : 14)}px`); // not on the head of the frame
   return button;
 }

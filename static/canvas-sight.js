@@ -5,6 +5,7 @@ import { sizes } from "./geometry.js";
 import { select, zoom, zoomIdentity, zoomTransform } from "./vendor/d3-zoom.js";
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
+/** @typedef {import("./canvas-graph.js").Card} Card */
 /** @typedef {import("./vendor/d3-zoom.js").Transform} Transform */
 
 const range = /** @type {[number, number]} */ ([0.05, 2]);
@@ -12,9 +13,16 @@ const readable = 0.6; // below this scale one cannot read what a card says
 const far = 0.35; // below this one only names are shown
 const margin = 48; // around what is brought into sight
 const dot = 24; // between the dots of the ground
+const controls = 60; // the height of what stands at the lower end of the canvas
 const settle = 200; // milliseconds without moving, after which all is drawn anew, sharp
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** @param {Box} a @param {Box} b @returns {Box} around both */
+function around(a, b) {
+  const x = Math.min(a.x, b.x), y = Math.min(a.y, b.y);
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+}
 
 /** @param {number} a @param {number} b the remainder, never negative */
 const mod = (a, b) => ((a % b) + b) % b;
@@ -32,6 +40,8 @@ export class Sight {
   #settling = 0;
   /** @type {ResizeObserver | null} */
   #resizing = null;
+  /** The height of what stands below the one card of a flow without steps; 0: nothing does. */
+  #high = 0;
 
   /**
    * @param {HTMLElement} host the <flow-canvas>
@@ -69,8 +79,7 @@ export class Sight {
     view.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); }, { signal });
     this.#resizing = new ResizeObserver(() => this.#resized());
     this.#resizing.observe(view);
-    const sheet = this.#sheet();
-    if (sheet) this.#resizing.observe(sheet);
+    for (const beside of [this.#sheet(), this.#below()]) if (beside) this.#resizing.observe(beside);
     signal.addEventListener("abort", () => {
       this.#resizing?.disconnect();
       clearTimeout(this.#settling);
@@ -153,20 +162,29 @@ export class Sight {
     select(this.view).call(this.#zoom.translateBy, x / this.scale, y / this.scale);
   }
 
-  /** The one card that stays in sight when there is less room. @type {() => Box | undefined} */
+  /** The one card that stays in sight when there is less room. @type {() => Card | undefined} */
   kept = () => undefined;
+  /** What leads to a card. @type {(card: Card) => Box | undefined} */
+  before = () => undefined;
 
   #resized() {
     const before = this.area(), card = this.kept();
     this.#size = { width: this.view.clientWidth, height: this.view.clientHeight };
     this.#map = { width: this.map.clientWidth, height: this.map.clientHeight };
-    if (!this.touched && !this.#shown) this.open();
+    this.#high = this.#below()?.scrollHeight ?? 0;
+    if (this.#high || !this.touched && !this.#shown) this.open();
     else if (card && (before.width === 0 || overlap(card, before))) this.reveal(card);
     this.show();
   }
 
   /** What may lie above the lower part of the view. */
   #sheet() { return document.getElementById(this.host.dataset.sheet ?? ""); }
+
+  /** What stands below the one card of a flow without steps. */
+  #below() { return document.getElementById(this.host.dataset.below ?? ""); }
+
+  /** How far below the card that is; the question what happens first is beside the card, or between. */
+  get #gap() { return innerWidth > 720 ? 32 : 72; }
 
   /** How much of the view's height can be seen: a sheet may lie above the rest. */
   #free() {
@@ -177,7 +195,7 @@ export class Sight {
     return own === 0 ? height : Math.max(2 * sizes.cardHeight, Math.min(height, height - (bottom - (innerHeight - own))));
   }
 
-  /** Brings a card into sight if it is not. @param {Box} card */
+  /** Brings a card into sight if it is not, with what leads to it where there is room for both. @param {Card} card */
   reveal(card) {
     this.#shown = true;
     const { view } = this;
@@ -187,9 +205,14 @@ export class Sight {
     /** How far a stretch must go to be within a length. @param {number} from @param {number} size @param {number} length */
     const into = (from, size, length) =>
       from < inset || size > length - 2 * inset ? inset - from : Math.min(0, length - inset - from - size);
-    const height = Math.min(card.height, 3 * sizes.cardHeight), width = Math.min(card.width, 2 * sizes.cardWidth);
-    const byX = into(card.x * k + x, width * k, view.clientWidth), byY = into(card.y * k + y, height * k, free);
-    if (byX || byY) this.#to(zoomIdentity.translate(x + byX, y + byY).scale(k), true);
+    /** @param {Box} box */
+    const way = (box) => [into(box.x * k + x, box.width * k, view.clientWidth), into(box.y * k + y, box.height * k, free)];
+    const own = { x: card.x, y: card.y, width: Math.min(card.width, 2 * sizes.cardWidth), height: Math.min(card.height, 3 * sizes.cardHeight) };
+    if (!way(own).some(Boolean)) return;
+    const before = this.before(card), both = before ? around(before, own) : own;
+    const fits = both.width * k <= view.clientWidth - 2 * inset && both.height * k <= free - 2 * inset;
+    const [byX = 0, byY = 0] = way(fits ? both : own);
+    this.#to(zoomIdentity.translate(x + byX, y + byY).scale(k), true);
   }
 
   /** Where a pointer on the minimap is becomes the middle. @param {PointerEvent} event */
@@ -208,6 +231,12 @@ export class Sight {
     const { view } = this;
     const { x, y, width, height } = this.bounds;
     const free = this.#free();
+    const card = this.#high && this.beginning();
+    if (card) {
+      const wide = card.width + (innerWidth > 720 ? 192 : 0);
+      const high = card.height + this.#gap + this.#high;
+      return zoomIdentity.translate((view.clientWidth - wide) / 2 - card.x, Math.max(24, (free - controls - high) / 2) - card.y);
+    }
     const k = Math.max(range[0], Math.min(1, view.clientWidth / width, free / height));
     return zoomIdentity
       .translate((view.clientWidth - width * k) / 2 - x * k, (free - height * k) / 2 - y * k)
@@ -253,6 +282,11 @@ export class Sight {
     const { view } = this;
     const { k, x, y } = zoomTransform(view);
     this.part("layer").style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    const below = this.#high && this.#below(), card = this.beginning();
+    if (below && card) {
+      const top = y + (card.y + card.height) * k + this.#gap, room = this.#free() - controls - top;
+      Object.assign(below.style, { top: `${top}px`, maxHeight: `${Math.max(0, room)}px`, visibility: room < 100 ? "hidden" : "" });
+    }
     if (k !== this.#scaled) this.scaled(this.#scaled = k);
     // Dots keep a distance that can be seen: each step out leaves out every other one.
     const dots = dot * k * 2 ** Math.max(0, Math.ceil(Math.log2(0.66 / k)));

@@ -218,6 +218,7 @@ export class FlowCanvas extends HTMLElement {
     const commands = new Commands(stage, selection);
     sight.scaled = (k) => stage.tools.style.setProperty("--k", String(k));
     sight.kept = () => stage.graph.cards.get(selection.one);
+    sight.before = ({ id }) => stage.graph.cards.get(stage.graph.into(id)[0]?.from ?? "");
     const parts = /** @type {Parts} */ ({
       stage, sight, selection, commands, focus,
       states: new States(stage, signal),

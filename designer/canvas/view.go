@@ -23,6 +23,9 @@ type Options struct {
 	// Sheet is the ID of what may lie above the lower part of the canvas on
 	// narrow screens; empty: nothing does.
 	Sheet string
+	// Below is the ID of what stands below the card of a flow without steps; the
+	// canvas keeps the two together.
+	Below string
 }
 
 // State is how a step stands in a run.

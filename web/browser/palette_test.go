@@ -150,6 +150,20 @@ func TestEmptyFlowBeginsWithATemplate(t *testing.T) {
 	page := p.signedIn(t)
 	page.openFlow(p, "nothing")
 	page.picture("flow-empty")
+	const together = `(() => {
+		const [card, first, below, view] = ["li.step .card", "[data-first]", "#flow-empty", ".canvas-view"].map((it) => document.querySelector(it).getBoundingClientRect());
+		return card.left >= view.left && card.top >= view.top && first.right <= view.right && below.top >= Math.max(card.bottom, first.bottom) && below.bottom <= view.bottom;
+	})()`
+	page.wait("the card, the question and the templates", together)
+	page.clickAt(page.card("trigger"))
+	page.wait("the form of the trigger", selected("trigger"))
+	page.wait("all of them beside the form", together)
+	page.element("button", "Run").click()
+	page.wait("all of them above the run panel", together)
+	page.element("button", "Run").click()
+	page.look(narrow, light)
+	page.wait("all of them on a narrow screen", together)
+	page.look(wide, light)
 	page.elementLike("button", "^Order request").click()
 	page.wait("the template", cardIs("in_stock")+` || document.querySelectorAll("flow-canvas li.step").length > 5`)
 	page.wait("the name to stay", `document.querySelector("#flow-name").textContent === "Nothing yet"`)
