@@ -285,13 +285,16 @@ async function inspect(step, fromElsewhere = false) {
   if (innerWidth <= 720) openDrawer(false); // one sheet at a time
   if (canvas.selected === step || fromElsewhere) canvas.select(step); // the canvas is narrower now
   document.dispatchEvent(new CustomEvent("flow-inspected", { detail: { step } }));
-  if (byEnter && !document.activeElement?.matches("input, textarea, [contenteditable]")) enter();
+  if (entering && !document.activeElement?.matches("input, textarea, [contenteditable]")) enter();
 }
 
-/** The last thing that was done by hand was to press Enter: who works by keys goes on in the form. */
-let byEnter = false;
-addEventListener("keydown", ({ key }) => { byEnter = key === "Enter"; }, { capture: true });
-addEventListener("pointerdown", () => { byEnter = false; }, { capture: true });
+/** The last thing that was done by hand was to press Enter, or to add a step here: one goes on in the form. */
+let entering = false;
+addEventListener("keydown", ({ key }) => { entering = key === "Enter"; }, { capture: true });
+addEventListener("pointerdown", () => { entering = false; }, { capture: true });
+canvas.addEventListener("canvas-edit", (event) => {
+  if (event instanceof CustomEvent && event.detail.operations[0].op === "add") entering = true;
+});
 
 /** Puts the focus into the form; Escape leads back to the card. */
 function enter() {

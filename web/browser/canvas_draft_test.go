@@ -164,6 +164,7 @@ func TestGhostBecomesAnAnswer(t *testing.T) {
 	page := p.drawing(t, forked)
 	page.clickAt(page.on(`[data-action=respond][data-port=no]`))
 	page.wait("the answer to be open", selected("respond"))
+	page.wait("the focus in its form", `document.activeElement.closest(".inspector-form") !== null`)
 	page.saved()
 	p.wantEdges(t, "forked", "the ghost", forkedEdges+", way.no -> respond")
 	page.undone("Add Respond", "the ghost again", `!`+cardIs("respond")+` && document.querySelector("[data-action=respond][data-port=no]")`)
