@@ -113,9 +113,16 @@ function fold(folded) {
     localStorage.setItem(foldKey, folded ? "yes" : "no");
   } catch { /* a browser that remembers nothing */ }
 }
-try {
-  palette.toggleAttribute("data-folded", localStorage.getItem(foldKey) === "yes");
-} catch { /* as above */ }
+/** Folds it as it was left, and where there is no room for it beside the data panel. */
+function refold() {
+  let folded = innerWidth < 1600 && !part("#data-panel").hidden;
+  try {
+    folded ||= localStorage.getItem(foldKey) === "yes";
+  } catch { /* as above */ }
+  palette.toggleAttribute("data-folded", folded);
+}
+refold();
+new MutationObserver(refold).observe(part("#data-panel"), { attributeFilter: ["hidden"] });
 
 /** Shows the palette, or hides it. */
 export function togglePalette() {
