@@ -27,12 +27,12 @@ type Template struct {
 }
 
 // offered are the files and what they do, in the order in which they are offered:
-// what shows most comes first, the empty one last.
+// the empty one first, then what shows most.
 var offered = []struct{ file, what string }{
+	{"blank", "A webhook, and an empty canvas: you say what happens."},
 	{"order-request", "Takes an order, checks the stock of every line, and makes the invoice and the order, or tells the warehouse what is missing. The shop gets the answer on the same line."},
 	{"customer-from-three-crms", "Asks Salesforce, HubSpot and Pipedrive side by side who a person is, and puts what they say together. One of them may fail or be slow."},
 	{"webhook-to-http", "Passes what comes in on to another address, and answers with what that says."},
-	{"blank", "A webhook, and an empty canvas: you say what happens."},
 }
 
 // all is read at the start: a template that cannot be read is a mistake of ours.
