@@ -56,9 +56,9 @@ func TestExpressionIsTriedAgainWithNewData(t *testing.T) {
 	}
 	comesTo("there is no data of")
 	evaluate[any](b.tab, `fetch("/flows/greeter/pins/made", { method: "PUT", body: JSON.stringify({ word: "pinned" }), headers: { "Content-Type": "application/json" } })
-		.then(() => document.dispatchEvent(new CustomEvent("pins-changed")))`)
+		.then(() => document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step: "made", pinned: true } })))`)
 	comesTo("pinned")
-	evaluate[any](b.tab, `fetch("/flows/greeter/pins/made", { method: "DELETE" }).then(() => document.dispatchEvent(new CustomEvent("pins-changed")))`)
+	evaluate[any](b.tab, `fetch("/flows/greeter/pins/made", { method: "DELETE" }).then(() => document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step: "made", pinned: false } })))`)
 	comesTo("there is no data of")
 
 	b.push(`#test-button`)
