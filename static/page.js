@@ -17,7 +17,7 @@ export function ago(at, now) {
   const past = at - now;
   for (const [unit, length] of units) {
     if (Math.abs(past) >= length || unit === "second") {
-      return Math.abs(past) < 5000 ? "just now" : relative.format(Math.round(past / length), unit);
+      return Math.abs(past) < 5000 ? past > 0 ? "now" : "just now" : relative.format(Math.round(past / length), unit);
     }
   }
   return "";

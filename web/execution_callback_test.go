@@ -26,5 +26,5 @@ func TestExecutionPageShowsEveryAttemptToCallBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantsText(t, p.shows(t, "/executions/"+id+"/summary"), "tried again", "Send again", "503", "later", "it refused the connection", "Next attempt")
+	wantsText(t, p.shows(t, "/executions/"+id+"/summary"), "tried again", "Send again", "503", "later", "it refused the connection", "Next attempt <time")
 }
