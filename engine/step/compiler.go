@@ -93,7 +93,7 @@ func (c *Compiler) checkFields() {
 	for i, f := range c.kind.Fields {
 		known[i] = f.Name
 		if _, given := c.With.Get(f.Name); f.Required && !given {
-			c.Report(flow.CodeMissingField, "with", "%s needs the field %q", c.kind.Title, f.Name)
+			c.Report(flow.CodeMissingField, "with."+f.Name, "%s: a value is required (the field %q of %s)", f.Label(), f.Name, c.kind.Title)
 		}
 	}
 	for _, f := range c.With {
