@@ -153,10 +153,20 @@ func readRequest(r *http.Request, c *call) (*flow.Request, *reply.Problem) {
 	}
 	if c.trigger.Schema != nil {
 		if violations := c.trigger.Schema.Validate(body); len(violations) > 0 {
-			return nil, &reply.Problem{Type: "invalid-body", Violations: violations}
+			return nil, &reply.Problem{Type: "invalid-body", Detail: readAsForm(r, body), Violations: violations}
 		}
 	}
 	return newRequest(r, body), nil
+}
+
+// readAsForm says that a body that does not fit was read as a form, which is what curl
+// calls a body that it is not told of. Empty: it was not.
+func readAsForm(r *http.Request, body any) string {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if _, isObject := body.(map[string]any); err != nil || !isObject || mediaType != "application/x-www-form-urlencoded" {
+		return ""
+	}
+	return "The body was read as a form, as its Content-Type is " + mediaType + ", and does not fit the schema of the flow's trigger. If it is JSON, send Content-Type: application/json."
 }
 
 func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *step.Webhook, *reply.Problem) {

@@ -257,6 +257,12 @@ func TestWrongOrderStartsNothing(t *testing.T) {
 	if want := []string{"/customer", "/email", "/lines/0/price", "/lines/0/quantity", "/orderId"}; !slices.Equal(pointers, want) {
 		t.Errorf("the errors are at %q, not %q: %s", pointers, want, a)
 	}
+	// What curl -d sends, if it is not told the type.
+	form := p.call(t, http.MethodPost, "/hooks/order-request", `{"orderId":"A-1"}`, "Content-Type", "application/x-www-form-urlencoded").
+		wantsProblem(t, http.StatusUnprocessableEntity, "invalid-body")
+	if detail := form.get(t, "detail"); !strings.Contains(detail, "read as a form") || !strings.Contains(detail, "Content-Type: application/json") {
+		t.Errorf("the detail is %q", detail)
+	}
 	if items := p.api(t, http.MethodGet, "/api/executions", nil).list(t, "items"); len(items) != 0 {
 		t.Errorf("there are executions: %v", items)
 	}
