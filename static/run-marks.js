@@ -105,14 +105,15 @@ export class Marks {
   }
 
   sayEffects() {
-    const titles = this.told.effects.map(({ title }) => title);
+    const { effects } = this.told, none = effects.length === 0;
+    const titles = effects.filter(({ id }) => !this.pinned(id)).map(({ title }) => title);
     const real = /** @type {HTMLInputElement} */ (part("#run-real"));
-    real.disabled = titles.length === 0;
+    real.disabled = none;
     if (real.disabled && real.checked) real.click();
-    part("#real-none").hidden = titles.length > 0;
-    part("#real-safe").hidden = titles.length === 0 || real.checked;
-    part("#real-warning").hidden = titles.length === 0 || !real.checked;
+    part("#real-none").hidden = !none;
+    part("#real-safe").hidden = none || real.checked;
+    part("#real-warning").hidden = none || !real.checked;
     part("#real-safe").textContent = titles.length === 1 ? `Safe: ${titles[0]} answers with an example.` : `Safe: ${titles.length} steps with an effect answer with examples.`;
-    part("#real-warning").textContent = `These steps really call out: ${titles.join(", ")}.`;
+    part("#real-warning").textContent = `These steps really call out: ${titles.join(", ") || "none, all are pinned"}.`;
   }
 }

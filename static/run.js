@@ -293,6 +293,8 @@ function show(id) {
 steps.more = (step) => ({ stale: marks.stale(step), gone: words.has(step) ? undefined : marks.gone(step) ?? step });
 
 const beside = new RunInspector(() => known.get(shown) ?? null, marks, runPart);
+const first = document.querySelector("#inspector-step")?.getAttribute("data-step"); // came with the page
+if (first) beside.open(first);
 
 /** @type {Map<string, unknown>} what the canvas shows of each step */
 const painted = new Map();

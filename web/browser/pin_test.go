@@ -79,8 +79,8 @@ func TestRunOfOneStepAsks(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
 	page := p.signedIn(t)
-	page.openFlow(p, "order-request")
-	page.choose("create_invoice")
+	page.open(p.base + "/flows/order-request?step=create_invoice") // as after a reload
+	page.wait("the canvas", onCanvas)
 	page.element("button", "Run this step").click()
 	page.see("Run the whole flow")
 	page.v.watch.expect(http.StatusUnprocessableEntity)
