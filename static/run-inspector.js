@@ -117,7 +117,9 @@ export class RunInspector {
     }
     list.hidden = !isStep && !came;
     if (list.dataset.came === String(came)) return;
-    if (came || list.dataset.came) part(came ? "#tab-step-run" : "#tab-step-file").click();
+    // What happens elsewhere does not take a form away from who is in it.
+    const first = !list.dataset.came, typing = part("#inspector-step").contains(document.activeElement);
+    if (came ? first || !typing : !isStep && !first) part(came ? "#tab-step-run" : "#tab-step-file").click();
     list.dataset.came = String(came);
   }
 

@@ -92,6 +92,12 @@ const fragment = async (url, method) => (await fetch(url, { method, headers: { "
 
 /** Makes a connection with a secret of our own, which is shown once. @param {Keep} keep */
 export async function generateSigner(keep) {
+  const callback = filled();
+  if (!callback?.url && !callback?.hosts.length) { // the secret would be lost with the dialog
+    showCallback("Give an address first, or the hosts that calls may name.");
+    control("url").focus();
+    return;
+  }
   const place = part("#callback-generated");
   place.innerHTML = await fragment(`${path()}/callback-secret`, "POST");
   await choose(part("[data-name]", place).dataset.name ?? "");
@@ -136,5 +142,7 @@ export async function testCallback(button, path) {
 
 /** @param {boolean} good @param {string} text */
 function result(good, text) {
-  part("#callback-result").replaceChildren(element("p", { class: `notice ${good ? "success" : "error"}` }, icon(good ? "circle-check" : "circle-x"), element("span", {}, text)));
+  const place = part("#callback-result");
+  place.replaceChildren(element("p", { class: `notice ${good ? "success" : "error"}` }, icon(good ? "circle-check" : "circle-x"), element("span", {}, text)));
+  place.scrollIntoView({ block: "nearest" });
 }

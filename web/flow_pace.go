@@ -164,7 +164,7 @@ func (s *Server) loadPace(ctx context.Context, state *flowState) (*flowPace, err
 		return p, nil
 	}
 	titles := map[string]string{}
-	f.All(func(step *flow.Step) bool { titles[step.ID] = step.Title(); return true })
+	f.All(func(step *flow.Step) bool { titles[step.ID] = workshop.Library.Title(step); return true })
 	plan, _ := check.Flow(f, workshop.Library)
 	for _, found := range plan.Paces(measured.Steps) {
 		a := answerPace{Pace: found, Title: titles[found.Answer], Late: p.Queue+found.Total > p.Deadline}

@@ -53,7 +53,11 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 			f.Calling = inspector.CallersSend(s.callersAuth(ctx, &step.Webhook{Auth: auth}))
 		}
 	}
-	return f.View(card, file, state.Checked.Problems), nil
+	view := f.View(card, file, state.Checked.Problems)
+	if id == flow.TriggerID && card.Uses == "webhook" {
+		view.URL = s.Absolute("/hooks/" + state.Draft.Slug)
+	}
+	return view, nil
 }
 
 // offers are, for each row of a condition in turn, the comparisons and the

@@ -67,7 +67,7 @@ type runExecution struct {
 func newRunExecution(e *flow.Execution) runExecution {
 	row := runExecution{ID: e.ID, Status: e.Status, Test: e.Test, Started: e.StartedAt, Version: e.Version}
 	if !e.EndedAt.IsZero() {
-		ms := e.EndedAt.Sub(e.StartedAt).Milliseconds()
+		ms := e.EndedAt.Sub(e.StartedAt).Round(time.Millisecond).Milliseconds() // as ui.Span rounds
 		row.MS = &ms
 	}
 	return row

@@ -207,7 +207,7 @@ func settingsOfCallbacks(c *callbackForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">New connection…</option></select> <button class=\"button\" type=\"button\" data-action=\"edit-signer\" hidden>Edit</button> <button class=\"button\" type=\"button\" data-action=\"generate-signer\">Generate</button></div><p class=\"error\" id=\"callback-fault\" role=\"alert\" hidden></p><div id=\"callback-generated\" role=\"status\"></div><p class=\"help\" id=\"callback-secret-help\">Holds the secret that you and the receiver share, by which it knows that the callback is from here.</p></div><p class=\"help\" id=\"callback-says\" role=\"status\" hidden></p><div class=\"field\" data-of=\"test\" id=\"callback-named\" hidden><label for=\"callback-named-url\">Address for the test</label> <input class=\"input mono\" id=\"callback-named-url\" type=\"url\" placeholder=\"https://shop.example.com/done\" autocomplete=\"off\" spellcheck=\"false\"><p class=\"help\">As a call would name it, on one of the hosts.</p></div><div class=\"settings-buttons\"><button class=\"button dense\" type=\"button\" data-action=\"test-callback\">Send a test callback</button> <button class=\"button quiet dense\" type=\"button\" data-action=\"remove-callback\">Call nobody back</button></div><div id=\"callback-result\" role=\"status\"></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">New connection…</option></select> <button class=\"button\" type=\"button\" data-action=\"edit-signer\" hidden>Edit</button> <button class=\"button\" type=\"button\" data-action=\"generate-signer\">Generate</button></div><p class=\"error\" id=\"callback-fault\" role=\"alert\" hidden></p><div id=\"callback-generated\" role=\"status\"></div><p class=\"help\" id=\"callback-secret-help\">Holds the secret that you and the receiver share, by which it knows that the callback is from here.</p></div><p class=\"help\" id=\"callback-says\" role=\"status\" hidden></p><div class=\"field\" data-of=\"test\" id=\"callback-named\" hidden><label for=\"callback-named-url\">Address for the test</label> <input class=\"input mono\" id=\"callback-named-url\" type=\"url\" placeholder=\"https://shop.example.com/done\" autocomplete=\"off\" spellcheck=\"false\"><p class=\"help\">As a call would name it, on one of the hosts.</p></div><div class=\"settings-buttons\"><button class=\"button dense\" type=\"button\" data-action=\"test-callback\">Send a test callback</button> <button class=\"button quiet dense\" type=\"button\" data-action=\"remove-callback\">Call nobody back</button></div><div id=\"callback-result\" role=\"status\"></div><p class=\"help\">On your own machine, <code>redial listen --forward-to http://localhost:3000/</code> brings callbacks, and this test, to a program that cannot be reached from here.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -244,7 +244,7 @@ func generatedSecret(name, secret string) templ.Component {
 		var templ_7745c5c3_Var14 string
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 62, Col: 37}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 63, Col: 37}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -265,7 +265,7 @@ func generatedSecret(name, secret string) templ.Component {
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 65, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 66, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -278,7 +278,7 @@ func generatedSecret(name, secret string) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(secret)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 67, Col: 40}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/settings_callback.templ`, Line: 68, Col: 40}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {

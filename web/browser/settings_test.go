@@ -195,8 +195,11 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 
 	// A secret of our own is shown once, and its connection chosen.
 	b.push(`[data-action=generate-signer]`)
+	b.see("Give an address first, or the hosts that calls may name.")
+	b.enterText(`#callback-url`, receiver.URL+"/done")
+	b.push(`[data-action=generate-signer]`)
 	b.wait("the secret", `document.querySelector("#generated-secret")?.textContent.startsWith("whsec_") && document.querySelector("#callback-secret").value === "tuned-callbacks"`)
-	b.see("Not saved yet: give an address, or the hosts that calls may name.")
+	b.setTo(`.callback`, `{"url":"`+receiver.URL+`/done","secret":"tuned-callbacks"}`)
 
 	// The flow is published, so a copy takes another URL.
 	b.enterText(`#settings-copy`, "tuned")

@@ -17,6 +17,8 @@ type View struct {
 	Help string
 	// Name is what the flow file calls the step; often empty.
 	Name string
+	// URL is where callers reach the flow that the step begins; empty: nowhere.
+	URL string
 	// Fields are those of the kind, More those that are seldom needed.
 	Fields, More []*formField
 	// Settings are what every kind of step can have: timeout, retry, a note.
