@@ -149,5 +149,7 @@ func TestPublishFromThePage(t *testing.T) {
 		t.Fatalf("publishing: %d %s", a.status, a.body)
 	}
 	wantsText(t, p.get(t, "/flows/order/state").body, `"word":"Published version 2"`, "Nothing has changed since version 2 was published.")
+	r.wants(t, http.StatusOK, http.MethodPut, "/api/flows/order", strings.Replace(order, "  with:\n", "  with:\n    auth: {type: api_key, connection: shop}\n", 1))
+	wantsText(t, p.get(t, "/flows/order/state").body, "instead of version 2", "whoever sends none, or others, gets 401")
 	wantsText(t, p.shows(t, "/flows/order/history", asFragment...), "published version 2", "now plural &lt;b&gt;", "ada")
 }

@@ -13,6 +13,7 @@ import (
 	"redial/engine"
 	"redial/engine/admission"
 	"redial/engine/flow"
+	"redial/engine/step"
 	"redial/store"
 )
 
@@ -27,6 +28,9 @@ type flowState struct {
 	Settings flow.Settings
 	// Changed says that publishing would change something for callers.
 	Changed bool
+	// Locks says that publishing asks callers for credentials that they need not send
+	// now.
+	Locks bool
 	// Load is how many executions run and wait for their turn.
 	Load admission.Load
 	// Calls are those of the last day that callers made; Many: there were more.
@@ -72,6 +76,7 @@ func (s *Server) flowStateOf(
 			return nil, err
 		}
 		state.Published, state.Settings = published, published.Settings
+		state.Locks = s.locks(ctx, published, checked.Flow.Trigger)
 		if state.Changed, err = state.Checked.Differs(workshop.Library, version, published.Settings); err != nil {
 			return nil, err
 		}
@@ -130,6 +135,17 @@ func (f *flowState) Explained() string {
 	}
 }
 
+// locks reports whether a trigger asks callers for credentials that the published
+// version does not ask for.
+func (s *Server) locks(ctx context.Context, published *store.Published, drafted flow.Trigger) bool {
+	auth := step.AuthOf(drafted.With)
+	if drafted.Uses != "webhook" || auth.Open() {
+		return false
+	}
+	now, ok := s.hookOf(ctx, published.Version.ID)
+	return ok && now != nil && now.Auth != auth
+}
+
 // Publishable reports whether publishing would change anything.
 func (f *flowState) Publishable() bool { return f.Published == nil || f.Changed }
 
@@ -139,7 +155,11 @@ func (f *flowState) Publishing() string {
 	case f.Published == nil:
 		return "Callers get the first version from then on."
 	case f.Changed:
-		return fmt.Sprintf("Callers get it at once, instead of version %d. Executions that are under way end on the version they began with.", f.Version())
+		text := fmt.Sprintf("Callers get it at once, instead of version %d. Executions that are under way end on the version they began with.", f.Version())
+		if f.Locks {
+			text += " From then on callers need the credentials that the trigger asks for: whoever sends none, or others, gets 401."
+		}
+		return text
 	default:
 		return fmt.Sprintf("Nothing has changed since version %d was published.", f.Version())
 	}
