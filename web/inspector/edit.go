@@ -100,7 +100,9 @@ func (m *formField) Plainly() string {
 }
 
 // Resettable reports whether there is a default to go back to.
-func (m *formField) Resettable() bool { return m.Given && m.Default != nil && !m.Item && !m.Secret }
+func (m *formField) Resettable() bool {
+	return m.Given && m.Default != nil && !m.Item && !m.Secret && FieldJSON(m.Value) != FieldJSON(m.Default)
+}
 
 // Text is the value as a text control shows it.
 func (m *formField) Text() string {
