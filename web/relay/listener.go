@@ -60,7 +60,6 @@ func (l *Listener) Run(ctx context.Context) error {
 		conn, err := l.dial(ctx)
 		if err == nil {
 			pause = firstPause
-			l.printf("connected to %s; callbacks of %s go to %s", l.Server, l.which(), l.Forward)
 			err = l.receive(ctx, conn, posts)
 		}
 		var refused *refusal
@@ -146,6 +145,8 @@ func (l *Listener) receive(ctx context.Context, conn *websocket.Conn, posts *pos
 		return err
 	}
 	l.cursor = greeting.Cursor
+	// Not before there is a cursor: from here on nothing is missed.
+	l.printf("connected to %s; callbacks of %s go to %s", l.Server, l.which(), l.Forward)
 	if greeting.Missed {
 		l.printf("some callbacks were delivered in the meantime and are not kept any more")
 	}
