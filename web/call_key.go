@@ -285,6 +285,10 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, execution string, 
 	}
 	if t.mode == flow.Sync {
 		s.engine.Await(execution, true)
+		// Callers have been told of it already, though its end may not be stored yet.
+		if failure := handle.Failing(); failure != nil && !failure.Retryable {
+			w.Header().Set("Idempotency-Replayed", "true")
+		}
 	}
 	s.serve(w, r, handle, t)
 }
