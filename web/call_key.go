@@ -223,10 +223,7 @@ func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms
 		w.Header().Set("Redial-Resumed", "true")
 	}
 	if handle != nil && record.AnsweredAt.IsZero() {
-		if t.mode == flow.Sync {
-			s.engine.Await(handle.ID, true)
-		}
-		s.serve(w, r, handle, t)
+		s.serveRepeat(w, r, handle, t)
 		return
 	}
 	result, final, err := s.result(r.Context(), record)
@@ -283,10 +280,15 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, execution string, 
 		s.Fail(w, r, "joining an execution", err)
 		return
 	}
+	s.serveRepeat(w, r, handle, t)
+}
+
+// serveRepeat serves a repeat of a call whose execution has not come to its end here.
+func (s *Server) serveRepeat(w http.ResponseWriter, r *http.Request, handle *engine.Handle, t terms) {
 	if t.mode == flow.Sync {
-		s.engine.Await(execution, true)
-		// Callers have been told of it already, though its end may not be stored yet.
-		if failure := handle.Failing(); failure != nil && !failure.Retryable {
+		s.engine.Await(handle.ID, true)
+		// A failure that stays is told to callers a moment before its end is known.
+		if failure := handle.Failing(); failure != nil && !failure.Retryable && w.Header().Get("Redial-Resumed") == "" {
 			w.Header().Set("Idempotency-Replayed", "true")
 		}
 	}
