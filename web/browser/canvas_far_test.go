@@ -14,6 +14,14 @@ import (
 // drawnCards is how many cards the browser has drawn, near and in sight.
 const drawnCards = `[...document.querySelectorAll("li.step .card-link")].filter((link) => link.checkVisibility({contentVisibilityAuto: true})).length`
 
+// sizedAncestor is the tag of what holds the cards and is a container of container
+// queries.
+const sizedAncestor = `(() => {
+	for (let at = document.querySelector("li.step"); at; at = at.parentElement)
+		if (getComputedStyle(at).containerType !== "normal") return at.tagName;
+	return "";
+})()`
+
 // Of a large flow only what is near is drawn, and all of it can be read out and
 // come to.
 func TestFarCardsAreNotDrawn(t *testing.T) {
@@ -27,6 +35,9 @@ func TestFarCardsAreNotDrawn(t *testing.T) {
 	tb.wait("names of far cards", fmt.Sprintf(`document.querySelectorAll("li.step[aria-label]").length + %s === %d`, drawnCards, steps+1))
 	if drawn := evaluate[int](tb, drawnCards); drawn > steps/2 {
 		t.Errorf("%d cards of %d are drawn", drawn, steps+1)
+	}
+	if within := evaluate[string](tb, sizedAncestor); within != "" {
+		t.Errorf("the cards lie in %s, which is a container that is asked for its size: all cards are laid out with it before the page can be used", within)
 	}
 	all := func() bool {
 		return tb.accessible("flow-canvas", "link")+tb.accessible("flow-canvas", "listitem") == steps+1
