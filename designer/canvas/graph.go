@@ -208,8 +208,11 @@ func (c *Card) describe(kind *step.Kind, s *flow.Step) {
 	for _, port := range ports.Named {
 		row := Row{Port: port, Name: cut(oneLine(port), maxTitle)}
 		if whole, conditional := conditions[port]; conditional {
-			row.Condition = cut(condition(whole), maxCondition)
-			row.Whole = cut(oneLine(whole), maxWhole)
+			words := condition(whole)
+			row.Condition, row.Whole = cut(words, maxCondition), cut(oneLine(whole), maxWhole)
+			if strings.Contains(words, missing) && !strings.Contains(whole, missing) {
+				row.Whole = cut("Something is still to be filled in: "+words, maxWhole)
+			}
 		} else {
 			row.Condition = "otherwise"
 		}

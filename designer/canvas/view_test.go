@@ -116,6 +116,28 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// What is not filled in yet, or wrong, is shown as people see it in the form.
+func TestUnfinishedConditions(t *testing.T) {
+	t.Parallel()
+	for when, want := range map[string]string{
+		"_ == 5":                            "… = 5",
+		"steps.check.available >= __":       "available ≥ …",
+		`_("trigger.body.") != "_"`:         `trigger.body. ≠ "_"`,
+		`not _ and trigger.body.a_b in [_]`: "not … and a_b in […]",
+	} {
+		g := canvas.Build(&flow.Flow{Body: flow.Body{Steps: []flow.Step{{ID: "a", Uses: "branch", With: flow.Object{{Name: "paths", Value: []any{
+			flow.Object{{Name: "name", Value: "p"}, {Name: "when", Value: when}},
+		}}}}}}}, library, nil)
+		row := g.Card("a").Rows[0]
+		if row.Condition != want {
+			t.Errorf("%q reads %q; want %q", when, row.Condition, want)
+		}
+		if told := strings.HasPrefix(row.Whole, "Something is still to be filled in: "); told != strings.Contains(want, "…") {
+			t.Errorf("the whole of %q is %q", when, row.Whole)
+		}
+	}
+}
+
 func render(t testing.TB, g *canvas.Graph) string {
 	t.Helper()
 	var out strings.Builder

@@ -1,10 +1,12 @@
 package canvas
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"redial/engine/expression"
 	"redial/engine/flow"
 )
 
@@ -46,10 +48,30 @@ func token(s string) (n int, words string) {
 		}
 	}
 	if n = name(s); n > 0 {
+		if strings.Trim(s[:n], expression.Blank) == "" {
+			return unfinished(s, n)
+		}
 		return n, shortName(s[:n])
 	}
 	_, n = utf8.DecodeRuneInString(s)
 	return n, s[:n]
+}
+
+// missing stands for what is still to be filled in.
+const missing = "…"
+
+// unfinished is the length of what begins with a blank of n bytes, and the words for
+// it: what was written there, or that it is missing.
+func unfinished(s string, n int) (length int, words string) {
+	if !strings.HasPrefix(s[n:], `("`) {
+		return n, missing
+	}
+	end := n + 1 + quoted(s[n+1:])
+	text, err := strconv.Unquote(s[n+1 : end])
+	if err != nil || text == "" || !strings.HasPrefix(s[end:], ")") {
+		return n, missing
+	}
+	return end + 1, oneLine(text)
 }
 
 // quoted is the length of the quoted text that s begins with.

@@ -68,10 +68,8 @@ func TestReadRefuses(t *testing.T) {
 func TestWriteRefuses(t *testing.T) {
 	t.Parallel()
 	for _, row := range []condition.Row{
-		{Field: "a b", Operator: condition.Is, Value: "1"},
+		{Field: strings.Repeat("x", 5000), Operator: condition.IsTrue},
 		{Field: "a", Operator: "nothing", Value: "1"},
-		{Field: "a", Operator: condition.IsOneOf, Value: "x, ,y"},
-		{Field: "a", Operator: condition.Is, Value: "{{ b == }}"},
 		{Field: "a", Operator: condition.Is, Value: strings.Repeat("x", 5000)},
 	} {
 		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{{Field: "b", Operator: condition.IsTrue}}, {row}}})
@@ -103,6 +101,32 @@ func TestWriteKeepsWhatIsNotFilledIn(t *testing.T) {
 		_, faults := expression.Compile(written, &expression.Scope{})
 		if told := len(faults) > 0 && strings.Contains(faults[0].Message, "fill in what belongs at _"); told != (test.lacks != "") {
 			t.Errorf("%s: the check says %v", written, faults)
+		}
+	}
+}
+
+// What is wrong is kept as it was written, and is told by the check.
+func TestWriteKeepsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		row        condition.Row
+		want, says string
+	}{
+		{condition.Row{Field: "trigger.body.", Operator: condition.Is, Value: "1"}, `_("trigger.body.") == 1`, "trigger.body. cannot be read: the expression ends too early"},
+		{condition.Row{Field: "a b", Operator: condition.IsNotTrue}, `not _("a b")`, "a b cannot be read: "},
+		{condition.Row{Field: "1", Operator: condition.Is, Value: "{{ b == }}"}, `1 == __("b ==")`, "b == cannot be read: "},
+		{condition.Row{Field: "1", Operator: condition.IsOneOf, Value: "x, ,y"}, `1 in [_("x, ,y")]`, "x, ,y cannot be read: "},
+	} {
+		written, err := condition.Write(&condition.Condition{Join: condition.All, Groups: [][]condition.Row{{test.row}}})
+		if err != nil || written != test.want {
+			t.Errorf("%+v: got %s, %v; want %s", test.row, written, err, test.want)
+			continue
+		}
+		if again, err := condition.Read(written); err != nil || !reflect.DeepEqual(again.Groups, [][]condition.Row{{test.row}}) {
+			t.Errorf("%s: comes back as %+v, %v", written, again, err)
+		}
+		if program, faults := expression.Compile(written, nil); program != nil || len(faults) == 0 || !strings.Contains(faults[0].Message, test.says) {
+			t.Errorf("%s: the check says %+v", written, faults)
 		}
 	}
 }

@@ -80,6 +80,9 @@ func shown(s *expression.Syntax) string {
 	if s.Source == blank {
 		return ""
 	}
+	if kept := s.Unfinished(); len(kept) == 1 {
+		return kept[0]
+	}
 	return s.Source
 }
 

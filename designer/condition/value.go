@@ -74,16 +74,13 @@ func expressed(trimmed string) (string, bool) {
 // writes it: a number, true or false, an expression in {{ }}, text in quotes as
 // it stands in them, and else the text itself.
 func writeValue(text string) (string, error) {
-	if len(text) > maxText {
-		return "", sentence("The value is too long.")
-	}
 	trimmed := strings.TrimSpace(text)
 	inside, data := expressed(trimmed)
 	switch {
 	case trimmed == "" || data && inside == "":
 		return "", errNoValue
 	case data:
-		return operand(inside, "value")
+		return operand(inside)
 	case trimmed == "true" || trimmed == "false":
 		return trimmed, nil
 	case numberPattern.MatchString(trimmed):
@@ -160,6 +157,12 @@ func showValue(s *expression.Syntax, inList bool) string {
 		return ""
 	case blankData:
 		return "{{  }}"
+	}
+	if kept := s.Unfinished(); len(kept) == 1 {
+		if s.Name == blankData {
+			return "{{ " + kept[0] + " }}"
+		}
+		return kept[0]
 	}
 	if s.Kind != expression.SyntaxLiteral {
 		return "{{ " + s.Source + " }}"

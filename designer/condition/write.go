@@ -16,15 +16,16 @@ type Refused struct {
 
 func (r *Refused) Error() string { return r.Message }
 
-// What is written for a field or a value that is not filled in yet. Nothing has
-// these names: the rows are kept, and no flow can run with them.
+// What is written for a field or a value that is not filled in yet, and, with the text
+// in brackets behind it, for one that is wrong. Nothing has these names: the rows are
+// kept, and no flow can run with them.
 const (
 	blank     = expression.Blank
 	blankData = blank + blank // of a value that is going to be data
 )
 
 // Write is the expression of a condition, with a blank for each thing that is not
-// filled in yet. The error is a *Refused.
+// filled in yet or wrong. The error is a *Refused.
 func Write(c *Condition) (string, error) {
 	if c.Join != All && c.Join != Any {
 		return "", &Refused{Message: "The rows are joined by \"and\" or by \"or\"."}
@@ -61,33 +62,22 @@ func Write(c *Condition) (string, error) {
 var errNoValue error = sentence("Fill in a value.")
 
 func (r *Row) write() (string, error) {
-	field := blank
-	if strings.TrimSpace(r.Field) != "" {
-		var err error
-		if field, err = operand(r.Field, "field"); err != nil {
-			return "", err
-		}
-	}
 	described, known := describe(r.Operator)
-	if !known {
+	switch {
+	case !known:
 		return "", sentence(fmt.Sprintf("There is no comparison %.40q.", r.Operator))
+	case len(r.Field) > maxText:
+		return "", sentence("The field is too long.")
+	case len(r.Value) > maxText:
+		return "", sentence("The value is too long.")
 	}
-	value, err := "", error(nil)
+	field, value := r.writeField(), ""
 	switch described.Takes {
 	case OneValue:
-		if value, err = writeValue(r.Value); errors.Is(err, errNoValue) {
-			if value, err = blank, nil; r.ValueKind() == DataValue {
-				value = blankData
-			}
-		}
+		value = r.writeValue()
 	case Values:
-		if value, err = writeValues(r.Value); errors.Is(err, errNoValue) {
-			value, err = "["+blank+"]", nil
-		}
+		value = r.writeValues()
 	case Nothing:
-	}
-	if err != nil {
-		return "", err
 	}
 	switch r.Operator {
 	case Exists:
@@ -116,15 +106,55 @@ func (r *Row) write() (string, error) {
 // empty are the values that are nothing to a person.
 const empty = `[null, "", []]`
 
-// operand is an expression as it stands beside an operator.
-func operand(source, what string) (string, error) {
-	source = strings.TrimSpace(source)
-	if len(source) > maxText {
-		return "", sentence(fmt.Sprintf("The %s is too long.", what))
+// writeField is the field, or what stands for one that is missing or wrong.
+func (r *Row) writeField() string {
+	if strings.TrimSpace(r.Field) == "" {
+		return blank
 	}
+	written, err := operand(r.Field)
+	if err != nil {
+		return expression.Unfinished(blank, r.Field)
+	}
+	return written
+}
+
+func (r *Row) writeValue() string {
+	trimmed := strings.TrimSpace(r.Value)
+	inside, data := expressed(trimmed)
+	name := blank
+	if data {
+		name, trimmed = blankData, inside
+	}
+	switch written, err := writeValue(r.Value); {
+	case errors.Is(err, errNoValue):
+		return name
+	case err != nil:
+		return expression.Unfinished(name, trimmed)
+	default:
+		return written
+	}
+}
+
+func (r *Row) writeValues() string {
+	switch written, err := writeValues(r.Value); {
+	case errors.Is(err, errNoValue):
+		return "[" + blank + "]"
+	case err != nil:
+		return "[" + expression.Unfinished(blank, r.Value) + "]"
+	default:
+		return written
+	}
+}
+
+// errNoExpression is that of a text which is to be an expression, and is none.
+var errNoExpression error = sentence("This is no expression.")
+
+// operand is an expression as it stands beside an operator.
+func operand(source string) (string, error) {
+	source = strings.TrimSpace(source)
 	read, fault := expression.Parse(source)
 	if fault != nil {
-		return "", sentence(fmt.Sprintf("The %s is not an expression: %s.", what, fault.Message))
+		return "", errNoExpression
 	}
 	switch read.Kind {
 	case expression.SyntaxOperator, expression.SyntaxOther:

@@ -9,6 +9,7 @@ package mapping
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"redial/engine/expression"
@@ -47,31 +48,44 @@ var (
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// Write is the expression of a mapping, without braces around it. The error is a
-// sentence.
+// blank is written for what is not filled in yet, and, with the text in brackets
+// behind it, for what is wrong. Nothing has this name: the rows are kept, and no flow
+// can run with them.
+const blank = expression.Blank
+
+// Write is the expression of a mapping, without braces around it, with a blank for
+// each thing that is missing or wrong. The error is a sentence.
 func Write(m *Mapping) (string, error) {
 	list := strings.TrimSpace(m.List)
-	switch {
-	case list == "":
-		return "", sentence("Choose the list whose items are taken.")
-	case len(list) > maxText || len(m.Fields) > MaxFields:
+	tooLarge := len(list) > maxText || len(m.Fields) > MaxFields
+	for _, f := range m.Fields {
+		tooLarge = tooLarge || len(f.Name) > maxText || len(f.Value) > maxText
+	}
+	if tooLarge {
 		return "", sentence(fmt.Sprintf("The mapping is too large: at most %d fields, and %d bytes each.", MaxFields, maxText))
 	}
-	if _, fault := expression.Parse(list); fault != nil {
-		return "", sentence("The list is no expression: " + fault.Message + ".")
+	if list == "" {
+		list = blank
+	} else if _, fault := expression.Parse(list); fault != nil {
+		list = expression.Unfinished(blank, list)
 	}
 	pairs := make([]string, 0, len(m.Fields))
-	seen := map[string]bool{}
+	seen := map[string]bool{"": true}
+	nameless := blank
 	for _, f := range m.Fields {
-		pair, err := f.write()
-		if err != nil {
-			return "", err
-		}
-		if seen[f.Name] {
-			return "", sentence(fmt.Sprintf("Two fields are called %q. Each needs a name of its own.", f.Name))
+		name, value := f.Name, f.value()
+		if seen[name] { // an object has each name once
+			for m.has(nameless) {
+				nameless += blank
+			}
+			name, value = nameless, expression.Unfinished(blank, f.Name, strings.TrimSpace(f.Value))
+			nameless += blank
 		}
 		seen[f.Name] = true
-		pairs = append(pairs, pair)
+		if !plainName.MatchString(name) || reserved[name] {
+			name = expression.Literal(name)
+		}
+		pairs = append(pairs, name+": "+value)
 	}
 	if len(pairs) == 0 {
 		return "", sentence("There is no field yet.")
@@ -79,28 +93,27 @@ func Write(m *Mapping) (string, error) {
 	return "map(" + list + ", {" + strings.Join(pairs, ", ") + "})", nil
 }
 
-func (f *Field) write() (string, error) {
+// has reports whether a field is called so.
+func (m *Mapping) has(name string) bool {
+	return slices.ContainsFunc(m.Fields, func(f Field) bool { return f.Name == name })
+}
+
+// value is the value of a field, or what stands for one that is missing or wrong.
+func (f *Field) value() string {
 	value := strings.TrimSpace(f.Value)
-	switch {
-	case f.Name == "":
-		return "", sentence("A field has no name.")
-	case value == "":
-		return "", sentence(fmt.Sprintf("The field %q has no value.", f.Name))
-	case len(value) > maxText || len(f.Name) > maxText:
-		return "", sentence(fmt.Sprintf("The field %.40q is too long.", f.Name))
+	if value == "" {
+		return blank
 	}
 	// The value is read alone, so that one that closes a bracket too many does
 	// not reach beyond its place.
-	if read, fault := expression.Parse("map([], {a: " + value + "})"); fault != nil {
-		return "", sentence(fmt.Sprintf("The value of %q is no expression: %s.", f.Name, fault.Message))
-	} else if fields, ok := object(read); !ok || len(fields) != 2 {
-		return "", sentence(fmt.Sprintf("The value of %q is no expression.", f.Name))
+	read, fault := expression.Parse("map([], {a: " + value + "})")
+	if fault != nil {
+		return expression.Unfinished(blank, value)
 	}
-	name := f.Name
-	if !plainName.MatchString(name) || reserved[name] {
-		name = expression.Literal(name)
+	if fields, ok := object(read); !ok || len(fields) != 2 {
+		return expression.Unfinished(blank, value)
 	}
-	return name + ": " + value, nil
+	return value
 }
 
 // reserved are words that mean something where a name stands.
@@ -119,13 +132,17 @@ func Read(source string) (*Mapping, error) {
 	if !ok || len(parts) == 0 || len(parts) > 2*MaxFields {
 		return nil, ErrOther
 	}
-	m := &Mapping{List: read.Parts[0].Source}
+	m := &Mapping{List: shown(read.Parts[0])}
 	for i := 0; i+1 < len(parts); i += 2 {
 		name, isText := parts[i].Value.(string)
 		if parts[i].Kind != expression.SyntaxLiteral || !isText {
 			return nil, ErrOther
 		}
-		m.Fields = append(m.Fields, Field{Name: name, Value: parts[i+1].Source})
+		field := Field{Name: name, Value: shown(parts[i+1])}
+		if kept := parts[i+1].Unfinished(); len(kept) == 2 {
+			field = Field{Name: kept[0], Value: kept[1]}
+		}
+		m.Fields = append(m.Fields, field)
 	}
 	written, err := Write(m)
 	if err != nil {
@@ -135,6 +152,17 @@ func Read(source string) (*Mapping, error) {
 		return nil, ErrOther
 	}
 	return m, nil
+}
+
+// shown is a part as people see it.
+func shown(s *expression.Syntax) string {
+	if s.Source == blank {
+		return ""
+	}
+	if kept := s.Unfinished(); len(kept) == 1 {
+		return kept[0]
+	}
+	return s.Source
 }
 
 // object are the keys and values of the object that map makes of each item.

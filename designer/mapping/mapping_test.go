@@ -3,6 +3,8 @@ package mapping_test
 import (
 	"errors"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -38,13 +40,41 @@ func TestWriteRefuses(t *testing.T) {
 	t.Parallel()
 	one := []mapping.Field{{Name: "a", Value: ".a"}}
 	for _, m := range []mapping.Mapping{
-		{Fields: one}, {List: "a"}, {List: "a b", Fields: one}, {List: "a, {x: 1})", Fields: one},
-		{List: "a", Fields: []mapping.Field{{Name: "", Value: "1"}}}, {List: "a", Fields: []mapping.Field{{Name: "b"}}},
-		{List: "a", Fields: append(one, one...)}, {List: "a", Fields: []mapping.Field{{Name: "b", Value: "1, c: 2"}}},
-		{List: "a", Fields: []mapping.Field{{Name: "b", Value: "1}) + map([], {c: 2"}}},
+		{List: "a"}, {List: strings.Repeat("a", 5000), Fields: one}, {List: "a", Fields: slices.Repeat(one, mapping.MaxFields+1)},
 	} {
 		if got, err := mapping.Write(&m); err == nil {
 			t.Errorf("%+v: got %s", m, got)
+		}
+	}
+}
+
+// What is missing or wrong is kept as it was written, and no flow can run with it.
+func TestWriteKeepsWhatIsNotFinished(t *testing.T) {
+	t.Parallel()
+	one := mapping.Field{Name: "a", Value: ".a"}
+	for _, test := range []struct {
+		mapping    mapping.Mapping
+		want, says string
+	}{
+		{mapping.Mapping{Fields: []mapping.Field{one}}, `map(_, {a: .a})`, "fill in what belongs at _"},
+		{mapping.Mapping{List: "trigger.body.", Fields: []mapping.Field{one}}, `map(_("trigger.body."), {a: .a})`, "trigger.body. cannot be read: "},
+		{mapping.Mapping{List: "[], {x: 1})", Fields: []mapping.Field{one}}, `map(_("[], {x: 1})"), {a: .a})`, "[], {x: 1}) cannot be read: "},
+		{mapping.Mapping{List: "[]", Fields: []mapping.Field{{Name: "b"}}}, `map([], {b: _})`, "fill in what belongs at _"},
+		{mapping.Mapping{List: "[]", Fields: []mapping.Field{{Name: "b", Value: ".n +"}}}, `map([], {b: _(".n +")})`, ".n + cannot be read: "},
+		{mapping.Mapping{List: "[]", Fields: []mapping.Field{{Name: "b", Value: "1}) + map([], {c: 2"}}}, `map([], {b: _("1}) + map([], {c: 2")})`, "cannot be read: "},
+		{mapping.Mapping{List: "[]", Fields: []mapping.Field{{Value: ".n"}, {}}}, `map([], {_: _("", ".n"), __: _("", "")})`, "a field has no name, the one with the value .n"},
+		{mapping.Mapping{List: "[]", Fields: []mapping.Field{one, one, {Name: "_", Value: "1"}}}, `map([], {a: .a, __: _("a", ".a"), _: 1})`, "two fields are called a; each needs a name of its own"},
+	} {
+		written, err := mapping.Write(&test.mapping)
+		if err != nil || written != test.want {
+			t.Errorf("%+v: got %s, %v; want %s", test.mapping, written, err, test.want)
+			continue
+		}
+		if again, err := mapping.Read(written); err != nil || !reflect.DeepEqual(*again, test.mapping) {
+			t.Errorf("%s: comes back as %+v, %v", written, again, err)
+		}
+		if program, faults := expression.Compile(written, nil); program != nil || len(faults) == 0 || !strings.Contains(faults[0].Message, test.says) {
+			t.Errorf("%s: the check says %+v", written, faults)
 		}
 	}
 }

@@ -36,6 +36,9 @@ func (c *compiler) function(name string, start int, args []ast.Node) *node {
 	if i := c.source.tokenAt(start); i+1 < len(c.source.tokens) && c.source.tokens[i+1].match > 0 {
 		end = c.source.tokens[c.source.tokens[i+1].match].end
 	}
+	if isBlank(name) {
+		return c.unfinished(start, end, args)
+	}
 	f := functions[name]
 	if f == nil {
 		c.unknownFunction(name, start)

@@ -2,7 +2,6 @@ package expression
 
 import (
 	"sort"
-	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -107,12 +106,8 @@ func (c *compiler) names() []string {
 	return names
 }
 
-// Blank is a name that nothing has, also repeated. It stands for what is still
-// to be filled in, and its fault says so.
-const Blank = "_"
-
 func (c *compiler) unknownName(name string, start, end int) {
-	if strings.Trim(name, Blank) == "" {
+	if isBlank(name) {
 		c.fault(start, end, FaultUnknownName, "fill in what belongs at %s", name)
 		return
 	}

@@ -52,9 +52,10 @@ func (m *formField) Mappable() bool {
 	return m.Control == controlList && len(m.Fields) > 0 || m.Control == controlAny && m.Item && ui.ValueText(m.Value) == ""
 }
 
-// Map begins a mapping, with the fields that the items are to have.
+// Map begins a mapping, with the fields that the items are to have. The list is still to
+// be chosen: until then the value is missing.
 func (m *formField) Map() string {
-	begun := &mapping.Mapping{List: "[]"}
+	begun := &mapping.Mapping{}
 	for i := range m.Fields {
 		begun.Fields = append(begun.Fields, mapping.Field{Name: m.Fields[i].Name, Value: "." + m.Fields[i].Name})
 	}
