@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"redial/engine/flow"
+	"redial/web/header"
 	"redial/web/reply"
 )
 
@@ -58,7 +59,7 @@ func (s *seats) leave() { s.taken.Add(-1) }
 // addresses. A signature does not count before the body was checked against it: the
 // call comes from an address, and takes nothing from the flow's rate until then.
 func (s *Server) admitted(r *http.Request, c *call) *reply.Problem {
-	now, caller := time.Now(), callerAddress(r, s.bounds.Proxies)
+	now, caller := time.Now(), header.CallerAddress(r, s.bounds.Proxies)
 	if c.guard != nil && !c.signed() {
 		caller = "connection " + c.trigger.Auth.Connection
 	}
@@ -93,7 +94,7 @@ func (s *Server) admittedSigned(c *call) *reply.Problem {
 // refuseGuess is the problem of a caller whose credentials are wrong: refusal, or one
 // of the rate at which its address comes with such.
 func (s *Server) refuseGuess(r *http.Request, refusal *reply.Problem) *reply.Problem {
-	if wait := s.rates.takeCaller(callerAddress(r, s.bounds.Proxies), time.Now()); wait > 0 {
+	if wait := s.rates.takeCaller(header.CallerAddress(r, s.bounds.Proxies), time.Now()); wait > 0 {
 		return tooManyCalls(wait)
 	}
 	return refusal

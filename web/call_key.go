@@ -8,71 +8,27 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/header"
 	"redial/web/reply"
 )
 
-// maxKey is how long the key of a call may be, in characters.
-const maxKey = 255
-
-// readKey reads the Idempotency-Key of a call: a string of RFC 8941, or the bare
-// characters. given is false if there is none.
-func readKey(header http.Header) (key string, given bool, refusal *reply.Problem) {
-	values := header.Values("Idempotency-Key")
-	if len(values) == 0 {
-		return "", false, nil
-	}
-	key, ok := parseKey(values[0])
-	if !ok || len(values) > 1 {
+// readKey reads the key of a call. given is false if there is none.
+func readKey(r *http.Request) (key string, given bool, refusal *reply.Problem) {
+	key, given, ok := header.ReadKey(r.Header)
+	if !ok {
 		return "", true, badKey("Idempotency-Key")
 	}
-	return key, true, nil
+	return key, given, nil
 }
 
 func badKey(where string) *reply.Problem {
 	return &reply.Problem{Type: "bad-request", Detail: fmt.Sprintf(
-		"%s has to be one key of 1 to %d visible ASCII characters, in quotation marks or without; nothing was started.", where, maxKey)}
-}
-
-// parseKey reads a key, with the escapes of RFC 8941 where it is quoted.
-func parseKey(text string) (key string, ok bool) {
-	text = strings.Trim(text, " \t")
-	if strings.HasPrefix(text, `"`) {
-		if text, ok = parseString(text); !ok {
-			return "", false
-		}
-	}
-	if text == "" || len(text) > maxKey {
-		return "", false
-	}
-	for i := range len(text) {
-		if text[i] <= ' ' || text[i] >= 0x7f {
-			return "", false
-		}
-	}
-	return text, true
-}
-
-// parseString reads a string of RFC 8941, section 4.2.5, and nothing behind it.
-func parseString(text string) (string, bool) {
-	var inside strings.Builder
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			return inside.String(), i == len(text)-1
-		case '\\':
-			if i++; i == len(text) || text[i] != '"' && text[i] != '\\' {
-				return "", false
-			}
-		}
-		inside.WriteByte(text[i])
-	}
-	return "", false
+		"%s has to be one key of 1 to %d visible ASCII characters, in quotation marks or without; nothing was started.", where, header.MaxKey)}
 }
 
 // fingerprint tells a call from others that come with its key: by method, path,
@@ -298,7 +254,7 @@ func (s *Server) serveRepeat(w http.ResponseWriter, r *http.Request, handle *eng
 // executionOfKey finds the execution of a key, for callers who have lost its ID.
 func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	key, ok := parseKey(query.Get("idempotency-key"))
+	key, ok := header.ParseKey(query.Get("idempotency-key"))
 	if !ok || len(query["idempotency-key"]) > 1 {
 		s.Problem(w, r, badKey("idempotency-key"))
 		return

@@ -108,7 +108,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *reply
 	if refusal = s.admitCaller(r, c); refusal != nil {
 		return nil, refusal
 	}
-	key, keyed, refusal := readKey(r.Header)
+	key, keyed, refusal := readKey(r)
 	if refusal != nil {
 		return nil, refusal
 	}

@@ -13,6 +13,7 @@ import (
 	"redial/engine/flowfile"
 	"redial/engine/step"
 	"redial/store"
+	"redial/web/header"
 	"redial/web/reply"
 )
 
@@ -153,7 +154,7 @@ func (c *call) verify(r *http.Request, key string, keyed bool) (*http.Request, s
 		return nil, "", false, refusal
 	}
 	if id := c.guard.MessageID(r.Header); !keyed && id != "" {
-		if key, keyed = parseKey(id); !keyed {
+		if key, keyed = header.ParseKey(id); !keyed {
 			return nil, "", false, badKey("webhook-id")
 		}
 	}

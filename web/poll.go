@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redial/engine/flow"
+	"redial/web/header"
 )
 
 // longestPoll bounds how long a caller who asks after an execution is kept
@@ -16,13 +17,13 @@ const longestPoll = time.Minute
 // or when the time is up that the caller is ready to wait for that. Without
 // `Prefer: wait` the caller does not wait at all.
 func (s *Server) pollExecution(w http.ResponseWriter, r *http.Request, settled func(*flow.Execution) bool) (*flow.Execution, bool) {
-	asked := readPreferences(r.Header)
+	asked := header.ReadPreferences(r.Header)
 	record, ok := s.followedExecution(w, r)
-	if !ok || !asked.waits {
+	if !ok || !asked.Waits {
 		return record, ok
 	}
-	wait := min(asked.wait, longestPoll)
-	w.Header().Set("Preference-Applied", waitApplied(wait))
+	wait := min(asked.Wait, longestPoll)
+	w.Header().Set("Preference-Applied", header.WaitApplied(wait))
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	// Subscribed first and read then, so that nothing falls in between.

@@ -1,4 +1,4 @@
-package web
+package header
 
 import (
 	"net"
@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// callerAddress is where a call comes from, as callers are told apart: an IPv4
+// CallerAddress is where a call comes from, as callers are told apart: an IPv4
 // address, or the /64 network that somebody with IPv6 has.
 //
 // What a proxy says is believed as far as it is one of ours: X-Forwarded-For, or
 // Forwarded (RFC 7239), from the right to the first address that is none of ours. A
 // call that brings both came through a proxy that passes one of them on unread, so
 // neither can be believed.
-func callerAddress(r *http.Request, proxies []netip.Prefix) string {
+func CallerAddress(r *http.Request, proxies []netip.Prefix) string {
 	remote, ok := remoteAddress(r.RemoteAddr)
 	if !ok {
 		return r.RemoteAddr
@@ -41,8 +41,8 @@ func callerAddress(r *http.Request, proxies []netip.Prefix) string {
 }
 
 // forwardedFor are the addresses that a call has come from, the nearest last.
-func forwardedFor(header http.Header) []string {
-	plain, structured := header.Values("X-Forwarded-For"), header.Values("Forwarded")
+func forwardedFor(fields http.Header) []string {
+	plain, structured := fields.Values("X-Forwarded-For"), fields.Values("Forwarded")
 	if len(plain) > 0 && len(structured) > 0 {
 		return nil
 	}
