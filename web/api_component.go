@@ -110,7 +110,7 @@ func (s *Server) putComponent(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, "storing a component", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	s.WriteJSON(w, http.StatusOK, componentBody(parsed))
 }
 

@@ -121,7 +121,7 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, "storing a connection", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	stored, err := s.store.Connection(r.Context(), name)
 	if err != nil {
 		s.Fail(w, r, "reading a connection", err)
@@ -156,6 +156,6 @@ func (s *Server) deleteConnection(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, "deleting a connection", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -158,7 +158,7 @@ func (s *Server) putFlow(w http.ResponseWriter, r *http.Request) {
 		s.refuseChange(w, r, err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
@@ -194,7 +194,7 @@ func (s *Server) publishFlow(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.Fail(w, r, "publishing a flow", err)
 	default:
-		s.published.changed()
+		s.published.Changed()
 		s.useConcurrency(r.Context(), version.Flow)
 		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "version", Value: int64(version.Number)}})
 	}
@@ -223,7 +223,7 @@ func (s *Server) patchFlow(w http.ResponseWriter, r *http.Request) {
 			Detail: "Settings cannot be changed while the draft has the errors that `problems` names.",
 		})
 	default:
-		s.published.changed()
+		s.published.Changed()
 		s.useConcurrency(r.Context(), r.PathValue("slug"))
 		w.Header().Set("ETag", revisionTag(changed.Revision))
 		s.WriteJSON(w, http.StatusOK, flow.Object{
@@ -244,7 +244,7 @@ func (s *Server) deleteFlow(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, "deleting a flow", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"redial/engine/flow"
 	"redial/web/header"
+	"redial/web/ratelimit"
 	"redial/web/reply"
 )
 
@@ -26,8 +27,8 @@ type Bounds struct {
 	Bodies int64
 	// PerCaller is for each caller, and PerFlow for each flow; Flows has those that
 	// differ, by slug.
-	PerCaller, PerFlow Rate
-	Flows              map[string]Rate
+	PerCaller, PerFlow ratelimit.Rate
+	Flows              map[string]ratelimit.Rate
 	// Proxies are those whose word on where a call comes from is believed.
 	Proxies []netip.Prefix
 }

@@ -350,7 +350,7 @@ func (s *Server) saveConnection(w http.ResponseWriter, r *http.Request, list *co
 		s.pageFault(w, r, "storing a connection", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	s.goTo(w, r, "/connections/"+form.Name)
 }
 
@@ -371,7 +371,7 @@ func (s *Server) removeConnection(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "deleting a connection", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	http.Redirect(w, r, "/connections", http.StatusSeeOther)
 }
 

@@ -123,7 +123,7 @@ func (s *Server) flowRow(ctx context.Context, workshop *designer.Workshop, draft
 	if draft.Published == 0 {
 		return row, nil
 	}
-	published, err := s.published.get(ctx, draft.Slug)
+	published, err := s.published.Get(ctx, draft.Slug)
 	if errors.Is(err, engine.ErrNotFound) {
 		return row, nil // taken away meanwhile
 	}

@@ -337,7 +337,7 @@ func (s *Server) removeFlow(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "deleting a flow", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

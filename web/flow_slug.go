@@ -61,7 +61,7 @@ func (s *Server) moveFlow(w http.ResponseWriter, r *http.Request) {
 		err := designer.Move(r.Context(), Drafts{s.store}, from, to)
 		if err == nil {
 			s.captures.disarm(from)
-			s.published.changed()
+			s.published.Changed()
 		}
 		return err
 	})

@@ -174,7 +174,7 @@ func (s *Server) findHook(ctx context.Context, slug string) (*store.Published, *
 	if !flow.ValidSlug(slug) {
 		return nil, nil, none
 	}
-	published, err := s.published.get(ctx, slug)
+	published, err := s.published.Get(ctx, slug)
 	if errors.Is(err, engine.ErrNotFound) {
 		return nil, nil, none
 	}

@@ -40,7 +40,7 @@ func newGuards(s *Server) *guards { return &guards{server: s, byName: map[string
 // the connection is gone, cannot be read, or holds credentials of another kind:
 // then nobody gets in.
 func (g *guards) get(ctx context.Context, auth step.Auth) (*caller.Guard, error) {
-	generation, err := g.server.published.refresh(ctx)
+	generation, err := g.server.published.Generation(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,16 +1,17 @@
 package web
 
 import (
-	"fmt"
 	"testing"
 	"time"
+
+	"redial/web/ratelimit"
 )
 
 func TestRates(t *testing.T) {
 	t.Parallel()
 	r := newRates(&Bounds{
-		PerCaller: Rate{2, time.Second}, PerFlow: Rate{3, time.Minute},
-		Flows: map[string]Rate{"free": {}},
+		PerCaller: ratelimit.Rate{Calls: 2, Per: time.Second}, PerFlow: ratelimit.Rate{Calls: 3, Per: time.Minute},
+		Flows: map[string]ratelimit.Rate{"free": {}},
 	})
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	for i, step := range []struct {
@@ -40,22 +41,5 @@ func TestRates(t *testing.T) {
 		if wait.Round(time.Millisecond) != step.wait {
 			t.Errorf("%d: the wait is %s, not %s", i, wait, step.wait)
 		}
-	}
-}
-
-// However many callers there are, they are not all remembered; those who call are.
-func TestBucketsAreBounded(t *testing.T) {
-	t.Parallel()
-	var b buckets
-	limit, now := Rate{1, time.Hour}, time.Now()
-	b.take("regular", limit, now)
-	for i := range 3 * maxBuckets {
-		b.take(fmt.Sprint(i), limit, now)
-		if i%1000 == 0 && b.take("regular", limit, now) == 0 {
-			t.Fatalf("the regular caller was forgotten after %d others", i)
-		}
-	}
-	if known := len(b.now) + len(b.last); known > 2*maxBuckets {
-		t.Errorf("%d are remembered", known)
 	}
 }

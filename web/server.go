@@ -23,6 +23,8 @@ import (
 	"redial/static"
 	"redial/store"
 	"redial/web/callback"
+	"redial/web/published"
+	"redial/web/ratelimit"
 	"redial/web/relay"
 	"redial/web/reply"
 )
@@ -56,7 +58,7 @@ type Server struct {
 	engine    *engine.Engine
 	workshop  *workshop
 	apiToken  string
-	published *publishedFlows
+	published *published.Flows
 	guards    *guards
 	metrics   *metrics
 	sockets   *sockets
@@ -67,6 +69,7 @@ type Server struct {
 	intake    *intake
 	rates     *rates
 	sessions  *scs.SessionManager
+	signIns   ratelimit.Buckets // those that fail, by address
 	client    *outbound.Client
 	checked   *checkedDrafts
 	drawings  *drawings
@@ -88,7 +91,7 @@ func New(options Options) *Server {
 		Writer: &reply.Writer{Public: options.PublicURL, Logger: cmp.Or(options.Logger, slog.Default())},
 		store:  options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
 		apiToken:  options.APIToken,
-		published: newPublishedFlows(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(),
+		published: published.New(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(),
 		bounds: &options.Bounds, seats: &seats{most: int64(options.Bounds.Callers)}, intake: newIntake(options.Bounds.Bodies), rates: newRates(&options.Bounds),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},

@@ -73,7 +73,7 @@ func (s *Server) generateSigner(w http.ResponseWriter, r *http.Request) {
 		s.pageFault(w, r, "storing a connection", err)
 		return
 	}
-	s.published.changed()
+	s.published.Changed()
 	s.Render(w, r, http.StatusOK, generatedSecret(name, secret))
 }
 

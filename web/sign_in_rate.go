@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"redial/web/header"
+	"redial/web/ratelimit"
 	"redial/web/reply"
 )
 
 // failedSignIns is how often sign-ins may fail from one address: so many at once, and
 // then one each 15 s.
-var failedSignIns = Rate{Calls: 20, Per: 5 * time.Minute}
+var failedSignIns = ratelimit.Rate{Calls: 20, Per: 5 * time.Minute}
 
 // failedSignIn counts a sign-in that has failed, against the address that it comes
 // from. It is the time after which the address may fail again; 0: it may have failed.
@@ -19,7 +20,7 @@ var failedSignIns = Rate{Calls: 20, Per: 5 * time.Minute}
 // or link opens at any time, as others may come from the same address. None of them can
 // be found by trying, as each has 128 random bits or more.
 func (s *Server) failedSignIn(r *http.Request) time.Duration {
-	return s.rates.failures.take(header.CallerAddress(r, s.bounds.Proxies), failedSignIns, time.Now())
+	return s.signIns.Take(header.CallerAddress(r, s.bounds.Proxies), failedSignIns, time.Now())
 }
 
 // refuseToken is the problem of a request without a session or with a token that is

@@ -9,6 +9,7 @@ import (
 
 	"redial/engine/flow"
 	"redial/web"
+	"redial/web/ratelimit"
 )
 
 // usualRates let through whatever one machine can answer, and keep a single caller
@@ -18,7 +19,7 @@ const usualRates = "caller=20000/1s"
 // parseRates reads rates of calls such as caller=600/1m,flow=1000/1s,orders=50/1m:
 // of each caller, of each flow, and of single flows by their slug.
 func parseRates(text string, b *web.Bounds) error {
-	b.Flows = map[string]web.Rate{}
+	b.Flows = map[string]ratelimit.Rate{}
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
@@ -42,17 +43,17 @@ func parseRates(text string, b *web.Bounds) error {
 	return nil
 }
 
-func parseRate(text string) (web.Rate, error) {
+func parseRate(text string) (ratelimit.Rate, error) {
 	if text == "none" {
-		return web.Rate{}, nil
+		return ratelimit.Rate{}, nil
 	}
 	count, span, _ := strings.Cut(text, "/")
 	calls, err := strconv.Atoi(count)
 	per, wrong := time.ParseDuration(span)
 	if err != nil || wrong != nil || calls < 1 || calls > 1_000_000_000 || per < time.Millisecond || per > 24*time.Hour {
-		return web.Rate{}, fmt.Errorf("it is a number of calls and a time of up to 24h, such as 600/1m, or none")
+		return ratelimit.Rate{}, fmt.Errorf("it is a number of calls and a time of up to 24h, such as 600/1m, or none")
 	}
-	return web.Rate{Calls: calls, Per: per}, nil
+	return ratelimit.Rate{Calls: calls, Per: per}, nil
 }
 
 // parseProxies reads the networks of the proxies in front of the server.

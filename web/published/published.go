@@ -1,4 +1,6 @@
-package web
+// Package published remembers what is published, for those who need to know it with
+// each call.
+package published
 
 import (
 	"context"
@@ -8,15 +10,15 @@ import (
 	"redial/store"
 )
 
-// publishedFlows remembers what is published, so that a call need not ask the
-// database. Commands that run beside the server change it too, so the store's
-// generation is compared, at most once a freshness.
-type publishedFlows struct {
+// Flows remembers what is published, so that a call need not ask the database.
+// Commands that run beside the server change it too, so the store's generation is
+// compared, at most once a freshness.
+type Flows struct {
 	store *store.Store
 
 	mu         sync.Mutex
 	compared   time.Time
-	changes    int // how often changed was called
+	changes    int // how often Changed was called
 	generation int64
 	flows      map[string]*store.Published
 }
@@ -25,13 +27,14 @@ type publishedFlows struct {
 // publishes by a command and calls next takes longer than that.
 const freshness = time.Millisecond
 
-func newPublishedFlows(s *store.Store) *publishedFlows {
-	return &publishedFlows{store: s, flows: map[string]*store.Published{}}
+// New makes a memory of what is published in a store. It holds nothing yet.
+func New(s *store.Store) *Flows {
+	return &Flows{store: s, flows: map[string]*store.Published{}}
 }
 
-// get is what is published under a slug; engine.ErrNotFound.
-func (p *publishedFlows) get(ctx context.Context, slug string) (*store.Published, error) {
-	generation, err := p.refresh(ctx)
+// Get is what is published under a slug; engine.ErrNotFound.
+func (p *Flows) Get(ctx context.Context, slug string) (*store.Published, error) {
+	generation, err := p.Generation(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +56,10 @@ func (p *publishedFlows) get(ctx context.Context, slug string) (*store.Published
 	return published, nil
 }
 
-// refresh forgets everything if something was changed since the last look.
-func (p *publishedFlows) refresh(ctx context.Context) (int64, error) {
+// Generation is the generation of the store, which rises with each change of what is
+// published and of connections. If it has risen since the last look, all flows are
+// forgotten.
+func (p *Flows) Generation(ctx context.Context) (int64, error) {
 	p.mu.Lock()
 	generation, changes, fresh := p.generation, p.changes, time.Since(p.compared) < freshness
 	p.mu.Unlock()
@@ -79,9 +84,9 @@ func (p *publishedFlows) refresh(ctx context.Context) (int64, error) {
 	return generation, nil
 }
 
-// changed makes the next call look at the generation again: something was
+// Changed makes the next call look at the generation again: something was
 // changed by this very server.
-func (p *publishedFlows) changed() {
+func (p *Flows) Changed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.changes++
