@@ -46,7 +46,7 @@ func URL(name string) string { return Base() + name }
 func Icon(name string) string { return Base() + "icons.svg#" + name }
 
 // Handler serves the files under Base: scripts and style sheets minified, and
-// all compressed for browsers that take gzip.
+// all compressed for browsers that take Brotli or gzip.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, under := strings.CutPrefix(r.URL.Path, Base())
@@ -59,32 +59,16 @@ func Handler() http.Handler {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 		header.Set("Content-Type", a.contentType)
 		header.Set("X-Content-Type-Options", "nosniff")
-		body := a.plain
-		if a.gzipped != nil {
+		if len(a.encoded) > 0 {
 			header.Set("Vary", "Accept-Encoding")
-			if takesGzip(r.Header) {
-				header.Set("Content-Encoding", "gzip")
-				body = a.gzipped
-			}
+		}
+		body, coding := a.to(r.Header)
+		if coding != "" {
+			header.Set("Content-Encoding", coding)
 		}
 		header.Set("Content-Length", strconv.Itoa(len(body)))
 		if r.Method != http.MethodHead {
 			_, _ = w.Write(body) // the browser may have gone
 		}
 	})
-}
-
-// takesGzip reports whether a browser takes compressed answers (RFC 9110,
-// section 12.5.3).
-func takesGzip(header http.Header) bool {
-	for coding := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
-		name, parameters, _ := strings.Cut(coding, ";")
-		if !strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			continue
-		}
-		weight, weighed := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(parameters), " ", ""), "q=")
-		q, err := strconv.ParseFloat(weight, 64)
-		return !weighed || err == nil && q > 0
-	}
-	return false
 }

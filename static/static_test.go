@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+
 	"redial/static"
 )
 
@@ -30,7 +32,10 @@ func ask(t *testing.T, path, encodings string) *http.Response {
 func body(t *testing.T, response *http.Response) []byte {
 	t.Helper()
 	var from io.Reader = response.Body
-	if response.Header.Get("Content-Encoding") == "gzip" {
+	switch response.Header.Get("Content-Encoding") {
+	case "br":
+		from = brotli.NewReader(response.Body)
+	case "gzip":
 		small, err := gzip.NewReader(response.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -49,9 +54,11 @@ func TestEncodings(t *testing.T) {
 	plain := body(t, ask(t, static.URL("draft.js"), ""))
 	for _, c := range []struct{ takes, want string }{
 		{"", ""},
-		{"br", ""},
+		{"br", "br"},
 		{"gzip", "gzip"},
-		{"br, gzip;q=0.5, zstd", "gzip"},
+		{"gzip, deflate, br, zstd", "br"},
+		{"br;q=0, gzip;q=0.5, zstd", "gzip"},
+		{"BR;q=0.1", "br"},
 		{"GZIP", "gzip"},
 		{"gzip;q=0", ""},
 		{"gzip; q=0.000", ""},
