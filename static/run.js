@@ -81,15 +81,20 @@ part("#pane-payload").addEventListener("submit", (event) => {
  * @param {Aim} aim
  * @param {string} step
  */
-function runPart(aim, step) {
+async function runPart(aim, step) {
   const word = words.get(step);
   if (!word) return;
+  if (aim === "step" && !real.checked) {
+    await flush();
+    await settled();
+    await marks.current();
+  }
   if (real.checked || aim === "step" && effectful(step)) {
     next.set({ aim, step }, word.title);
     openStart();
     return;
   }
-  void run({ aim, step });
+  await run({ aim, step });
 }
 
 /** Whether a step, or one inside of it, has an effect. @param {string} step */
@@ -155,7 +160,7 @@ document.addEventListener("canvas-command", (event) => {
   if (!(event instanceof CustomEvent)) return;
   const { name, steps: [step = ""] } = /** @type {{name: string, steps: string[]}} */ (event.detail);
   const aim = commands[name];
-  if (aim) runPart(aim, step);
+  if (aim) void runPart(aim, step);
   else if (name === "pin") pinCommand(step);
 });
 
@@ -292,7 +297,7 @@ function show(id) {
 
 steps.more = (step) => ({ stale: marks.stale(step), gone: words.has(step) ? undefined : marks.gone(step) ?? step });
 
-const beside = new RunInspector(() => known.get(shown) ?? null, marks, runPart);
+const beside = new RunInspector(() => known.get(shown) ?? null, marks, (aim, step) => void runPart(aim, step));
 const first = document.querySelector("#inspector-step")?.getAttribute("data-step"); // came with the page
 if (first) beside.open(first);
 
