@@ -9,40 +9,38 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// pages are the scripts that pages load. Each goes out with what it imports as
-// one file, and what several of them import as another, so that a page takes a
-// few requests for what are dozens of modules. A script that is not listed here
-// is sent by itself, and must not be loaded beside one that is: modules of both
-// would be there twice.
+// pages are the scripts that pages load, one each, with all that they import in
+// one file. They share no files, although they share modules: together a page's
+// modules are smaller as they are sent, and take one request. What is loaded on
+// demand and what of a page that needs are files of their own.
 var pages = []string{
-	"page.js", "overlay.js", "flow-list.js", "flow-page.js", "canvas.js",
-	"execution.js", "executions.js", "docs.js", "sides.js", "expression-field.js",
+	"page.js", "flow-list.js", "flow-page.js", "execution-page.js", "executions.js",
+	"docs.js", "sides.js", "expression-field.js",
 }
 
 // apart are the modules that stay files of their own: they are large, and loaded
 // on demand.
 var apart = map[string]bool{"vendor/codemirror.js": true}
 
-// bundle are the scripts of pages and the chunks that they share, minified, by
-// their names. It is made when the first of them is asked for.
+// bundle are the scripts of pages and their parts, minified, by their names, which
+// for the parts hold a hash of the content. It is made when the first of them is
+// asked for.
 var bundle = sync.OnceValues(func() (map[string][]byte, error) {
-	entries := make([]api.EntryPoint, len(pages))
-	for i, name := range pages {
-		entries[i] = api.EntryPoint{InputPath: name, OutputPath: strings.TrimSuffix(name, ".js")}
-	}
-	result := api.Build(api.BuildOptions{
-		EntryPointsAdvanced: entries,
-		Bundle:              true, Splitting: true, Format: api.FormatESModule, Target: api.ES2023,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone,
-		Outdir: "/", ChunkNames: "[name]-[hash]", Plugins: []api.Plugin{embedded},
-		LogLevel: api.LogLevelSilent,
-	})
-	if len(result.Errors) > 0 {
-		return nil, errors.New("bundling scripts: " + result.Errors[0].Text)
-	}
-	scripts := make(map[string][]byte, len(result.OutputFiles))
-	for _, file := range result.OutputFiles {
-		scripts[path.Base(strings.ReplaceAll(file.Path, `\`, "/"))] = file.Contents
+	scripts := map[string][]byte{}
+	for _, name := range pages {
+		result := api.Build(api.BuildOptions{
+			EntryPointsAdvanced: []api.EntryPoint{{InputPath: name, OutputPath: strings.TrimSuffix(name, ".js")}},
+			Bundle:              true, Splitting: true, Format: api.FormatESModule, Target: api.ES2023,
+			MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone,
+			Outdir: "/", ChunkNames: "[name]-[hash]", Plugins: []api.Plugin{embedded},
+			LogLevel: api.LogLevelSilent,
+		})
+		if len(result.Errors) > 0 {
+			return nil, errors.New("bundling scripts: " + result.Errors[0].Text)
+		}
+		for _, file := range result.OutputFiles {
+			scripts[path.Base(strings.ReplaceAll(file.Path, `\`, "/"))] = file.Contents
+		}
 	}
 	return scripts, nil
 })

@@ -1,6 +1,7 @@
 // The flows: deleting with a question first, and importing a file that was
 // dropped anywhere on the page.
 import { toast } from "./page.js";
+import "./overlay.js";
 
 /** Asks before a flow is deleted. @param {HTMLElement} button */
 function askToDelete(button) {

@@ -1,4 +1,5 @@
 // All that the page of a flow runs.
+import "./page.js";
 import "./canvas.js";
 import "./flow.js";
 import "./inspector.js";

@@ -1,6 +1,7 @@
 // A list and the detail of what is chosen in it, side by side.
-import "./connection-form.js";
 import { toast } from "./page.js";
+import "./overlay.js";
+import "./connection-form.js";
 
 /** Hides the entries of a list that lack a word of the search. @param {HTMLInputElement} search */
 function filter(search) {

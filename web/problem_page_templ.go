@@ -119,7 +119,7 @@ func problemView(name string, kind reply.ProblemType) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Document(kind.Title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Document(kind.Title, ui.PlainPage).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -186,7 +186,7 @@ const readScripts = `(async () => {
 	const known = new Map(entries().map(({name}) => [name, false]));
 	for (const name of known.keys()) {
 		const text = await (await fetch(name)).text();
-		for (const [, imported, later] of text.matchAll(/(?:from|import)\s*"(.+?\.js)"|import\("(.+?\.js)"\)/g)) {
+		for (const [, imported, later] of text.matchAll(/(?:from|import)\s*"(\.[^"]+\.js)"|import\("(\.[^"]+\.js)"\)/g)) {
 			const url = new URL(imported ?? later, name).href;
 			if (!known.has(url) && !url.includes("expression-editor")) known.set(url, true);
 		}

@@ -1,0 +1,5 @@
+// All that the page of an execution runs.
+import "./page.js";
+import "./canvas.js";
+import "./execution.js";
+import "./overlay.js";
