@@ -16,6 +16,10 @@ const (
 	// longestPause is the longest that callers are asked to wait before they ask
 	// again: a flow may be quicker than it was.
 	longestPause = time.Minute
+	// timeKept is for how long what was found is believed.
+	timeKept = 30 * time.Second
+	// maxTimes bounds for how many flows it is kept.
+	maxTimes = 500
 )
 
 // answerTimes remembers for a short while how long the answers of flows took, which
@@ -48,7 +52,7 @@ func (a *answerTimes) of(ctx context.Context, s *store.Store, slug string) time.
 	a.mu.Lock()
 	known, found := a.flows[slug]
 	a.mu.Unlock()
-	if found && now.Sub(known.at) < paceKept {
+	if found && now.Sub(known.at) < timeKept {
 		return known.took
 	}
 	took, err := measureAnswers(ctx, s, slug)
@@ -57,7 +61,7 @@ func (a *answerTimes) of(ctx context.Context, s *store.Store, slug string) time.
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.flows == nil || len(a.flows) >= maxPaces {
+	if a.flows == nil || len(a.flows) >= maxTimes {
 		a.flows = map[string]answersOf{}
 	}
 	a.flows[slug] = answersOf{now, took}

@@ -71,10 +71,7 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := "test_" + rand.Text()
-	body, err := encodeCallback(callbackBody{
-		Execution: id, Flow: slug, Status: flow.Succeeded, Test: true,
-		Answer: callbackAnswer{Status: http.StatusOK, Headers: map[string]string{"content-type": "application/json"}, Body: map[string]any{"test": true}},
-	})
+	body, err := testCallbackBody(id, slug)
 	if err != nil {
 		s.Fail(w, r, "making a callback", err)
 		return

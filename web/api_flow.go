@@ -271,7 +271,7 @@ func (s *Server) testFlow(w http.ResponseWriter, r *http.Request) {
 	start.Request = request
 	handle, err := s.engine.Start(r.Context(), *start)
 	if err != nil {
-		s.notStarted(w, r, err)
+		s.Fail(w, r, "starting an execution", err)
 		return
 	}
 	s.writeStarted(w, r, handle)
@@ -300,9 +300,19 @@ const defaultTestBody = 10 << 20
 
 // writeStarted answers with the ID of an execution once it is durable.
 func (s *Server) writeStarted(w http.ResponseWriter, r *http.Request, handle *engine.Handle) {
-	if s.stored(w, r, handle) {
+	if s.durable(w, r, handle) {
 		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}})
 	}
+}
+
+// durable waits until an execution is stored. It answers itself when it never will
+// be.
+func (s *Server) durable(w http.ResponseWriter, r *http.Request, handle *engine.Handle) bool {
+	err := handle.Stored(r.Context())
+	if err != nil {
+		s.Fail(w, r, "starting an execution", err)
+	}
+	return err == nil
 }
 
 // testRequest is the call that a test pretends to be.

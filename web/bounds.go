@@ -73,7 +73,7 @@ func (s *Server) admitted(r *http.Request, c *call) *reply.Problem {
 		wait = s.rates.takeFlow(c.slug, now)
 	}
 	if wait > 0 {
-		return tooManyCalls(wait)
+		return reply.TooManyCalls(wait)
 	}
 	if !s.engine.HasRoom(c.slug, termsOf(c.published.Settings, r.Header).mode == flow.Sync) {
 		return s.noCapacity(c.slug)
@@ -87,7 +87,7 @@ func (s *Server) admittedSigned(c *call) *reply.Problem {
 		return nil
 	}
 	if wait := s.rates.takeFlow(c.slug, time.Now()); wait > 0 {
-		return tooManyCalls(wait)
+		return reply.TooManyCalls(wait)
 	}
 	return nil
 }
@@ -96,14 +96,9 @@ func (s *Server) admittedSigned(c *call) *reply.Problem {
 // of the rate at which its address comes with such.
 func (s *Server) refuseGuess(r *http.Request, refusal *reply.Problem) *reply.Problem {
 	if wait := s.rates.takeCaller(header.CallerAddress(r, s.bounds.Proxies), time.Now()); wait > 0 {
-		return tooManyCalls(wait)
+		return reply.TooManyCalls(wait)
 	}
 	return refusal
-}
-
-func tooManyCalls(wait time.Duration) *reply.Problem {
-	yes := true
-	return &reply.Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
 }
 
 // noCapacity is the problem of a call that there is no room for.

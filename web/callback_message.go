@@ -61,6 +61,15 @@ func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callba
 	return callback.Message{ID: messageID(c), URL: c.URL, Body: body, Trace: engine.TraceOf(c.Execution, request)}, nil
 }
 
+// testCallbackBody is what a receiver is told to try it out, of an execution that
+// there is not.
+func testCallbackBody(execution, slug string) ([]byte, error) {
+	return encodeCallback(callbackBody{
+		Execution: execution, Flow: slug, Status: flow.Succeeded, Test: true,
+		Answer: callbackAnswer{Status: http.StatusOK, Headers: map[string]string{"content-type": "application/json"}, Body: map[string]any{"test": true}},
+	})
+}
+
 // messageID is the same for all attempts to say the same: receivers tell repeats
 // by it.
 func messageID(c *store.Callback) string {

@@ -90,8 +90,10 @@ func (s *Server) serviceWords(ctx context.Context, step *flow.Step) string {
 // says at least which one it was.
 func (s *Server) failedStep(ctx context.Context, versionID int64, id string) *flow.Step {
 	if f, err := s.engine.Flow(ctx, versionID); err == nil {
-		if found := findStep(&f.Body, id); found != nil {
-			return found
+		for step := range f.All {
+			if step.ID == id {
+				return step
+			}
 		}
 	}
 	return &flow.Step{ID: id}
@@ -132,4 +134,13 @@ func problemOfFailure(failure *flow.Failure) *reply.Problem {
 		flow.FailedLimit, flow.FailedCanceled, flow.FailedUnknown, flow.FailedInternal:
 	}
 	return p
+}
+
+// failureStatus is the HTTP status of a failure's problem.
+func failureStatus(failure *flow.Failure) int {
+	p := problemOfFailure(failure)
+	if p.Status != 0 {
+		return p.Status
+	}
+	return reply.ProblemTypes[p.Type].Status
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"redial/engine"
 	"redial/engine/flow"
@@ -64,7 +63,7 @@ func statusBody(e *flow.Execution) flow.Object {
 		{Name: "mode", Value: e.Mode},
 		{Name: "status", Value: e.Status},
 		{Name: "startedAt", Value: e.StartedAt},
-		{Name: "endedAt", Value: optionalTime(e.EndedAt)},
+		{Name: "endedAt", Value: reply.OptionalTime(e.EndedAt)},
 	}
 	if !e.AnsweredAt.IsZero() {
 		body = append(body, flow.Field{Name: "answer", Value: flow.Object{
@@ -86,13 +85,6 @@ func statusBody(e *flow.Execution) flow.Object {
 		body = append(body, flow.Field{Name: "parent", Value: e.Parent})
 	}
 	return body
-}
-
-func optionalTime(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
 }
 
 // executionResponse is the answer itself, as the caller would have got it on

@@ -152,15 +152,6 @@ func answeredStatus(x *flow.Execution) int {
 	}
 }
 
-// failureStatus is the HTTP status of a failure's problem.
-func failureStatus(failure *flow.Failure) int {
-	p := problemOfFailure(failure)
-	if p.Status != 0 {
-		return p.Status
-	}
-	return reply.ProblemTypes[p.Type].Status
-}
-
 // show prepares the answer for reading.
 func (v *callerView) show(answer *flow.Answer) {
 	v.Answer, v.Size = answer, len(answer.Body)

@@ -31,20 +31,16 @@ type flowDocs struct {
 func (s *Server) flowDocsPage(w http.ResponseWriter, r *http.Request) {
 	slug := r.PathValue("slug")
 	w.Header().Add("Vary", "Authorization, Cookie")
-	published, trigger, refusal := s.findHook(r.Context(), slug)
-	if refusal == nil {
-		refusal = s.refuseReader(r, slug, trigger)
-	}
+	description, refusal, err := s.describe(r, slug)
 	if refusal != nil {
 		s.noDocs(w, r, refusal)
 		return
 	}
-	document, err := s.hookDocument(r.Context(), published, trigger)
 	if err != nil {
 		s.pageFault(w, r, "describing a flow", err)
 		return
 	}
-	docs, err := newFlowDocs(document.description)
+	docs, err := newFlowDocs(description)
 	if err != nil {
 		s.pageFault(w, r, "writing code that calls a flow", err)
 		return

@@ -8,7 +8,6 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
-	"redial/web/reply"
 )
 
 // followedExecution is the execution of the path, for those who may follow it:
@@ -30,12 +29,6 @@ func (s *Server) followedExecution(w http.ResponseWriter, r *http.Request) (*flo
 		return record, true
 	}
 	return nil, false
-}
-
-// noExecution is what is said of an execution that is not there, or not for the
-// one who asks.
-func noExecution() *reply.Problem {
-	return &reply.Problem{Type: "not-found", Detail: "There is no execution with this ID."}
 }
 
 // mayFollow reports whether somebody may follow an execution: whoever may call
@@ -76,7 +69,7 @@ func (s *Server) callerMayFollow(r *http.Request, record *flow.Execution) (bool,
 // mayAsk reports whether a request without a body comes from somebody who may
 // call a hook.
 func (s *Server) mayAsk(r *http.Request, trigger *step.Webhook) bool {
-	guard, refusal := s.guardOf(r.Context(), trigger)
+	guard, refusal := s.guardOf(r.Context(), trigger.Auth)
 	if refusal != nil {
 		return false
 	}

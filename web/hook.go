@@ -28,9 +28,9 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.seats.leave()
-	sample := s.capture(r)
+	sample := s.sample(r)
 	call, refusal := s.readCall(w, r)
-	s.keepCapture(r, sample, refusal)
+	s.keepSample(r, sample, refusal)
 	if refusal != nil {
 		s.turnAway(w, r, refusal)
 		return
@@ -131,7 +131,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *reply
 // admitCaller checks who calls, as far as that can be told without the body, and
 // whether there is room for the call.
 func (s *Server) admitCaller(r *http.Request, c *call) (refusal *reply.Problem) {
-	if c.guard, refusal = s.guardOf(r.Context(), c.trigger); refusal != nil {
+	if c.guard, refusal = s.guardOf(r.Context(), c.trigger.Auth); refusal != nil {
 		return refusal
 	}
 	if refusal = c.admit(r); refusal != nil {

@@ -93,11 +93,11 @@ func (g *guards) read(ctx context.Context, name string) (*caller.Guard, error) {
 const guardPause = 30 * time.Second
 
 // guardOf is the guard of a hook; nil: whoever knows the URL may call.
-func (s *Server) guardOf(ctx context.Context, trigger *step.Webhook) (*caller.Guard, *reply.Problem) {
-	if trigger.Auth.Open() {
+func (s *Server) guardOf(ctx context.Context, auth step.Auth) (*caller.Guard, *reply.Problem) {
+	if auth.Open() {
 		return nil, nil
 	}
-	guard, err := s.guards.get(ctx, trigger.Auth)
+	guard, err := s.guards.get(ctx, auth)
 	switch {
 	case err == nil:
 		return guard, nil

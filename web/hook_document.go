@@ -52,16 +52,14 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	slug := r.PathValue("slug")
-	published, trigger, refusal := s.findHook(r.Context(), slug)
-	if refusal == nil {
+	if _, trigger, refusal := s.findHook(r.Context(), slug); refusal == nil {
 		allowOrigin(w.Header(), r, trigger)
-		refusal = s.refuseReader(r, slug, trigger)
 	}
+	document, refusal, err := s.documentFor(r, slug)
 	if refusal != nil {
 		s.Problem(w, r, refusal)
 		return
 	}
-	document, err := s.hookDocument(r.Context(), published, trigger)
 	if err != nil {
 		s.Fail(w, r, "describing a flow", err)
 		return
@@ -74,9 +72,32 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(document.text))
 }
 
+// describe is a published flow as its callers see it, to those who may call it or
+// manage flows. To others it is not there.
+func (s *Server) describe(r *http.Request, slug string) (*openapi.Description, *reply.Problem, error) {
+	document, refusal, err := s.documentFor(r, slug)
+	if document == nil {
+		return nil, refusal, err
+	}
+	return document.description, nil, nil
+}
+
+// documentFor is the document of a flow for those who may read it.
+func (s *Server) documentFor(r *http.Request, slug string) (*hookDocument, *reply.Problem, error) {
+	published, trigger, refusal := s.findHook(r.Context(), slug)
+	if refusal == nil {
+		refusal = s.refuseReader(r, slug, trigger)
+	}
+	if refusal != nil {
+		return nil, refusal, nil
+	}
+	document, err := s.hookDocument(r.Context(), published, trigger)
+	return document, nil, err
+}
+
 // hookDocument is the description of what is published, and its document.
 func (s *Server) hookDocument(ctx context.Context, published *store.Published, trigger *step.Webhook) (*hookDocument, error) {
-	slug, auth := published.Version.Flow, s.callersAuth(ctx, trigger)
+	slug, auth := published.Version.Flow, s.callersAuth(ctx, trigger.Auth)
 	s.documents.mu.Lock()
 	known := s.documents.ready[slug]
 	s.documents.mu.Unlock()
@@ -135,22 +156,22 @@ func callersProblems() []openapi.Problem {
 
 // callersAuth is how callers of a flow identify themselves. Where the credentials
 // go is said by the connection, and nothing else is told of it.
-func (s *Server) callersAuth(ctx context.Context, trigger *step.Webhook) openapi.Auth {
-	auth := openapi.Auth{Kind: trigger.Auth.Type}
-	guard, refusal := s.guardOf(ctx, trigger)
+func (s *Server) callersAuth(ctx context.Context, auth step.Auth) openapi.Auth {
+	shown := openapi.Auth{Kind: auth.Type}
+	guard, refusal := s.guardOf(ctx, auth)
 	if guard == nil || refusal != nil {
-		return auth // nobody gets in, or everybody
+		return shown // nobody gets in, or everybody
 	}
-	if auth.In, auth.Name = guard.Place(); auth.Kind == step.AuthSignature {
-		auth.In, auth.Name = "header", guard.Scheme().Headers()[0]
+	if shown.In, shown.Name = guard.Place(); shown.Kind == step.AuthSignature {
+		shown.In, shown.Name = "header", guard.Scheme().Headers()[0]
 	}
-	return auth
+	return shown
 }
 
 // refuseReader refuses who may neither call a flow nor manage flows: to others it
 // is not there.
 func (s *Server) refuseReader(r *http.Request, slug string, trigger *step.Webhook) *reply.Problem {
-	guard, refusal := s.guardOf(r.Context(), trigger)
+	guard, refusal := s.guardOf(r.Context(), trigger.Auth)
 	if refusal == nil && (guard == nil || guard.AdmitFollower(seen(r), time.Now()) == nil) {
 		return nil
 	}

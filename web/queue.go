@@ -16,15 +16,6 @@ func (s *Server) useConcurrency(ctx context.Context, slug string) {
 	}
 }
 
-// queuePlace is where an execution stands in the queue of its flow, from 1; 0: it
-// does not wait for its turn, or has it just now.
-func (s *Server) queuePlace(x *flow.Execution) int {
-	if x.Status != flow.Queued {
-		return 0
-	}
-	return s.engine.Place(x.ID)
-}
-
 // turn is when an execution that had to wait for its turn began; zero: it did not
 // have to, or waits still. The event after the first says so.
 func (s *Server) turn(ctx context.Context, id string) (time.Time, error) {
@@ -43,14 +34,6 @@ func turnOf(events []flow.Event) (began time.Time, waited time.Duration) {
 		return time.Time{}, 0
 	}
 	return events[1].At, max(0, events[1].At.Sub(events[0].At))
-}
-
-// queueField is what an execution says about its place, as JSON.
-func (s *Server) queueField(x *flow.Execution, body flow.Object) flow.Object {
-	if place := s.queuePlace(x); place > 0 {
-		body = append(body, flow.Field{Name: "queue", Value: flow.Object{{Name: "place", Value: int64(place)}}})
-	}
-	return body
 }
 
 // queueWord says how many executions wait, for people; empty: none.

@@ -7,32 +7,6 @@ import (
 	"redial/web/reply"
 )
 
-// hooked takes calls of hooks before the mux sees them: it would send a path
-// with a doubled slash or dots on to a clean one, and senders of webhooks take a
-// redirect for a failure.
-func (s *Server) hooked(next http.Handler) http.Handler {
-	call := s.metrics.counted("hook", s.hook)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path, isHook := strings.CutPrefix(r.URL.Path, "/hooks/")
-		if !isHook {
-			next.ServeHTTP(w, r)
-			return
-		}
-		slug, below, _ := strings.Cut(path, "/")
-		r.SetPathValue("slug", slug)
-		r.SetPathValue("below", below)
-		if r.Method == http.MethodOptions {
-			s.hookOptions(w, r)
-			return
-		}
-		if below == "openapi.json" {
-			s.openAPI(w, r)
-			return
-		}
-		call(w, r)
-	})
-}
-
 // methods are what somebody may have meant who used another one.
 var methods = []string{
 	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,

@@ -1,24 +1,16 @@
 package web
 
 import (
-	"bytes"
-	"io"
 	"maps"
 	"net/http"
 	"sync"
 	"time"
 
-	"redial/engine/content"
 	"redial/engine/flow"
-	"redial/web/reply"
 )
 
-const (
-	// captureWait is how long a hook is watched for its next call.
-	captureWait = 10 * time.Minute
-	// maxCapture is how large the body of a captured call may be, in bytes.
-	maxCapture = 1 << 20
-)
+// captureWait is how long a hook is watched for its next call.
+const captureWait = 10 * time.Minute
 
 // captures are the flows whose next call becomes a sample to test with, whether
 // it is taken or refused.
@@ -69,68 +61,19 @@ func (c *captures) look(slug string, now time.Time) *capture {
 	return &seen
 }
 
-// take keeps a call if the flow is watched and no other call came before.
-func (c *captures) take(slug string, now time.Time, p *payload) {
+// Take keeps a call if the flow is watched and no other call came before.
+func (c *captures) Take(slug string, request *flow.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.armed[slug]; found != nil && found.taken == nil && !now.After(found.until) {
-		found.taken = p
+	if found := c.armed[slug]; found != nil && found.taken == nil && !time.Now().After(found.until) {
+		found.taken = requestPayload(request)
 	}
 }
 
-// waits reports whether a flow's next call is wanted.
-func (c *captures) waits(slug string, now time.Time) bool {
-	found := c.look(slug, now)
+// Wants reports whether a flow's next call is wanted.
+func (c *captures) Wants(slug string) bool {
+	found := c.look(slug, time.Now())
 	return found != nil && found.taken == nil
-}
-
-// capture reads the body of a call if somebody waits for one; nil: nobody does.
-// What becomes of the call does not change: its body can be read as before.
-func (s *Server) capture(r *http.Request) []byte {
-	if !s.captures.waits(r.PathValue("slug"), time.Now()) {
-		return nil
-	}
-	original := r.Body
-	data, err := io.ReadAll(io.LimitReader(original, maxCapture+1))
-	r.Body = resumedBody{io.MultiReader(bytes.NewReader(data), failing{err}, original), original}
-	if err != nil || len(data) > maxCapture {
-		return nil
-	}
-	if data == nil {
-		data = []byte{}
-	}
-	return data
-}
-
-// keepCapture makes a sample of a call that was read, without its credentials. A
-// call by somebody who may not make it is none.
-func (s *Server) keepCapture(r *http.Request, data []byte, refusal *reply.Problem) {
-	if data == nil || refusal != nil && (refusal.Type == "credentials-required" || refusal.Type == "credentials-unavailable") {
-		return
-	}
-	slug := r.PathValue("slug")
-	r = s.withhold(r, slug)
-	body, err := content.Decode(r.Header.Get("Content-Type"), data, content.DefaultLimits)
-	if err != nil {
-		body = string(data) // the flow will refuse it; one can see why
-	}
-	s.captures.take(slug, time.Now(), requestPayload(newRequest(r, body)))
-}
-
-// resumedBody is a body of which a part was read already.
-type resumedBody struct {
-	io.Reader
-	io.Closer
-}
-
-// failing gives the error that reading met, in its turn.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	return 0, io.EOF
 }
 
 // armCapture makes the next call of a flow a sample.

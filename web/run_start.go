@@ -63,10 +63,10 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) {
 	handle, err := s.engine.Start(r.Context(), *start)
 	leave()
 	if err != nil {
-		s.notStarted(w, r, err)
+		s.Fail(w, r, "starting an execution", err)
 		return
 	}
-	if s.stored(w, r, handle) {
+	if s.durable(w, r, handle) {
 		s.WriteJSON(w, http.StatusOK, flow.Object{{Name: "executionId", Value: handle.ID}, {Name: "notice", Value: trial.Notice}})
 	}
 }

@@ -75,6 +75,7 @@ type Server struct {
 	drawings  *drawings
 	editor    *designer.Editor
 	captures  *captures
+	samples   Samples
 	callbacks *callback.Deliverer
 	documents *hookDocuments
 	relays    *relay.Hub
@@ -97,6 +98,7 @@ func New(options Options) *Server {
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
 		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), documents: newHookDocuments(), relays: relay.NewHub(),
 	}
+	s.samples = s.captures
 	s.Missing = s.gone
 	s.guards = newGuards(s)
 	s.callbacks = s.newCallbacks()

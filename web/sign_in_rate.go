@@ -33,7 +33,7 @@ func (s *Server) refuseToken(r *http.Request, refusal *reply.Problem) *reply.Pro
 	if wait == 0 {
 		return refusal
 	}
-	problem := tooManyCalls(wait)
+	problem := reply.TooManyCalls(wait)
 	problem.Detail = "Too many sign-ins have failed from this address. This token is none that the server knows."
 	return problem
 }

@@ -33,6 +33,12 @@ type Problem struct {
 	RetryAfter time.Duration // for 429 and 503
 }
 
+// TooManyCalls is the problem of somebody who comes too often, until a time has passed.
+func TooManyCalls(wait time.Duration) *Problem {
+	yes := true
+	return &Problem{Type: "too-many-calls", RetryAfter: wait, Retryable: &yes}
+}
+
 // ProblemType is what a type of problem means, for people and programs.
 type ProblemType struct {
 	Status int

@@ -46,6 +46,14 @@ func (wr *Writer) WriteJSON(w http.ResponseWriter, status int, value any) {
 	wr.Write(w, append(body, '\n'))
 }
 
+// OptionalTime is a time as JSON has it: null for one that there is not.
+func OptionalTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
 // Write sends a body. That the other side has gone is no error of ours.
 func (wr *Writer) Write(w http.ResponseWriter, body []byte) {
 	hurry(w, len(body))
