@@ -80,6 +80,15 @@ var rules = []rule{
 		why: "the designer is about graphs and views; who asks, and where drafts are kept, is decided by web",
 	},
 	{
+		of:     []string{"redial/web/hook"},
+		mayNot: []string{"redial/designer/...", "redial/web/ui/...", "redial/web/inspector/...", "github.com/a-h/templ/...", "github.com/alexedwards/scs/...", "github.com/gorilla/websocket"},
+		why:    "a call is read, refused and answered without pages, drafts and sessions; what it needs of those who build flows it is given as functions",
+	},
+	{
+		of: []string{"redial/web/header", "redial/web/ratelimit"}, may: []string{"std", "third party"},
+		why: "texts are read and names are counted without knowing what a flow is, for callers and for people who sign in alike",
+	},
+	{
 		of: []string{"redial/web/simulated/..."}, may: []string{"std", "third party", "redial/web/simulated/..."},
 		why: "the simulated services stand for other people's software: sharing code with them would hide our own mistakes",
 	},
@@ -240,6 +249,9 @@ func TestRulesCatch(t *testing.T) {
 		{"redial/engine", "", "html/template", "serves nobody"},
 		{"redial/store", "redial/engine/step", "", "would depend on how flows run"},
 		{"redial/designer", "redial/store", "", "decided by web"},
+		{"redial/web/hook", "redial/store redial/web/reply net/http", "", ""},
+		{"redial/web/hook", "redial/designer", "", "without pages"},
+		{"redial/web/header", "redial/engine/flow", "", "what a flow is"},
 		{"redial/web/simulated", "redial/engine/flow", "", "other people's software"},
 		{"redial/engine/component", "redial/engine/step", "", "not below it"},
 		{"redial/engine/flow", "redial/engine", "", "not below it"},

@@ -10,6 +10,7 @@ import (
 	"redial/engine/flow"
 	"redial/engine/flowfile"
 	"redial/web/callback"
+	"redial/web/hook"
 	"redial/web/reply"
 )
 
@@ -22,7 +23,7 @@ func (s *Server) sendCallbackAgain(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	resent, err := s.store.ResendCallback(r.Context(), id)
 	switch {
-	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
+	case errors.Is(err, engine.ErrNotFound) && s.hooks.Gone(w, r):
 		return
 	case errors.Is(err, engine.ErrNotFound):
 		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "No callback belongs to this execution."})
@@ -71,7 +72,7 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := "test_" + rand.Text()
-	body, err := testCallbackBody(id, slug)
+	body, err := hook.TestCallback(id, slug)
 	if err != nil {
 		s.Fail(w, r, "making a callback", err)
 		return

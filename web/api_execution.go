@@ -10,6 +10,7 @@ import (
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/store"
+	"redial/web/hook"
 	"redial/web/reply"
 )
 
@@ -32,14 +33,14 @@ func (s *Server) listExecutions(w http.ResponseWriter, r *http.Request) {
 	}
 	items := make([]flow.Object, len(executions))
 	for i := range executions {
-		items[i] = statusBody(&executions[i])
+		items[i] = hook.Status(&executions[i])
 	}
 	s.WriteJSON(w, http.StatusOK, page(items, next))
 }
 
 // getExecution answers with an execution and its steps.
 func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
-	record, ok := s.callersExecution(w, r)
+	record, ok := s.hooks.Execution(w, r)
 	if !ok {
 		return
 	}
@@ -58,7 +59,7 @@ func (s *Server) getExecution(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, "reading the callback of an execution", err)
 		return
 	}
-	body := append(s.queueField(record, statusBody(record)),
+	body := append(s.hooks.WithPlace(record, hook.Status(record)),
 		flow.Field{Name: "settings", Value: record.Settings},
 		flow.Field{Name: "trigger", Value: request},
 		flow.Field{Name: "steps", Value: stepRuns(record.Status, events)},
@@ -160,7 +161,7 @@ func (r *stepRun) add(e *flow.Event) {
 // listEvents answers with the events after a number, the same that a socket
 // sends.
 func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) {
-	record, ok := s.callersExecution(w, r)
+	record, ok := s.hooks.Execution(w, r)
 	if !ok {
 		return
 	}
@@ -215,8 +216,6 @@ func (s *Server) eventLimit(w http.ResponseWriter, r *http.Request) (int, bool) 
 	return limit, true
 }
 
-func (s *Server) cancelExecution(w http.ResponseWriter, r *http.Request) { s.cancel(w, r) }
-
 // rerunExecution starts a new execution of the same call.
 func (s *Server) rerunExecution(w http.ResponseWriter, r *http.Request) {
 	object, ok := s.readObject(w, r, maxRequest)
@@ -253,8 +252,8 @@ func (s *Server) resumeExecution(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, "deciding about a step", err)
 		return
 	}
-	if record, ok := s.callersExecution(w, r); ok {
-		s.WriteJSON(w, http.StatusOK, statusBody(record))
+	if record, ok := s.hooks.Execution(w, r); ok {
+		s.WriteJSON(w, http.StatusOK, hook.Status(record))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 func (s *Server) newCallbacks() *callback.Deliverer {
 	return callback.New(callback.Options{
-		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.callbackMessage,
+		Outbox: s.store, Client: s.client, Key: s.signingKey, Message: s.hooks.CallbackMessage,
 		Relay: s.relayCallback, Logger: s.Logger,
 	})
 }

@@ -73,7 +73,7 @@ func (s *Server) newCalling(ctx context.Context, state *flowState) (*calling, er
 	if call.Method != http.MethodGet && call.Method != http.MethodHead && json.Valid([]byte(payload.Body)) {
 		call.Body = payload.Body
 	}
-	identify(&call, s.callersAuth(ctx, step.AuthOf(f.Trigger.With)))
+	identify(&call, s.hooks.CallersAuth(ctx, step.AuthOf(f.Trigger.With)))
 	c.Codes, err = newCodes(call)
 	return c, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"redial/engine"
 	"redial/store"
+	"redial/web/hook"
 	"redial/web/reply"
 )
 
@@ -34,9 +35,9 @@ func (s *Server) deleteExecution(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.As(err, &owed):
 		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "The execution cannot be deleted now: " + owed.Reason + "."})
-	case errors.Is(err, engine.ErrNotFound) && s.gone(w, r):
+	case errors.Is(err, engine.ErrNotFound) && s.hooks.Gone(w, r):
 	case errors.Is(err, engine.ErrNotFound):
-		s.Problem(w, r, noExecution())
+		s.Problem(w, r, hook.NoExecution())
 	case err != nil:
 		s.Fail(w, r, "deleting an execution", err)
 	default:

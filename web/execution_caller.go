@@ -10,6 +10,7 @@ import (
 
 	"redial/engine"
 	"redial/engine/flow"
+	"redial/web/hook"
 	"redial/web/reply"
 )
 
@@ -62,7 +63,7 @@ func (s *Server) callerOf(ctx context.Context, x *flow.Execution, now time.Time)
 }
 
 // live finds out what the caller lived through. A sync call is handed over when
-// its deadline passes before there is an answer: see holdLine.
+// its deadline passes before there is an answer: see web/hook.
 func (v *callerView) live(x *flow.Execution, now time.Time) {
 	add := func(at time.Time, icon, class, what string, code int) {
 		v.Moments = append(v.Moments, callerMoment{at, max(0, at.Sub(x.StartedAt)), icon, class, what, code})
@@ -144,7 +145,7 @@ func answeredStatus(x *flow.Execution) int {
 	case x.EndedAt.IsZero():
 		return 0
 	case x.Failure != nil:
-		return failureStatus(x.Failure)
+		return hook.FailureStatus(x.Failure)
 	case x.Status == flow.Canceled:
 		return reply.ProblemTypes["canceled"].Status
 	default:

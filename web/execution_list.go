@@ -24,7 +24,7 @@ func wantsPage(r *http.Request) bool {
 // With a key, it is the execution of that key, for whoever may call the flow.
 func (s *Server) executionList(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("idempotency-key") {
-		s.executionOfKey(w, r)
+		s.hooks.ExecutionOfKey(w, r)
 		return
 	}
 	w.Header().Set("Vary", "Accept, Cookie")

@@ -68,6 +68,20 @@ type graphEdge struct {
 	To   string `json:"to"`
 }
 
+// showExecution shows an execution to who is signed in and wants a page. For others it
+// does nothing and is false.
+func (s *Server) showExecution(w http.ResponseWriter, r *http.Request) bool {
+	if !wantsPage(r) {
+		return false
+	}
+	name, err := s.sessionName(r)
+	if err != nil || name == "" {
+		return false
+	}
+	s.page(s.executionPage).ServeHTTP(w, r)
+	return true
+}
+
 // executionPage shows an execution to a person.
 func (s *Server) executionPage(w http.ResponseWriter, r *http.Request) {
 	view, err := s.executionView(r.Context(), r.PathValue("id"), true)
@@ -105,7 +119,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 	if err != nil {
 		return nil, err
 	}
-	if view.Held, err = s.heldBack(ctx, x); err != nil {
+	if view.Held, err = s.hooks.HeldBack(ctx, x); err != nil {
 		return nil, err
 	}
 	now := time.Now()
@@ -116,7 +130,7 @@ func (s *Server) executionView(ctx context.Context, id string, whole bool) (*exe
 		return nil, err
 	}
 	view.Row = newExecutionRow(x, orText(f.Name, x.Flow), now)
-	view.Place = s.queuePlace(x)
+	view.Place = s.hooks.Place(x)
 	_, err = s.store.Draft(ctx, x.Flow)
 	view.FlowThere = err == nil
 	for step := range f.All {

@@ -154,7 +154,7 @@ func (s *Server) stepView(r *http.Request) (*stepView, error) {
 	if err := s.respondedWith(ctx, x, v); err != nil {
 		return nil, err
 	}
-	if v.Held, err = s.heldBack(ctx, x); err != nil {
+	if v.Held, err = s.hooks.HeldBack(ctx, x); err != nil {
 		return nil, err
 	}
 	undecided, err := s.engine.Undecided(ctx, id)

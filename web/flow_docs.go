@@ -31,7 +31,7 @@ type flowDocs struct {
 func (s *Server) flowDocsPage(w http.ResponseWriter, r *http.Request) {
 	slug := r.PathValue("slug")
 	w.Header().Add("Vary", "Authorization, Cookie")
-	description, refusal, err := s.describe(r, slug)
+	description, refusal, err := s.hooks.Describe(r, slug)
 	if refusal != nil {
 		s.noDocs(w, r, refusal)
 		return

@@ -142,7 +142,7 @@ func (s *Server) locks(ctx context.Context, published *store.Published, drafted 
 	if drafted.Uses != "webhook" || auth.Open() {
 		return false
 	}
-	now, ok := s.hookOf(ctx, published.Version.ID)
+	now, ok := s.hooks.TriggerOf(ctx, published.Version.ID)
 	return ok && now != nil && now.Auth != auth
 }
 

@@ -50,7 +50,7 @@ func (s *Server) inspect(ctx context.Context, state *flowState, workshop *design
 		fields, _ := with.(flow.Object)
 		auth := step.AuthOf(fields)
 		if held := workshop.Credentials[auth.Connection]; held.Kind == auth.Type && held.Fault == "" {
-			f.Calling = inspector.CallersSend(s.callersAuth(ctx, auth))
+			f.Calling = inspector.CallersSend(s.hooks.CallersAuth(ctx, auth))
 		}
 	}
 	view := f.View(card, file, state.Checked.Problems)

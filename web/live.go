@@ -89,12 +89,12 @@ func (s *Server) liveExecution(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	subscription := s.engine.WatchExecution(id)
 	defer subscription.Close()
-	if websocket.IsWebSocketUpgrade(r) && s.remains(r) != nil {
+	if websocket.IsWebSocketUpgrade(r) && s.hooks.Dropped(r) != nil {
 		// A browser learns nothing of an answer to a handshake, but of a close.
 		s.serveSocket(w, r, nil, func(v *viewer) { v.stop(closeDropped) })
 		return
 	}
-	if _, ok := s.callersExecution(w, r); !ok {
+	if _, ok := s.hooks.Execution(w, r); !ok {
 		return
 	}
 	after, ok := s.after(w, r)

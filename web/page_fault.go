@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"redial/engine"
+	"redial/web/hook"
 	"redial/web/reply"
 )
 
@@ -21,8 +22,8 @@ func (s *Server) pageFault(w http.ResponseWriter, r *http.Request, doing string,
 		return
 	}
 	if errors.Is(err, engine.ErrNotFound) {
-		if dropped := s.remains(r); dropped != nil {
-			s.faultPage(w, r, http.StatusGone, "Not kept any more", droppedText(dropped))
+		if dropped := s.hooks.Dropped(r); dropped != nil {
+			s.faultPage(w, r, http.StatusGone, "Not kept any more", hook.DroppedText(dropped))
 			return
 		}
 		s.faultPage(w, r, http.StatusNotFound, "Nothing there", "What you are looking for is not here, or not any more. Go back to the list and choose again.")

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// TestEveryProblemHasAPage reads from the code of the package which types of
+// TestEveryProblemHasAPage reads from the code of the package, and of those which answer for it, which types of
 // problems it answers with. One that is not in the table would be shown as a
 // fault of ours, and its page would not be there.
 func TestEveryProblemHasAPage(t *testing.T) {
@@ -60,7 +60,7 @@ func TestProblemsPointToTheirPage(t *testing.T) {
 func problemTypes(t *testing.T) []string {
 	t.Helper()
 	var files []string
-	for _, pattern := range []string{"*.go", "reply/*.go"} {
+	for _, pattern := range []string{"*.go", "hook/*.go", "reply/*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no code was found at %s: %v", pattern, err)

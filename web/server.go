@@ -1,16 +1,17 @@
-// Package web is everything that speaks HTTP to the outside: the hooks of
-// published flows, the answers of executions, the management API and the
-// sockets of live events.
+// Package web is everything that speaks HTTP to people and to the programs of those
+// who build flows: pages, the management API and the sockets of live events. The
+// callers of flows are served by web/hook, which it puts together with the rest.
 //
-// It decides what a call means and hands it to the engine; it runs no steps and
-// holds no SQL.
+// It runs no steps and holds no SQL.
 package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 
@@ -23,6 +24,7 @@ import (
 	"redial/static"
 	"redial/store"
 	"redial/web/callback"
+	"redial/web/hook"
 	"redial/web/published"
 	"redial/web/ratelimit"
 	"redial/web/relay"
@@ -45,7 +47,7 @@ type Options struct {
 	// none.
 	APIToken string
 	// Bounds are how much callers may ask of the server at once.
-	Bounds Bounds
+	Bounds hook.Bounds
 	Logger *slog.Logger
 }
 
@@ -58,16 +60,11 @@ type Server struct {
 	engine    *engine.Engine
 	workshop  *workshop
 	apiToken  string
+	proxies   []netip.Prefix // of ours, between us and callers
 	published *published.Flows
-	guards    *guards
+	hooks     *hook.Server
 	metrics   *metrics
 	sockets   *sockets
-	lines     *lines
-	openCalls *openCalls
-	bounds    *Bounds
-	seats     *seats
-	intake    *intake
-	rates     *rates
 	sessions  *scs.SessionManager
 	signIns   ratelimit.Buckets // those that fail, by address
 	client    *outbound.Client
@@ -75,15 +72,11 @@ type Server struct {
 	drawings  *drawings
 	editor    *designer.Editor
 	captures  *captures
-	samples   Samples
 	callbacks *callback.Deliverer
-	documents *hookDocuments
 	relays    *relay.Hub
 	paces     paces
 	choices   choiceTitles
 	runs      dataRunCache
-
-	answerTimes answerTimes
 }
 
 // New makes a server.
@@ -91,25 +84,24 @@ func New(options Options) *Server {
 	s := &Server{
 		Writer: &reply.Writer{Public: options.PublicURL, Logger: cmp.Or(options.Logger, slog.Default())},
 		store:  options.Store, engine: options.Engine, workshop: &workshop{base: options.Library, store: options.Store},
-		apiToken:  options.APIToken,
-		published: published.New(options.Store), sockets: newSockets(), lines: newLines(), openCalls: newOpenCalls(),
-		bounds: &options.Bounds, seats: &seats{most: int64(options.Bounds.Callers)}, intake: newIntake(options.Bounds.Bodies), rates: newRates(&options.Bounds),
+		apiToken: options.APIToken, proxies: options.Bounds.Proxies,
+		published: published.New(options.Store), sockets: newSockets(),
 		sessions: newSessions(options.Store, options.PublicURL.Scheme == "https"),
 		client:   options.Client, checked: &checkedDrafts{}, drawings: &drawings{},
-		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), documents: newHookDocuments(), relays: relay.NewHub(),
+		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), relays: relay.NewHub(),
+		metrics: newMetrics(options.Engine),
 	}
-	s.samples = s.captures
-	s.Missing = s.gone
-	s.guards = newGuards(s)
+	s.hooks = s.newHooks(options.Bounds)
+	s.Missing = s.hooks.Gone
 	s.callbacks = s.newCallbacks()
-	s.metrics = newMetrics(options.Engine)
 	return s
 }
 
 // Handler routes requests.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	s.routeCallers(mux)
+	s.hooks.Route(mux)
+	s.routePublic(mux)
 	s.routeAPI(mux)
 	s.routeOperations(mux)
 	s.routeSessions(mux)
@@ -118,18 +110,28 @@ func (s *Server) Handler() http.Handler {
 	s.routeExpressions(mux)
 	mux.Handle("/api/", s.authenticated(s.otherwise(mux)))
 	mux.HandleFunc("/", s.otherwise(mux))
-	return s.recovered(unhurried(s.hooked(compressed(mux))))
+	return s.recovered(unhurried(s.hooks.Handler(compressed(mux))))
 }
 
-// routeCallers are the URLs of those who call flows, beside the hooks themselves.
-// They need no sign-in.
-func (s *Server) routeCallers(mux *http.ServeMux) {
-	mux.HandleFunc("GET /executions/{id}", s.forPages(s.executionStatus))
-	mux.HandleFunc("GET /executions/{id}/response", s.forPages(s.executionResponse))
-	mux.HandleFunc("POST /executions/{id}/cancel", s.forPages(s.callerCancel))
-	mux.HandleFunc("OPTIONS /executions/{id}", s.executionOptions("GET, HEAD, OPTIONS"))
-	mux.HandleFunc("OPTIONS /executions/{id}/response", s.executionOptions("GET, HEAD, OPTIONS"))
-	mux.HandleFunc("OPTIONS /executions/{id}/cancel", s.executionOptions("POST, OPTIONS"))
+// newHooks makes the callers' side of the server.
+func (s *Server) newHooks(bounds hook.Bounds) *hook.Server {
+	return hook.New(hook.Options{
+		Store: s.store, Engine: s.engine, Published: s.published, Writer: s.Writer, Bounds: bounds,
+		Library: func(ctx context.Context) (*step.Library, error) {
+			current, err := s.workshop.get(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return current.Library, nil
+		},
+		Identify: s.identify, Page: s.showExecution, Sampler: s.captures, Closing: s.sockets.closing,
+		Refused: s.metrics.refused,
+		Counted: func(next http.HandlerFunc) http.HandlerFunc { return s.metrics.counted("hook", next) },
+	})
+}
+
+// routePublic are the URLs for everybody, beside those of callers.
+func (s *Server) routePublic(mux *http.ServeMux) {
 	mux.HandleFunc("GET /problems/{type}", s.problemPage)
 	mux.Handle("GET "+static.Base(), static.Handler())
 }
@@ -150,7 +152,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("GET /api/executions/{id}", s.getExecution)
 	handle("DELETE /api/executions/{id}", s.deleteExecution)
 	handle("GET /api/executions/{id}/events", s.listEvents)
-	handle("POST /api/executions/{id}/cancel", s.cancelExecution)
+	handle("POST /api/executions/{id}/cancel", s.hooks.Cancel)
 	handle("POST /api/executions/{id}/rerun", s.rerunExecution)
 	handle("POST /api/executions/{id}/resume", s.resumeExecution)
 	handle("POST /api/executions/{id}/callback", s.sendCallbackAgain)

@@ -20,7 +20,7 @@ var failedSignIns = ratelimit.Rate{Calls: 20, Per: 5 * time.Minute}
 // or link opens at any time, as others may come from the same address. None of them can
 // be found by trying, as each has 128 random bits or more.
 func (s *Server) failedSignIn(r *http.Request) time.Duration {
-	return s.signIns.Take(header.CallerAddress(r, s.bounds.Proxies), failedSignIns, time.Now())
+	return s.signIns.Take(header.CallerAddress(r, s.proxies), failedSignIns, time.Now())
 }
 
 // refuseToken is the problem of a request without a session or with a token that is

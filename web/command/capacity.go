@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"redial/engine/admission"
-	"redial/web"
+	"redial/web/hook"
 )
 
 // capacity is how much one server takes on at the same time.
@@ -45,7 +45,7 @@ func capacityFor(memory int64, files int) capacity {
 			Running: running, Queued: 10_000, QueuedTotal: int(min(max(memory/queuedMemory/4, 10_000), 1_000_000)),
 		},
 		callers: callers,
-		bodies:  max(memory/bodyShare, web.DefaultBodies),
+		bodies:  max(memory/bodyShare, hook.DefaultBodies),
 		// The rest is for calls of outside services.
 		connections: max((files-ownFiles)*3/4, 64),
 	}
@@ -94,8 +94,8 @@ func (c *capacity) set(name, value string) error {
 }
 
 // bounds are what flags and environment say of capacity and rates.
-func (c *config) bounds() (capacity, web.Bounds, error) {
-	bounds := web.Bounds{}
+func (c *config) bounds() (capacity, hook.Bounds, error) {
+	bounds := hook.Bounds{}
 	capacity, err := parseCapacity(c.capacity, capacityFor(memory(), openFiles()))
 	if err == nil {
 		err = parseRates(c.rates, &bounds)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"redial/engine/flow"
-	"redial/web"
+	"redial/web/hook"
 	"redial/web/ratelimit"
 )
 
@@ -18,7 +18,7 @@ const usualRates = "caller=20000/1s"
 
 // parseRates reads rates of calls such as caller=600/1m,flow=1000/1s,orders=50/1m:
 // of each caller, of each flow, and of single flows by their slug.
-func parseRates(text string, b *web.Bounds) error {
+func parseRates(text string, b *hook.Bounds) error {
 	b.Flows = map[string]ratelimit.Rate{}
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "" {

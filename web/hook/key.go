@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"redial/engine"
@@ -44,55 +43,6 @@ func fingerprint(method string, target *url.URL, body []byte) (sum [32]byte) {
 	}
 	hash.Sum(sum[:0])
 	return sum
-}
-
-// openCalls are the calls with a key whose execution is being started. Calls with
-// the same key wait until that is stored.
-type openCalls struct {
-	mu   sync.Mutex
-	open map[engine.Claim]*openCall // without fingerprints
-}
-
-// openCall is one of them.
-type openCall struct {
-	over chan struct{}
-	// taken names the execution of the key once over is closed; nil: there is
-	// none.
-	taken *engine.KeyTakenError
-}
-
-func newOpenCalls() *openCalls { return &openCalls{open: map[engine.Claim]*openCall{}} }
-
-// enter waits for the call that is being started under the key. If there is none,
-// or it came to nothing, the caller's own is the one: leave is not nil then, and
-// has to be called with the execution that the key has, or nil.
-func (o *openCalls) enter(ctx context.Context, claim engine.Claim) (taken *engine.KeyTakenError, leave func(*engine.KeyTakenError), err error) {
-	claim.Fingerprint = [32]byte{}
-	for {
-		o.mu.Lock()
-		other := o.open[claim]
-		if other == nil {
-			own := &openCall{over: make(chan struct{})}
-			o.open[claim] = own
-			o.mu.Unlock()
-			return nil, func(taken *engine.KeyTakenError) {
-				own.taken = taken
-				o.mu.Lock()
-				delete(o.open, claim)
-				o.mu.Unlock()
-				close(own.over)
-			}, nil
-		}
-		o.mu.Unlock()
-		select {
-		case <-other.over:
-			if other.taken != nil {
-				return other.taken, nil, nil
-			}
-		case <-ctx.Done():
-			return nil, nil, ctx.Err()
-		}
-	}
 }
 
 // serveKeyed serves a call that came with a key: it starts an execution, or is
@@ -165,7 +115,7 @@ func (s *Server) startClaimed(w http.ResponseWriter, r *http.Request, c *call, t
 func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms, taken *engine.KeyTakenError) {
 	if taken.Fingerprint != c.claim.Fingerprint {
 		refusal := &reply.Problem{Type: "key-reused"}
-		s.metrics.refused(refusal)
+		s.refused(refusal)
 		s.Problem(w, r, refusal)
 		return
 	}
@@ -249,30 +199,4 @@ func (s *Server) serveRepeat(w http.ResponseWriter, r *http.Request, handle *eng
 		}
 	}
 	s.serve(w, r, handle, t)
-}
-
-// executionOfKey finds the execution of a key, for callers who have lost its ID.
-func (s *Server) executionOfKey(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	key, ok := header.ParseKey(query.Get("idempotency-key"))
-	if !ok || len(query["idempotency-key"]) > 1 {
-		s.Problem(w, r, badKey("idempotency-key"))
-		return
-	}
-	slug := query.Get("flow")
-	if !flow.ValidSlug(slug) {
-		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
-		return
-	}
-	execution, err := s.followByKey(r, slug, key)
-	if errors.Is(err, engine.ErrNotFound) {
-		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
-		return
-	}
-	if err != nil {
-		s.Fail(w, r, "looking for the key of a call", err)
-		return
-	}
-	r.SetPathValue("id", execution)
-	s.executionStatus(w, r)
 }

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"redial/web/reply"
 )
 
-// remains is what is left of the execution in the path of a request; nil if there is
+// Dropped is what is left of the execution in the path of a request; nil if there is
 // none in it, or it was not dropped.
-func (s *Server) remains(r *http.Request) *store.Dropped {
+func (s *Server) Dropped(r *http.Request) *store.Dropped {
 	path := strings.TrimPrefix(r.URL.Path, "/api")
 	id := r.PathValue("id")
 	if id == "" || !strings.HasPrefix(path, "/executions/") {
@@ -31,10 +31,10 @@ func (s *Server) remains(r *http.Request) *store.Dropped {
 	return dropped
 }
 
-// gone answers for an execution that is not there any more, to those who might have
+// Gone answers for an execution that is not there any more, to those who might have
 // read it. It is false, and nothing is answered, where that is not so.
-func (s *Server) gone(w http.ResponseWriter, r *http.Request) bool {
-	dropped := s.remains(r)
+func (s *Server) Gone(w http.ResponseWriter, r *http.Request) bool {
+	dropped := s.Dropped(r)
 	if dropped != nil {
 		s.tellDropped(w, r, dropped)
 	}
@@ -46,11 +46,11 @@ func (s *Server) tellDropped(w http.ResponseWriter, r *http.Request, d *store.Dr
 	if strings.HasSuffix(r.URL.Path, "/response") {
 		w.Header().Set("Redial-Answer", "final")
 	}
-	s.Problem(w, r, &reply.Problem{Type: "execution-dropped", Execution: d.Execution, Detail: droppedText(d)})
+	s.Problem(w, r, &reply.Problem{Type: "execution-dropped", Execution: d.Execution, Detail: DroppedText(d)})
 }
 
-// droppedText says when an execution was dropped, and why.
-func droppedText(d *store.Dropped) string {
+// DroppedText says when an execution was dropped, and why.
+func DroppedText(d *store.Dropped) string {
 	why := "as executions are kept for a time after their end"
 	if d.By != "" {
 		why = "because somebody who runs this server wanted it deleted"
@@ -67,15 +67,15 @@ func (s *Server) thereOrDropped(r *http.Request) (*flow.Execution, *store.Droppe
 	if !errors.Is(err, engine.ErrNotFound) {
 		return record, nil, err
 	}
-	dropped := s.remains(r)
+	dropped := s.Dropped(r)
 	if dropped == nil {
 		return nil, nil, nil
 	}
 	return &flow.Execution{ID: dropped.Execution, Flow: dropped.Flow, VersionID: dropped.VersionID}, dropped, nil
 }
 
-// noExecution is what is said of an execution that is not there, or not for the
+// NoExecution is what is said of an execution that is not there, or not for the
 // one who asks.
-func noExecution() *reply.Problem {
+func NoExecution() *reply.Problem {
 	return &reply.Problem{Type: "not-found", Detail: "There is no execution with this ID."}
 }

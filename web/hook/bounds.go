@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"errors"
@@ -110,7 +110,7 @@ func (s *Server) noCapacity(slug string) *reply.Problem {
 // turnAway answers a call of a hook that starts nothing.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal *reply.Problem) {
 	answerUnread(w, r)
-	s.metrics.refused(refusal)
+	s.refused(refusal)
 	s.Problem(w, r, refusal)
 }
 

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"redial/web/reply"
 )
 
-// Samples are calls that somebody wants to see, whether they are taken or refused.
-type Samples interface {
+// Sampler wants to see calls as they come, whether they are taken or refused.
+type Sampler interface {
 	// Wants reports whether the next call of a flow is wanted. It is asked with each
 	// call.
 	Wants(slug string) bool
@@ -25,7 +25,7 @@ const sampleBytes = 1 << 20
 // sample reads the body of a call if somebody waits for one; nil: nobody does.
 // What becomes of the call does not change: its body can be read as before.
 func (s *Server) sample(r *http.Request) []byte {
-	if !s.samples.Wants(r.PathValue("slug")) {
+	if !s.sampler.Wants(r.PathValue("slug")) {
 		return nil
 	}
 	original := r.Body
@@ -52,7 +52,7 @@ func (s *Server) keepSample(r *http.Request, data []byte, refusal *reply.Problem
 	if err != nil {
 		body = string(data) // the flow will refuse it; one can see why
 	}
-	s.samples.Take(slug, newRequest(r, body))
+	s.sampler.Take(slug, newRequest(r, body))
 }
 
 // resumedBody is a body of which a part was read already.

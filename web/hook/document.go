@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"bytes"
@@ -20,20 +20,20 @@ import (
 	"redial/web/reply"
 )
 
-// hookDocuments remembers how published flows are described: a version is frozen,
+// documents remembers how published flows are described: a version is frozen,
 // and its settings change seldom.
-type hookDocuments struct {
+type documents struct {
 	mu    sync.Mutex
-	ready map[string]*hookDocument // by slug
+	ready map[string]*document // by slug
 }
 
 // maxDocuments bounds how many flows' descriptions are kept.
 const maxDocuments = 256
 
-func newHookDocuments() *hookDocuments { return &hookDocuments{ready: map[string]*hookDocument{}} }
+func newDocuments() *documents { return &documents{ready: map[string]*document{}} }
 
-// hookDocument is a published flow as its callers see it.
-type hookDocument struct {
+// document is a published flow as its callers see it.
+type document struct {
 	version     int64 // its ID
 	settings    flow.Settings
 	description *openapi.Description
@@ -41,8 +41,8 @@ type hookDocument struct {
 	etag        string
 }
 
-func (h *hookDocument) of(p *store.Published, auth openapi.Auth) bool {
-	return h != nil && h.version == p.Version.ID && h.settings.Equal(p.Settings) && h.description.Auth == auth
+func (d *document) of(p *store.Published, auth openapi.Auth) bool {
+	return d != nil && d.version == p.Version.ID && d.settings.Equal(p.Settings) && d.description.Auth == auth
 }
 
 // openAPI answers with the OpenAPI document of a flow, to those who may call it.
@@ -52,10 +52,10 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	slug := r.PathValue("slug")
-	if _, trigger, refusal := s.findHook(r.Context(), slug); refusal == nil {
+	if _, trigger, refusal := s.find(r.Context(), slug); refusal == nil {
 		allowOrigin(w.Header(), r, trigger)
 	}
-	document, refusal, err := s.documentFor(r, slug)
+	found, refusal, err := s.documentFor(r, slug)
 	if refusal != nil {
 		s.Problem(w, r, refusal)
 		return
@@ -68,43 +68,43 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "application/json")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "private, no-cache")
-	header.Set("ETag", document.etag)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(document.text))
+	header.Set("ETag", found.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(found.text))
 }
 
-// describe is a published flow as its callers see it, to those who may call it or
+// Describe is a published flow as its callers see it, to those who may call it or
 // manage flows. To others it is not there.
-func (s *Server) describe(r *http.Request, slug string) (*openapi.Description, *reply.Problem, error) {
-	document, refusal, err := s.documentFor(r, slug)
-	if document == nil {
+func (s *Server) Describe(r *http.Request, slug string) (*openapi.Description, *reply.Problem, error) {
+	found, refusal, err := s.documentFor(r, slug)
+	if found == nil {
 		return nil, refusal, err
 	}
-	return document.description, nil, nil
+	return found.description, nil, nil
 }
 
 // documentFor is the document of a flow for those who may read it.
-func (s *Server) documentFor(r *http.Request, slug string) (*hookDocument, *reply.Problem, error) {
-	published, trigger, refusal := s.findHook(r.Context(), slug)
+func (s *Server) documentFor(r *http.Request, slug string) (*document, *reply.Problem, error) {
+	published, trigger, refusal := s.find(r.Context(), slug)
 	if refusal == nil {
 		refusal = s.refuseReader(r, slug, trigger)
 	}
 	if refusal != nil {
 		return nil, refusal, nil
 	}
-	document, err := s.hookDocument(r.Context(), published, trigger)
-	return document, nil, err
+	found, err := s.documentOf(r.Context(), published, trigger)
+	return found, nil, err
 }
 
-// hookDocument is the description of what is published, and its document.
-func (s *Server) hookDocument(ctx context.Context, published *store.Published, trigger *step.Webhook) (*hookDocument, error) {
-	slug, auth := published.Version.Flow, s.callersAuth(ctx, trigger.Auth)
+// documentOf is the document of what is published.
+func (s *Server) documentOf(ctx context.Context, published *store.Published, trigger *step.Webhook) (*document, error) {
+	slug, auth := published.Version.Flow, s.CallersAuth(ctx, trigger.Auth)
 	s.documents.mu.Lock()
 	known := s.documents.ready[slug]
 	s.documents.mu.Unlock()
 	if known.of(published, auth) {
 		return known, nil
 	}
-	made, err := s.newHookDocument(ctx, published, auth)
+	made, err := s.newDocument(ctx, published, auth)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (s *Server) hookDocument(ctx context.Context, published *store.Published, t
 	return made, nil
 }
 
-func (s *Server) newHookDocument(ctx context.Context, published *store.Published, auth openapi.Auth) (*hookDocument, error) {
+func (s *Server) newDocument(ctx context.Context, published *store.Published, auth openapi.Auth) (*document, error) {
 	f, plan, err := s.engine.Plan(ctx, published.Version.ID)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (s *Server) newHookDocument(ctx context.Context, published *store.Published
 		return nil, err
 	}
 	sum := sha256.Sum256(text)
-	return &hookDocument{
+	return &document{
 		version: published.Version.ID, settings: published.Settings, description: description,
 		text: append(text, '\n'), etag: `"` + hex.EncodeToString(sum[:16]) + `"`,
 	}, nil
@@ -154,9 +154,9 @@ func callersProblems() []openapi.Problem {
 	return problems
 }
 
-// callersAuth is how callers of a flow identify themselves. Where the credentials
+// CallersAuth is how callers of a flow identify themselves. Where the credentials
 // go is said by the connection, and nothing else is told of it.
-func (s *Server) callersAuth(ctx context.Context, auth step.Auth) openapi.Auth {
+func (s *Server) CallersAuth(ctx context.Context, auth step.Auth) openapi.Auth {
 	shown := openapi.Auth{Kind: auth.Type}
 	guard, refusal := s.guardOf(ctx, auth)
 	if guard == nil || refusal != nil {

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -179,7 +179,7 @@ func (s *Server) withhold(r *http.Request, slug string) *http.Request {
 // authsOf are what a flow asks of its callers, published and as a draft.
 func (s *Server) authsOf(ctx context.Context, slug string) []step.Auth {
 	var auths []step.Auth
-	if _, trigger, refusal := s.findHook(ctx, slug); refusal == nil {
+	if _, trigger, refusal := s.find(ctx, slug); refusal == nil {
 		auths = append(auths, trigger.Auth)
 	}
 	if draft, err := s.store.Draft(ctx, slug); err == nil {

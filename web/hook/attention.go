@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -7,9 +7,9 @@ import (
 	"redial/engine/flow"
 )
 
-// heldBack reports whether an execution needs attention because the server has died
+// HeldBack reports whether an execution needs attention because the server has died
 // each time it went on, rather than because of one call that was cut off.
-func (s *Server) heldBack(ctx context.Context, x *flow.Execution) (bool, error) {
+func (s *Server) HeldBack(ctx context.Context, x *flow.Execution) (bool, error) {
 	if x.Status != flow.NeedsAttention {
 		return false, nil
 	}

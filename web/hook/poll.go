@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -30,7 +30,7 @@ func (s *Server) pollExecution(w http.ResponseWriter, r *http.Request, settled f
 	subscription := s.engine.WatchExecution(record.ID)
 	defer subscription.Close()
 	for {
-		if record, ok = s.callersExecution(w, r); !ok || settled(record) {
+		if record, ok = s.Execution(w, r); !ok || settled(record) {
 			return record, ok
 		}
 		select {
@@ -38,7 +38,7 @@ func (s *Server) pollExecution(w http.ResponseWriter, r *http.Request, settled f
 			subscription.Take()
 		case <-ctx.Done():
 			return record, r.Context().Err() == nil
-		case <-s.sockets.closing:
+		case <-s.closing:
 			return record, true
 		}
 	}

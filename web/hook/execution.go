@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -16,27 +16,24 @@ import (
 // A person who is signed in gets a page instead.
 func (s *Server) executionStatus(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Accept, Cookie")
-	if wantsPage(r) {
-		if name, err := s.sessionName(r); err == nil && name != "" {
-			s.page(s.executionPage).ServeHTTP(w, r)
-			return
-		}
+	if s.page(w, r) {
+		return
 	}
 	record, ok := s.pollExecution(w, r, atRest)
 	if !ok {
 		return
 	}
 	w.Header().Set("Redial-Execution-Id", record.ID)
-	s.WriteJSON(w, http.StatusOK, s.queueField(record, s.callerStatus(r.Context(), record)))
+	s.WriteJSON(w, http.StatusOK, s.WithPlace(record, s.callerStatus(r.Context(), record)))
 }
 
-// callersExecution finds the execution of the path, for somebody who may read it.
-func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow.Execution, bool) {
+// Execution finds the execution of the path, for somebody who may read it.
+func (s *Server) Execution(w http.ResponseWriter, r *http.Request) (*flow.Execution, bool) {
 	id := r.PathValue("id")
 	record, err := s.store.Execution(r.Context(), id)
 	if errors.Is(err, engine.ErrNotFound) {
-		if !s.gone(w, r) {
-			s.Problem(w, r, noExecution())
+		if !s.Gone(w, r) {
+			s.Problem(w, r, NoExecution())
 		}
 		return nil, false
 	}
@@ -51,11 +48,11 @@ func (s *Server) callersExecution(w http.ResponseWriter, r *http.Request) (*flow
 func (s *Server) callerStatus(ctx context.Context, e *flow.Execution) flow.Object {
 	told := *e
 	told.Failure = s.callerFailure(ctx, e.VersionID, e.Failure)
-	return statusBody(&told)
+	return Status(&told)
 }
 
-// statusBody is an execution as the public contract shows it.
-func statusBody(e *flow.Execution) flow.Object {
+// Status is an execution as the public contract shows it.
+func Status(e *flow.Execution) flow.Object {
 	body := flow.Object{
 		{Name: "executionId", Value: e.ID},
 		{Name: "flow", Value: e.Flow},
@@ -102,14 +99,14 @@ func (s *Server) executionResponse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !final {
-		held, err := s.heldBack(r.Context(), record)
+		held, err := s.HeldBack(r.Context(), record)
 		if err != nil {
 			s.Fail(w, r, "reading why an execution is held back", err)
 			return
 		}
 		header.Set("Redial-Answer", "pending")
 		header.Set("Retry-After", reply.RetryAfter(s.answerTimes.of(r.Context(), s.store, record.Flow)))
-		s.WriteJSON(w, http.StatusAccepted, s.queueField(record, pendingBody(record, held)))
+		s.WriteJSON(w, http.StatusAccepted, s.WithPlace(record, pendingBody(record, held)))
 		return
 	}
 	header.Set("Redial-Answer", "final")
@@ -129,7 +126,7 @@ func (s *Server) result(ctx context.Context, record *flow.Execution) (result eng
 }
 
 func pendingBody(record *flow.Execution, held bool) flow.Object {
-	body := statusBody(record)
+	body := Status(record)
 	if record.Status == flow.NeedsAttention {
 		body = append(body, flow.Field{Name: "reason", Value: attentionReason(held)})
 	}
@@ -139,13 +136,13 @@ func pendingBody(record *flow.Execution, held bool) flow.Object {
 // callerCancel lets those who may follow an execution cancel it.
 func (s *Server) callerCancel(w http.ResponseWriter, r *http.Request) {
 	if _, ok := s.followedExecution(w, r); ok {
-		s.cancel(w, r)
+		s.Cancel(w, r)
 	}
 }
 
-// cancel ends an execution and answers with where it then stands.
-func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
-	record, ok := s.callersExecution(w, r)
+// Cancel ends an execution and answers with where it then stands.
+func (s *Server) Cancel(w http.ResponseWriter, r *http.Request) {
+	record, ok := s.Execution(w, r)
 	if !ok {
 		return
 	}
@@ -153,7 +150,7 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, "canceling an execution", err)
 		return
 	}
-	if record, ok = s.callersExecution(w, r); ok {
+	if record, ok = s.Execution(w, r); ok {
 		s.WriteJSON(w, http.StatusOK, s.callerStatus(r.Context(), record))
 	}
 }

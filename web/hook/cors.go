@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"net/http"
@@ -46,7 +46,7 @@ func allowOrigin(header http.Header, r *http.Request, trigger *step.Webhook) (al
 // handshake by which a sender of CloudEvents asks whether it may deliver, or the
 // question which methods there are.
 func (s *Server) hookOptions(w http.ResponseWriter, r *http.Request) {
-	_, trigger, refusal := s.findHook(r.Context(), r.PathValue("slug"))
+	_, trigger, refusal := s.find(r.Context(), r.PathValue("slug"))
 	if refusal != nil {
 		s.Problem(w, r, refusal)
 		return
@@ -101,7 +101,7 @@ func (s *Server) corsOfExecution(w http.ResponseWriter, r *http.Request) {
 	if err != nil || record == nil {
 		return // of which the handler speaks
 	}
-	if _, trigger, refusal := s.findHook(r.Context(), record.Flow); refusal == nil {
+	if _, trigger, refusal := s.find(r.Context(), record.Flow); refusal == nil {
 		allowOrigin(w.Header(), r, trigger)
 	}
 }

@@ -1,13 +1,16 @@
-package web
+package hook
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"redial/engine"
 	"redial/engine/flow"
 	"redial/engine/step"
+	"redial/web/header"
+	"redial/web/reply"
 )
 
 // followedExecution is the execution of the path, for those who may follow it:
@@ -20,7 +23,7 @@ func (s *Server) followedExecution(w http.ResponseWriter, r *http.Request) (*flo
 	}
 	switch {
 	case err == nil && !may:
-		s.Problem(w, r, noExecution())
+		s.Problem(w, r, NoExecution())
 	case err != nil:
 		s.Fail(w, r, "reading an execution", err)
 	case dropped != nil:
@@ -47,12 +50,12 @@ func (s *Server) mayFollow(r *http.Request, record *flow.Execution) (bool, error
 // nothing is published, the version that ran does: an ID that was given out to
 // those with a credential is not enough by itself later.
 func (s *Server) callerMayFollow(r *http.Request, record *flow.Execution) (bool, error) {
-	published, trigger, refusal := s.findHook(r.Context(), record.Flow)
+	published, trigger, refusal := s.find(r.Context(), record.Flow)
 	if refusal != nil && refusal.Type != "not-found" {
 		return false, nil
 	}
 	if (trigger == nil || trigger.Auth.Open()) && (published == nil || published.Version.ID != record.VersionID) {
-		ran, ok := s.hookOf(r.Context(), record.VersionID)
+		ran, ok := s.TriggerOf(r.Context(), record.VersionID)
 		if !ok {
 			return false, r.Context().Err()
 		}
@@ -76,9 +79,9 @@ func (s *Server) mayAsk(r *http.Request, trigger *step.Webhook) bool {
 	return guard == nil || guard.AdmitFollower(seen(r), time.Now()) == nil
 }
 
-// hookOf is the trigger of a version; nil for one without a URL. ok is false if
+// TriggerOf is the trigger of a version; nil for one without a URL. ok is false if
 // the version cannot be read.
-func (s *Server) hookOf(ctx context.Context, versionID int64) (webhook *step.Webhook, ok bool) {
+func (s *Server) TriggerOf(ctx context.Context, versionID int64) (webhook *step.Webhook, ok bool) {
 	trigger, err := s.engine.Trigger(ctx, versionID)
 	if err != nil {
 		s.Logger.Debug("the trigger of a version could not be read", "version", versionID, "error", err)
@@ -103,4 +106,30 @@ func (s *Server) followByKey(r *http.Request, slug, key string) (string, error) 
 		err = engine.ErrNotFound
 	}
 	return record.ID, err
+}
+
+// ExecutionOfKey finds the execution of a key, for callers who have lost its ID.
+func (s *Server) ExecutionOfKey(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	key, ok := header.ParseKey(query.Get("idempotency-key"))
+	if !ok || len(query["idempotency-key"]) > 1 {
+		s.Problem(w, r, badKey("idempotency-key"))
+		return
+	}
+	slug := query.Get("flow")
+	if !flow.ValidSlug(slug) {
+		s.Problem(w, r, &reply.Problem{Type: "bad-request", Detail: "flow has to name the flow that was called with the key."})
+		return
+	}
+	execution, err := s.followByKey(r, slug, key)
+	if errors.Is(err, engine.ErrNotFound) {
+		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "No execution of this flow has this key, or its 24 hours are over."})
+		return
+	}
+	if err != nil {
+		s.Fail(w, r, "looking for the key of a call", err)
+		return
+	}
+	r.SetPathValue("id", execution)
+	s.executionStatus(w, r)
 }

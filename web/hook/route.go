@@ -1,15 +1,15 @@
-package web
+package hook
 
 import (
 	"net/http"
 	"strings"
 )
 
-// hooked takes calls of hooks before the mux sees them: it would send a path
-// with a doubled slash or dots on to a clean one, and senders of webhooks take a
-// redirect for a failure.
-func (s *Server) hooked(next http.Handler) http.Handler {
-	call := s.metrics.counted("hook", s.hook)
+// Handler takes calls of hooks and hands everything else on to next. A mux must not
+// see calls: it would send a path with a doubled slash or dots on to a clean one, and
+// senders of webhooks take a redirect for a failure.
+func (s *Server) Handler(next http.Handler) http.Handler {
+	call := s.counted(s.hook)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, isHook := strings.CutPrefix(r.URL.Path, "/hooks/")
 		if !isHook {

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"bytes"
@@ -37,9 +37,9 @@ type callbackAnswer struct {
 	Body any `json:"body"`
 }
 
-// callbackMessage is what the caller of an execution is told: what the response
+// CallbackMessage is what the caller of an execution is told: what the response
 // URL would give.
-func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callback.Message, error) {
+func (s *Server) CallbackMessage(ctx context.Context, c *store.Callback) (callback.Message, error) {
 	record, err := s.store.Execution(ctx, c.Execution)
 	if err != nil {
 		return callback.Message{}, err
@@ -61,9 +61,9 @@ func (s *Server) callbackMessage(ctx context.Context, c *store.Callback) (callba
 	return callback.Message{ID: messageID(c), URL: c.URL, Body: body, Trace: engine.TraceOf(c.Execution, request)}, nil
 }
 
-// testCallbackBody is what a receiver is told to try it out, of an execution that
+// TestCallback is what a receiver is told to try it out, of an execution that
 // there is not.
-func testCallbackBody(execution, slug string) ([]byte, error) {
+func TestCallback(execution, slug string) ([]byte, error) {
 	return encodeCallback(callbackBody{
 		Execution: execution, Flow: slug, Status: flow.Succeeded, Test: true,
 		Answer: callbackAnswer{Status: http.StatusOK, Headers: map[string]string{"content-type": "application/json"}, Body: map[string]any{"test": true}},

@@ -1,4 +1,4 @@
-package web
+package hook
 
 import (
 	"context"
@@ -72,8 +72,8 @@ func (s *Server) serviceWords(ctx context.Context, step *flow.Step) string {
 	uses, _, _ := strings.Cut(step.Uses, "@")
 	if name, _, isAction := strings.Cut(uses, "/"); isAction {
 		words = name
-		if current, err := s.workshop.get(ctx); err == nil {
-			if component, err := current.Library.Catalogue().Component(name); err == nil {
+		if library, err := s.library(ctx); err == nil {
+			if component, err := library.Catalogue().Component(name); err == nil {
 				words = component.Title
 			}
 		}
@@ -136,8 +136,8 @@ func problemOfFailure(failure *flow.Failure) *reply.Problem {
 	return p
 }
 
-// failureStatus is the HTTP status of a failure's problem.
-func failureStatus(failure *flow.Failure) int {
+// FailureStatus is the HTTP status of a failure's problem.
+func FailureStatus(failure *flow.Failure) int {
 	p := problemOfFailure(failure)
 	if p.Status != 0 {
 		return p.Status
