@@ -34,7 +34,7 @@ type answersOf struct {
 	took time.Duration
 }
 
-// known is the time that is remembered; shortPause where none is. It costs nothing,
+// known is the time that is remembered; reply.ShortPause where none is. It costs nothing,
 // and is for those who have to be turned away quickly.
 func (a *answerTimes) known(slug string) time.Duration {
 	a.mu.Lock()
@@ -46,7 +46,7 @@ func (a *answerTimes) known(slug string) time.Duration {
 }
 
 // of is the time that half of the newest calls of a flow stayed within, from
-// shortPause to longestPause.
+// reply.ShortPause to longestPause.
 func (a *answerTimes) of(ctx context.Context, s *store.Store, slug string) time.Duration {
 	now := time.Now()
 	a.mu.Lock()

@@ -140,7 +140,8 @@ func (s *Server) callerCancel(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Cancel ends an execution and answers with where it then stands.
+// Cancel ends the execution of the path, for somebody who may do that, and answers with
+// where it then stands.
 func (s *Server) Cancel(w http.ResponseWriter, r *http.Request) {
 	record, ok := s.Execution(w, r)
 	if !ok {
