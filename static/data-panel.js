@@ -152,46 +152,34 @@ document.addEventListener("pins-changed", renew);
 /** @type {{step: string, path: string, at: number} | null} */
 let last = null;
 
-/** What takes expressions: an editor, or JSON that has them in its strings. */
-const takes = "expression-field, textarea[data-template]";
-
 /** @param {Element} found */
 const pathOf = (found) => found.closest("[data-path]")?.getAttribute("data-path") ?? "";
 
 /** @param {string} path of a field, which may have several of them @returns {Element[]} */
-const takersOf = (path) => [...inspector.querySelectorAll(takes)].filter((found) => pathOf(found) === path);
+const takersOf = (path) => [...inspector.querySelectorAll("expression-field")].filter((found) => pathOf(found) === path);
 
 inspector.addEventListener("focusin", (event) => {
   leave();
-  const found = event.target instanceof Element ? event.target.closest(takes) : null;
+  const found = event.target instanceof Element ? event.target.closest("expression-field") : null;
   if (found) last = { step: step(), path: pathOf(found), at: takersOf(pathOf(found)).indexOf(found) };
 });
 
-/** @returns {ExpressionField | HTMLTextAreaElement | null} the field that was used last */
+/** @returns {ExpressionField | null} the field that was used last */
 function field() {
   if (last?.step !== step()) return null;
   return /** @type {any} */ (takersOf(last.path)[last.at] ?? null);
 }
 
-// While something is chosen here the JSON keeps its caret, whatever the form around it does.
-panel.addEventListener("focusin", () => {
-  const into = field();
-  if (into instanceof HTMLTextAreaElement) into.toggleAttribute("data-asking", true);
-});
+// While something is chosen here the field keeps its caret, whatever the form around it does.
+panel.addEventListener("focusin", () => field()?.toggleAttribute("data-asking", true));
 panel.addEventListener("focusout", leave);
 
-function leave() { inspector.querySelector("textarea[data-asking]")?.removeAttribute("data-asking"); }
+function leave() { inspector.querySelector("[data-asking]")?.removeAttribute("data-asking"); }
 
 /** @param {string} text */
 async function write(text) {
   const into = field();
-  if (into instanceof HTMLTextAreaElement) {
-    const { insertIntoJSON } = await import("./json-insertion.js");
-    if (!insertIntoJSON(into, text)) {
-      toast("A value cannot stand there: put the caret between quotes, or where a value belongs, or select the value that it replaces.");
-      return;
-    }
-  } else if (into && typeof into.insert === "function") await into.insert(text);
+  if (into && typeof into.insert === "function") await into.insert(text);
   else {
     toast("Click into a field first: the value is written where the caret is.");
     return;
@@ -201,20 +189,6 @@ async function write(text) {
 
 /** What a dragged expression is called. */
 const dragged = "text/x-redial-expression";
-
-// Fields with editors take it themselves.
-for (const type of /** @type {const} */ (["dragover", "drop"])) {
-  inspector.addEventListener(type, (event) => {
-    const { target: into, dataTransfer: data, clientX, clientY } = event;
-    if (!(into instanceof HTMLTextAreaElement) || !into.matches(takes) || !data?.types.includes(dragged)) return;
-    event.preventDefault();
-    data.dropEffect = "copy";
-    into.focus();
-    const at = document.caretPositionFromPoint?.(clientX, clientY);
-    if (at?.offsetNode === into) into.setSelectionRange(at.offset, at.offset);
-    if (type === "drop") void write(data.getData(dragged));
-  });
-}
 
 panel.addEventListener("dragstart", (event) => {
   const pick = event.target instanceof Element ? event.target.closest("[data-insert]") : null;

@@ -1,6 +1,7 @@
 // Brackets while an expression is typed: they close by themselves, and so do the
 // braces of a template. The text of a template is nobody's business. Plain ES
 // module, checked by tsc.
+import { inString, jsonTyping } from "./expression-json.js";
 import { expressionAt } from "./expression-language.js";
 import { EditorState, EditorView, closeBrackets } from "./vendor/codemirror.js";
 
@@ -10,6 +11,8 @@ import { EditorState, EditorView, closeBrackets } from "./vendor/codemirror.js";
 
 const pairs = { brackets: ["(", "[", "{", '"', "'"] };
 const none = { brackets: [] };
+/** Of JSON, around its strings and in the expressions in them. */
+const outer = { brackets: ["[", "{", '"'] }, inner = { brackets: ["(", "[", "{", "'"] };
 
 /**
  * @param {Language} language
@@ -18,15 +21,25 @@ const none = { brackets: [] };
 export function brackets(language, words) {
   /** @param {EditorState} state @param {number} at */
   const within = (state, at) => expressionAt(state.doc.toString(), language, state.field(words), at) !== null;
+  /** @param {EditorState} state @param {number} at */
+  const closing = (state, at) => {
+    if (within(state, at)) return language === "json" ? inner : pairs;
+    return language === "json" && !inString(state.doc.toString(), at) ? outer : none;
+  };
   return [
+    language !== "json" ? [] : EditorView.inputHandler.of((view, from, to, text) => {
+      const change = from === to ? jsonTyping(view, from, text, within(view.state, from)) : null;
+      if (change) view.dispatch({ ...change, userEvent: "input.type" });
+      return change !== null;
+    }),
     closeBrackets(),
-    EditorState.languageData.of((state, at) => [{ closeBrackets: within(state, at) ? pairs : none }]),
-    language !== "template" ? [] : EditorView.inputHandler.of((view, from, to, text) => {
+    EditorState.languageData.of((state, at) => [{ closeBrackets: closing(state, at) }]),
+    language !== "template" && language !== "json" ? [] : EditorView.inputHandler.of((view, from, to, text) => {
       if (from !== to || text.length !== 1) return false;
       const { state } = view;
       const before = state.sliceDoc(Math.max(0, from - 3), from), after = state.sliceDoc(from, from + 3);
       // A second { in the text opens an expression, and closes it.
-      if (text === "{" && before.endsWith("{") && !within(state, from)) {
+      if (language === "template" && text === "{" && before.endsWith("{") && !within(state, from)) {
         view.dispatch({ changes: { from, insert: "{  }}" }, selection: { anchor: from + 2 }, userEvent: "input.type" });
         return true;
       }

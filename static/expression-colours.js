@@ -1,5 +1,6 @@
 // Colours of an expression in the editor, the brackets that belong together, and
 // what is underlined. Plain ES module, checked by tsc.
+import { jsonTokens } from "./expression-json.js";
 import { tokenize } from "./expression-language.js";
 import { Decoration, EditorView, StateEffect, StateField, ViewPlugin } from "./vendor/codemirror.js";
 
@@ -13,9 +14,10 @@ import { Decoration, EditorView, StateEffect, StateField, ViewPlugin } from "./v
  * @param {Language} language
  */
 export function words(language) {
+  const read = (/** @type {string} */ source) => (language === "json" ? jsonTokens(source) : tokenize(source, language));
   return StateField.define({
-    create: (state) => tokenize(state.doc.toString(), language),
-    update: (tokens, change) => change.docChanged ? tokenize(change.newDoc.toString(), language) : tokens,
+    create: (state) => read(state.doc.toString()),
+    update: (tokens, change) => change.docChanged ? read(change.newDoc.toString()) : tokens,
   });
 }
 

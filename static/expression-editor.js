@@ -5,8 +5,10 @@
 import { brackets } from "./expression-brackets.js";
 import { colours, setFaults, underlines, words } from "./expression-colours.js";
 import { completion } from "./expression-complete.js";
+import { jsonLine } from "./expression-json.js";
 import { insertion } from "./expression-language.js";
 import { ExpressionEvaluation } from "./expression-evaluation.js";
+import { jsonInsertion } from "./json-insertion.js";
 import { ExpressionServer, Places, inUnits } from "./expression-server.js";
 import {
   EditorState, EditorView, Prec, StateEffect, acceptCompletion, closeBracketsKeymap, closeCompletion, completionKeymap,
@@ -40,7 +42,7 @@ export class ExpressionEditor {
     this.ends = new AbortController();
     this.before = control.value; // what it was when the focus came
     /** Whether Enter begins a new line. */
-    this.lines = control instanceof HTMLTextAreaElement && control.rows > 1;
+    this.lines = control instanceof HTMLTextAreaElement && control.rows > 1 || field.language === "json";
     /** Whether it offers what there is as soon as it is entered; who goes on takes nothing of it. */
     this.picks = field.hasAttribute("data-pick");
     this.evaluation = new ExpressionEvaluation(this);
@@ -165,7 +167,13 @@ export class ExpressionEditor {
     if (state.readOnly) return;
     const at = point ? this.view.posAtCoords(point, false) : null;
     const { from, to } = at === null ? state.selection.main : { from: at, to: at };
-    const change = insertion(this.text, this.field.language, from, to, this.control instanceof HTMLInputElement ? oneLine(text) : text);
+    const json = this.field.language === "json", line = this.control instanceof HTMLInputElement ? oneLine(text) : text;
+    const change = json ? jsonInsertion(this.text, from, to, text) : insertion(this.text, this.field.language, from, to, line);
+    if (!change) {
+      this.view.focus();
+      this.evaluation.result.refuse("A value cannot stand there: put the caret between quotes, or where a value belongs, or select the value that it replaces.");
+      return;
+    }
     const end = change.from + change.insert.length;
     this.view.dispatch({ changes: change, selection: argumentsOf(text, change) ?? { anchor: end }, userEvent: "input.paste", scrollIntoView: true });
     this.view.focus();
@@ -192,7 +200,8 @@ export class ExpressionEditor {
 
   /** @param {EditorView} view */
   enter(view) {
-    if (this.lines) view.dispatch(view.state.replaceSelection(view.state.lineBreak), { userEvent: "input", scrollIntoView: true });
+    if (this.field.language === "json") view.dispatch(jsonLine(view));
+    else if (this.lines) view.dispatch(view.state.replaceSelection(view.state.lineBreak), { userEvent: "input", scrollIntoView: true });
     else this.commit();
     return true;
   }
@@ -229,7 +238,7 @@ export class ExpressionEditor {
   /** Takes off the braces around all of an expression that is none of a template. */
   strip() {
     const inside = /^\s*\{\{((?:(?!\{\{|\}\})[^])*)\}\}\s*$/.exec(this.text)?.[1];
-    if (inside === undefined || this.field.language === "template") return;
+    if (inside === undefined || this.field.language === "template" || this.field.language === "json") return;
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: inside.trim() }, userEvent: "input" });
   }
 
@@ -286,7 +295,7 @@ function typedOver(event, view) {
  */
 function argumentsOf(text, { from, insert }) {
   const call = /^(\w+\()([^()"']*)\)$/.exec(text);
-  if (!call) return null;
+  if (!call || !insert.includes(text)) return null;
   const anchor = from + insert.indexOf(text) + (call[1]?.length ?? 0);
   return { anchor, head: anchor + (call[2]?.length ?? 0) };
 }

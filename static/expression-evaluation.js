@@ -1,6 +1,7 @@
 // What an expression comes to, asked for while it is written: after a pause, the
 // newest text alone. Plain ES module, checked by tsc.
 import { RequestError } from "./dom.js";
+import { jsonFault } from "./json-fault.js";
 import { released } from "./press.js";
 import { ExpressionResult } from "./expression-result.js";
 import { tools } from "./expression-tools.js";
@@ -72,6 +73,12 @@ export class ExpressionEvaluation {
     if (text.trim() === "") {
       this.result.clear();
       this.tell([]);
+      return;
+    }
+    const broken = editor.field.language === "json" ? jsonFault(text) : null;
+    if (broken) { // what is wrong is told by the form, as it cannot be sent
+      this.result.clear();
+      this.tell([], [{ start: broken.at, end: broken.at + 1, message: broken.what, severity: "error" }]);
       return;
     }
     const asking = this.asking = new AbortController();

@@ -1,4 +1,4 @@
-// <expression-field language="template|expression|condition" data-step data-path>
+// <expression-field language="template|expression|condition|json" data-step data-path>
 // around a textarea or an input: a field that holds an expression. The control
 // works by itself. When the field is first used, the editor is loaded and stands
 // in for it; the control keeps the value, and its input, change, focus and blur
@@ -38,7 +38,7 @@ export class ExpressionField extends HTMLElement {
   /** @returns {Language} */
   get language() {
     const name = this.getAttribute("language");
-    return name === "template" || name === "condition" ? name : "expression";
+    return name === "template" || name === "condition" || name === "json" ? name : "expression";
   }
 
   get value() { return this.control.value; }

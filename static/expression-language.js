@@ -3,7 +3,7 @@
 // stands. What is right or wrong is for the server to say. Plain ES module,
 // checked by tsc.
 
-/** @typedef {"template" | "expression" | "condition"} Language */
+/** @typedef {"template" | "expression" | "condition" | "json"} Language json: its strings are templates */
 
 /**
  * A word of an expression. Text of a template is none.
@@ -130,8 +130,8 @@ function nameKind(source, tokens, index) {
 
 /**
  * What stands between the braces of a template around a place; the place right
- * behind {{ and the one right before }} belong to it. For other languages it is
- * the whole source.
+ * behind {{ and the one right before }} belong to it. In JSON it is the same, and for
+ * other languages the whole source.
  * @param {string} source
  * @param {Language} language
  * @param {Token[]} tokens of that source
@@ -139,7 +139,7 @@ function nameKind(source, tokens, index) {
  * @returns {{from: number, to: number} | null} null in the text of a template
  */
 export function expressionAt(source, language, tokens, at) {
-  if (language !== "template") return { from: 0, to: source.length };
+  if (language !== "template" && language !== "json") return { from: 0, to: source.length };
   for (const token of tokens) {
     if (token.from >= at) return null;
     if (token.kind !== "brace" || !source.startsWith("{{", token.from)) continue;

@@ -13,7 +13,7 @@ const wanted = {
 /**
  * The first fault of a text that is to be JSON; null if it has none.
  * @param {string} text
- * @returns {{line: number, column: number, what: string} | null} line and column from 1
+ * @returns {{at: number, line: number, column: number, what: string} | null} line and column from 1
  */
 export function jsonFault(text) {
   /** @type {string[]} what closes the lists and objects that are open */
@@ -42,5 +42,5 @@ export function jsonFault(text) {
 /** @param {string} text @param {number} at @param {string} what */
 function fault(text, at, what) {
   const before = text.slice(0, at).split("\n");
-  return { line: before.length, column: [...(before.at(-1) ?? "")].length + 1, what };
+  return { at, line: before.length, column: [...(before.at(-1) ?? "")].length + 1, what };
 }

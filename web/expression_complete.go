@@ -63,9 +63,12 @@ func (s *Server) completeExpression(w http.ResponseWriter, r *http.Request) {
 	defer data.leave()
 	values := data.values()
 	var found expression.Completion
-	if asked.Leaves && asked.Language == expression.LanguageExpression {
+	switch {
+	case asked.Language == languageJSON:
+		found = data.completeJSON(asked.Source, asked.Offset, &values)
+	case asked.Leaves && asked.Language == expression.LanguageExpression:
 		found = expression.CompleteLeaf(asked.Source, asked.Offset, data.Scope, &values)
-	} else {
+	default:
 		found = expression.Complete(asked.Source, asked.Offset, asked.Language, data.Scope, &values)
 	}
 	answer := completionAnswer{From: found.From, To: found.To, Outside: found.Outside, Items: make([]candidateAnswer, len(found.Items))}
@@ -126,9 +129,9 @@ func (s *Server) askedExpression(w http.ResponseWriter, r *http.Request) (*expre
 		return nil, nil, false
 	}
 	switch asked.Language {
-	case expression.LanguageTemplate, expression.LanguageExpression, expression.LanguageCondition:
+	case expression.LanguageTemplate, expression.LanguageExpression, expression.LanguageCondition, languageJSON:
 	default:
-		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "language is template, expression or condition."})
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: "language is template, expression, condition or json."})
 		return nil, nil, false
 	}
 	data, err := s.draftData(r.Context(), r.PathValue("slug"), r.PathValue("step"))

@@ -132,6 +132,8 @@ func (d *draftData) compile(asked *expressionRequest) (*tried, []expression.Faul
 	switch asked.Language {
 	case expression.LanguageTemplate:
 		return d.compileTemplate(asked)
+	case languageJSON:
+		return d.compileJSON(asked.Source)
 	case expression.LanguageCondition:
 		p, faults := expression.CompileCondition(asked.Source, d.Scope)
 		if p == nil {
@@ -324,6 +326,9 @@ func (d *draftData) mended(asked *expressionRequest, f expression.Fault, offered
 		}
 	case expression.FaultFunction:
 		offered, _, _ = strings.Cut(offered, "(")
+	}
+	if asked.Language == languageJSON {
+		offered = jsonEscaped(offered)
 	}
 	mended := *asked
 	mended.Source = asked.Source[:start] + offered + asked.Source[f.End:]

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -127,6 +128,16 @@ func TestCompleteExpression(t *testing.T) {
 	if labels := p.offered(t, "answer", "trigger.body.ex"); !slices.Contains(labels, "extra") {
 		t.Errorf("extra is not known after a test: %q", labels)
 	}
+	// In the texts of JSON, which escape what they hold.
+	source := `{"é": "\"é\" {{ trigger.body.ord`
+	found := p.ask(t, "answer", "complete", map[string]any{"language": "json", "source": source + ` }}", "a": 1}`, "offset": len(source)})
+	first, _ := found["items"].([]any)[0].(map[string]any)
+	if first["insert"] != `[\"order id\"]` || first["from"] != float64(len(source)-len(".ord")) || found["to"] != float64(len(source)) {
+		t.Errorf("in JSON %v is offered, up to %v", first, found["to"])
+	}
+	if labels := p.ask(t, "answer", "complete", map[string]any{"language": "json", "source": source, "offset": 2})["items"].([]any); len(labels) > 0 {
+		t.Errorf("the name of a field is completed: %v", labels)
+	}
 	// The step's title helps to choose it.
 	items := p.ask(t, "answer", "complete", map[string]any{"source": "steps.su", "offset": 8})["items"].([]any)
 	if help, _ := items[0].(map[string]any)["help"].(string); !strings.HasPrefix(help, "Sum up: from the run just now.") {
@@ -183,6 +194,22 @@ func TestEvaluateExpression(t *testing.T) {
 	if problem, _ := e["problem"].(string); problem == "" && len(e["faults"].([]any)) == 0 {
 		t.Errorf("no problem: %v", e)
 	}
+	// In JSON, texts hold expressions, at their places.
+	e = evaluate("answer", "json", `{"to": "{{ config.sender }}", "é": [1, "n\"{{ trigger.body[\"sku\"] }}"], "{{ x }}": "{{ steps.sum_up.total }}"}`)
+	wants("JSON", e["text"], `{"to":"shop@example.com","{{ x }}":5,"é":[1,"n\"B-2"]}`)
+	wants("data of JSON", e["data"], "test payload")
+	source := `{"é": "\u00e4 {{ steps.sum_upp.total }}"}`
+	e = evaluate("answer", "json", source)
+	faults, _ = json.Marshal(e["faults"])
+	at := strings.Index(source, "sum_upp")
+	wantsText(t, string(faults), fmt.Sprintf(`"fix":{"end":%d,"start":%d,"text":"sum_up"}`, at+len("sum_upp"), at))
+	source = `["\"{{ number(\"x\") }}"]`
+	e = evaluate("answer", "json", source)
+	place, _ := e["at"].(map[string]any)
+	wants("place in JSON", place["start"], float64(strings.Index(source, "number")))
+	e = evaluate("answer", "json", `{"a": `)
+	faults, _ = json.Marshal(e["faults"])
+	wantsText(t, string(faults), "This is not JSON.")
 	e = evaluate("answer", "template", "{{ config.sender }} {{ now() > null }}")
 	wants("config", e["value"], "shop@example.com false")
 }
@@ -217,6 +244,8 @@ func TestExpressionsAreBounded(t *testing.T) {
 		{"answer", "complete", `{"source": "` + strings.Repeat("(", 60<<10) + `", "offset": 99999999}`, 200},
 		{"answer", "complete", `{"source": "é{{", "offset": 1, "language": "template"}`, 200},
 		{"trigger", "complete", `{"source": "", "offset": -5}`, 200},
+		{"answer", "complete", `{"source": "\"\\u12\\", "offset": 4, "language": "json"}`, 200},
+		{"answer", "evaluate", `{"source": "` + strings.Repeat("[", 30<<10) + `", "language": "json"}`, 200},
 	} {
 		if a := p.send(t, http.MethodPost, "/flows/tried/steps/"+test.step+"/"+test.what, test.body); a.status != test.status {
 			t.Errorf("%s %.60s: %d %s", test.what, test.body, a.status, a.body)

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,12 +155,15 @@ func TestDataPanelIsDraggedFrom(t *testing.T) {
 // jsonBody is the body of the last step as it is written in JSON, in JavaScript.
 const jsonBody = `document.querySelector('#inspector [data-path="with.body"] textarea[data-as=json]')`
 
+// inJSON is what has the focus while it is written.
+const inJSON = `document.activeElement.closest("expression-field[language=json] .cm-content")`
+
 // openJSON shows the body of the last step as JSON.
 func openJSON(t *testing.T, p *program) *tab {
 	t.Helper()
 	tb := openData(t, p)
 	evaluate[bool](tb, `(document.querySelector('#inspector .field[data-path="with.body"] [data-action=as-json]').click(), true)`)
-	tb.wait("the JSON", `document.activeElement === `+jsonBody)
+	tb.wait("the JSON", inJSON+` !== null`)
 	return tb
 }
 
@@ -180,13 +184,24 @@ func TestDataPanelWritesIntoJSON(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
 	tb := openJSON(t, p)
+	type keys = []string
+	write := func(all ...keys) {
+		t.Helper()
+		for _, some := range all {
+			for _, key := range some {
+				tb.press(key)
+			}
+		}
+	}
 	tb.press(`a`, chromedp.KeyModifiers(chromedp.ModifierCtrl))
-	tb.press(`{"note": "Order ", "sum": }`)
-	tb.press(kb.ArrowLeft)
+	// Brackets and quotes close by themselves, and what is typed over them is there once.
+	write(keys{`{"note": "Order `, kb.ArrowRight, `, "sum": `})
 	tb.pick("steps.sum_up") // where a value belongs: a string of its own
 	tb.jsonIs(`{"note": "Order ", "sum": "{{ steps.sum_up }}"}`)
 	tb.jsonSent()
-	evaluate[bool](tb, fmt.Sprintf(`(`+jsonBody+`.setSelectionRange(%[1]d, %[1]d), true)`, len(`{"note": "Order `)))
+	tb.wait("the value that it has", inField("with.body", `.querySelector("[data-part=json] .expression-value button")?.textContent.includes('{"note":"Order ","sum":')`))
+	tb.press(kb.Home, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	write(slices.Repeat(keys{kb.ArrowRight}, len(`{"note": "Order `)))
 	// By keys: the form is behind by then, and shown anew while the focus is away.
 	evaluate[bool](tb, `(`+pick(`trigger.body["order id"]`)+`.focus(), true)`)
 	tb.wait("the form as it is", `!document.querySelector("#inspector").hasAttribute("data-behind")`)
@@ -200,10 +215,19 @@ func TestDataPanelWritesIntoJSON(t *testing.T) {
 	}
 
 	// Behind a value there is no place for one.
-	evaluate[bool](tb, `(`+jsonBody+`.focus(), `+jsonBody+`.setSelectionRange(1e3, 1e3), true)`)
+	tb.press(kb.End, chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	tb.pick("steps.sum_up")
 	tb.see("A value cannot stand there")
 	tb.jsonIs(want)
+
+	// What is typed gets suggestions, and what is wrong is told at its place.
+	write(keys{kb.ArrowLeft, `, "skus": [{{trigger.body.sk`})
+	tb.wait("the suggestion", `document.querySelector(".cm-tooltip-autocomplete .cm-completionLabel")?.textContent === "sku"`)
+	write(keys{`u}}`, kb.ArrowRight, `, "{{steps.sum_upp}}`})
+	tb.wait("what is wrong", `[...document.querySelectorAll(".expression-fault")].map((part) => part.textContent).join("") === "steps.sum_upp" && document.querySelector("[data-part=json] .expression-fix") !== null`)
+	evaluate[bool](tb, `(document.querySelector("[data-part=json] .expression-fix").click(), true)`)
+	tb.jsonIs(want[:len(want)-1] + `, "skus": ["{{ trigger.body.sku }}", "{{ steps.sum_up }}"]}`)
+	tb.jsonSent()
 }
 
 func TestDataPanelIsDraggedIntoJSON(t *testing.T) {
@@ -211,17 +235,18 @@ func TestDataPanelIsDraggedIntoJSON(t *testing.T) {
 	p := newDemo(t)
 	tb := openJSON(t, p)
 	tb.press(`a`, chromedp.KeyModifiers(chromedp.ModifierCtrl))
-	tb.press(`["Order "]`)
+	tb.insert(`["Order "]`)
 	tb.jsonSent()
 	evaluate[bool](tb, `(() => {
-		const dataTransfer = new DataTransfer(), into = `+jsonBody+`;
+		const dataTransfer = new DataTransfer(), into = document.querySelector("expression-field[language=json] .cm-content");
 		`+pick(`trigger.body["order id"]`)+`.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer }));
-		const box = into.getBoundingClientRect(), { paddingLeft, paddingTop } = getComputedStyle(into);
-		const options = { bubbles: true, cancelable: true, dataTransfer, clientX: box.left + parseFloat(paddingLeft) + 2, clientY: box.top + parseFloat(paddingTop) + 9 };
-		into.setSelectionRange(2, 2);
-		let at = options.clientX;
-		while (document.caretPositionFromPoint(at, options.clientY).offset < 8) at++; // behind the text
-		options.clientX = at;
+		const text = document.createRange(), walker = document.createTreeWalker(into, NodeFilter.SHOW_TEXT);
+		while (walker.nextNode() && !walker.currentNode.data.includes("Order "));
+		text.selectNodeContents(walker.currentNode);
+		text.setStart(walker.currentNode, walker.currentNode.data.indexOf("Order ") + 6);
+		text.collapse(true);
+		const { left, top, height } = text.getBoundingClientRect();
+		const options = { bubbles: true, cancelable: true, dataTransfer, clientX: left, clientY: top + height / 2 };
 		if (into.dispatchEvent(new DragEvent("dragover", options))) throw new Error("the field takes no drop");
 		into.dispatchEvent(new DragEvent("drop", options));
 		return true;
