@@ -3,6 +3,7 @@
 // module, checked by tsc.
 import { part, request, RequestError, tabs } from "./dom.js";
 import { look as lookForEdits, revision, settled } from "./draft.js";
+import { flush } from "./inspector.js";
 import { refreshTimes, toast } from "./page.js";
 import { openDrawer } from "./run-drawer.js";
 
@@ -130,7 +131,7 @@ const failed = part("#publish-error");
 async function readState(own = false) {
   const response = await fetch(`${base}/state`, { headers: own || !etag ? {} : { "If-None-Match": etag } });
   if (response.status === 304) return null;
-  if (response.redirected) location.replace(response.url.replace(/\/state$/, "")); // it has another URL now
+  if (response.redirected) return follow(response.url.replace(/\/state$/, ""));
   if (!response.ok) throw new Error("The server did not tell how the flow stands.");
   etag = response.headers.get("ETag") ?? "";
   const state = /** @type {FlowState} */ (await response.json());
@@ -138,6 +139,18 @@ async function readState(own = false) {
   showState(state);
   if (!own && state.revision > revision()) void lookForEdits();
   return state;
+}
+
+/**
+ * Goes to where the flow is now, once what was done here is kept there.
+ * @param {string} url
+ */
+async function follow(url) {
+  await flush();
+  await settled();
+  sessionStorage.setItem("flow-says", "The URL of this flow was changed elsewhere. This is its new page.");
+  location.replace(url);
+  return null;
 }
 
 /** @param {FlowState} state */
@@ -209,13 +222,19 @@ for (const popover of document.querySelectorAll("[popover][data-src]")) {
 }
 
 // So are the settings, with the script that takes them in.
-const settings = part("#settings");
+const settings = /** @type {HTMLDialogElement} */ (part("#settings"));
 const settingsOpen = new MutationObserver(() => {
   import("./settings.js").then(() => settingsOpen.disconnect(), () => {
     part('[data-part="content"]', settings).textContent = "The server cannot be reached. Close this and open it again.";
   });
 });
 settingsOpen.observe(settings, { attributeFilter: ["open"] });
+
+// What the page before this one has to say here.
+if (sessionStorage.getItem("settings-say")) settings.showModal();
+const says = sessionStorage.getItem("flow-says");
+sessionStorage.removeItem("flow-says");
+if (says) toast(says);
 
 /** @param {HTMLElement} element with data-src and a part for the content */
 async function load(element) {

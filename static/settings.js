@@ -20,7 +20,8 @@ const words = (error) => (error instanceof Error ? error.message : "It was not s
 
 /** Reads the settings anew. */
 async function load() {
-  saved.textContent = "";
+  saved.textContent = sessionStorage.getItem("settings-say");
+  sessionStorage.removeItem("settings-say");
   try {
     const response = await fetch(dialog.dataset.src ?? "", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
     content.innerHTML = await response.text();
@@ -110,6 +111,8 @@ async function giveSlug(control, how) {
   try {
     await settled();
     const { slug } = await request(`/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}/${how}`, { method: "POST", body: { slug: control.value } });
+    if (how === "slug") sessionStorage.setItem("settings-say", `The URL ends in ${slug} now`);
+    else sessionStorage.setItem("flow-says", `This is the copy, a draft with the URL ${slug}.`);
     location.assign(`/flows/${encodeURIComponent(slug)}`);
   } catch (error) {
     tell("Not saved");

@@ -9,7 +9,6 @@ import (
 
 	"redial/designer"
 	"redial/designer/edit"
-	"redial/engine"
 	"redial/engine/flow"
 	"redial/web/reply"
 )
@@ -126,8 +125,7 @@ func (s *Server) refuseEdit(w http.ResponseWriter, r *http.Request, err error) {
 		s.Problem(w, r, &reply.Problem{Type: "conflict", Detail: "There is nothing to " + word + "."})
 	case errors.Is(err, designer.ErrRevision):
 		s.Problem(w, r, &reply.Problem{Type: "unavailable", RetryAfter: reply.ShortPause, Detail: "Others are changing the flow all the time. Nothing was changed by you; try again."})
-	case errors.Is(err, engine.ErrNotFound) && s.movedTo(r) != "":
-		s.Problem(w, r, &reply.Problem{Type: "not-found", Detail: "The flow has another URL now. Open /flows/" + s.movedTo(r) + " and make the change there."})
+	case s.toMoved(w, r, err):
 	default:
 		s.Fail(w, r, "editing a flow", err)
 	}

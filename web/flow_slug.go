@@ -111,8 +111,9 @@ func (s *Server) movedTo(r *http.Request) string {
 	return to
 }
 
-// toMoved sends a reader to where the flow of the path is now, with what follows
-// the flow in the address. It reports whether there is such a place.
+// toMoved sends somebody to where the flow of the path is now, with what follows
+// the flow in the address and, as browsers do after this status, what they sent. It
+// reports whether there is such a place.
 func (s *Server) toMoved(w http.ResponseWriter, r *http.Request, err error) bool {
 	if !errors.Is(err, engine.ErrNotFound) {
 		return false
@@ -125,6 +126,6 @@ func (s *Server) toMoved(w http.ResponseWriter, r *http.Request, err error) bool
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
-	http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // it begins with /flows/ and a slug of ours
+	http.Redirect(w, r, target, http.StatusTemporaryRedirect) //nolint:gosec // it begins with /flows/ and a slug of ours
 	return true
 }

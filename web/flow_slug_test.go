@@ -102,8 +102,8 @@ func TestFlowChangesItsURL(t *testing.T) {
 		}
 	}
 	a := p.send(t, http.MethodPost, "/flows/draft/edits", `{"base": 1, "token": "t", "operations": [{"op": "set", "path": "name", "value": "x"}]}`)
-	if a.status != http.StatusNotFound || !strings.Contains(a.body, "/flows/moved") {
-		t.Errorf("an edit of the old one: got %d %s", a.status, a.body)
+	if a.status != http.StatusTemporaryRedirect || a.header.Get("Location") != "/flows/moved/edits" {
+		t.Errorf("an edit of the old one goes to %q: %d %s", a.header.Get("Location"), a.status, a.body)
 	}
 	if a := p.get(t, "/flows/nobody"); a.status != http.StatusNotFound {
 		t.Errorf("a flow that never was: got %d", a.status)

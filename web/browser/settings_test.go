@@ -209,5 +209,18 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 	b.enterText(`#settings-copy`, "tuned-too")
 	b.push(`[data-action=copy-as]`)
 	b.wait("the copy", `location.pathname === "/flows/tuned-too"`)
+	b.see("This is the copy, a draft with the URL tuned-too.")
+	b.wait("the canvas", onCanvas)
+
+	// The copy was never published: its URL changes, also under those who have it open.
+	other := forMouse(b.v.tab())
+	other.openFlow(p, "tuned-too")
+	b.openSettings()
+	b.enterText(`#settings-slug`, "tuned-three")
+	b.wait("the settings at the new URL", `location.pathname === "/flows/tuned-three" && document.querySelector("#settings[open] #settings-slug")?.value === "tuned-three"`)
+	b.see("The URL ends in tuned-three now")
 	b.settle()
+	other.wait("the page at the new URL", `location.pathname === "/flows/tuned-three"`)
+	other.see("The URL of this flow was changed elsewhere.")
+	other.settle()
 }
