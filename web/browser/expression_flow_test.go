@@ -27,7 +27,7 @@ func TestAnExpressionIsWrittenInTheDesigner(t *testing.T) {
 		t.Errorf("a right expression is told to be wrong: %s", faults)
 	}
 	tb.press(kb.Tab)
-	tb.wait("the draft to be changed", `document.querySelector("#flow-state").innerText.includes("changes")`)
+	tb.saved() // what stood there before the last keys may have been kept before
 	var draft struct {
 		Steps map[string]struct {
 			With struct {
