@@ -142,7 +142,7 @@ func newResultProblems(ctx context.Context, page *flowPage) (resultProblems, err
 	var html strings.Builder
 	err := problemList(page, page.Sorted()).Render(ctx, &html)
 	return resultProblems{
-		HTML: html.String(), Count: len(page.Checked.Problems), Errors: page.Errors(), Word: page.ProblemsWord(),
+		HTML: html.String(), Count: len(page.Told()), Errors: page.Errors(), Word: page.ProblemsWord(),
 	}, err
 }
 

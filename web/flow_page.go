@@ -40,9 +40,20 @@ func (p *flowPage) Errors() int {
 	return errors
 }
 
+// Told are the problems that the head of the page counts. In a flow without steps
+// they are those that block publishing: what a beginning lacks is told by the empty
+// canvas.
+func (p *flowPage) Told() []flow.Problem {
+	told := slices.Clone(p.Checked.Problems)
+	if len(p.Checked.Flow.Steps) > 0 {
+		return told
+	}
+	return slices.DeleteFunc(told, func(problem flow.Problem) bool { return problem.Severity != flow.SeverityError })
+}
+
 // Sorted are the problems, those that block publishing first.
 func (p *flowPage) Sorted() []flow.Problem {
-	sorted := slices.Clone(p.Checked.Problems)
+	sorted := p.Told()
 	slices.SortStableFunc(sorted, func(a, b flow.Problem) int {
 		return strings.Compare(string(a.Severity), string(b.Severity)) // "error" before "warning"
 	})
@@ -51,7 +62,7 @@ func (p *flowPage) Sorted() []flow.Problem {
 
 // ProblemsWord counts the problems for people.
 func (p *flowPage) ProblemsWord() string {
-	switch n := len(p.Checked.Problems); n {
+	switch n := len(p.Told()); n {
 	case 0:
 		return "No problems"
 	case 1:

@@ -150,6 +150,10 @@ func TestEmptyFlowBeginsWithATemplate(t *testing.T) {
 	page := p.signedIn(t)
 	page.openFlow(p, "nothing")
 	page.picture("flow-empty")
+	const counted = `document.querySelector("#problems-button").checkVisibility()`
+	if evaluate[bool](page, counted) {
+		t.Error("an empty canvas is counted as a problem")
+	}
 	const together = `(() => {
 		const [card, first, below, view] = ["li.step .card", "[data-first]", "#flow-empty", ".canvas-view"].map((it) => document.querySelector(it).getBoundingClientRect());
 		return card.left >= view.left && card.top >= view.top && first.right <= view.right && below.top >= Math.max(card.bottom, first.bottom) && below.bottom <= view.bottom;
@@ -170,6 +174,7 @@ func TestEmptyFlowBeginsWithATemplate(t *testing.T) {
 	page.wait("the offer to be gone", `!document.querySelector("#flow-empty").checkVisibility()`)
 	page.ctrl("z")
 	page.wait("the offer to be back", `document.querySelector("#flow-empty").checkVisibility()`)
+	page.wait("no problems to be counted", `!`+counted)
 	if steps := p.stepsOf(t, "nothing"); len(steps) != 0 {
 		t.Errorf("one undo leaves the steps %v of the template", steps)
 	}
