@@ -110,7 +110,7 @@ func (d *drawings) draw(
 
 // draftGraph is a draft as its page shows it.
 func draftGraph(workshop *designer.Workshop, draft *designer.Draft) *canvas.Graph {
-	graph := canvas.Build(draft.Flow, workshop.Library, draft.Problems)
+	graph := canvas.Build(draft.Flow, workshop.Library, toldProblems(draft))
 	graph.ShowAnswers(draft.Answers)
 	return graph
 }

@@ -40,12 +40,15 @@ func (p *flowPage) Errors() int {
 	return errors
 }
 
-// Told are the problems that the head of the page counts. In a flow without steps
-// they are those that block publishing: what a beginning lacks is told by the empty
-// canvas.
-func (p *flowPage) Told() []flow.Problem {
-	told := slices.Clone(p.Checked.Problems)
-	if len(p.Checked.Flow.Steps) > 0 {
+// Told are the problems that the page shows.
+func (p *flowPage) Told() []flow.Problem { return toldProblems(p.Checked) }
+
+// toldProblems are the problems that the page of a draft shows. In a flow without
+// steps they are those that block publishing: what a beginning lacks is told by the
+// empty canvas.
+func toldProblems(draft *designer.Draft) []flow.Problem {
+	told := slices.Clone(draft.Problems)
+	if len(draft.Flow.Steps) > 0 {
 		return told
 	}
 	return slices.DeleteFunc(told, func(problem flow.Problem) bool { return problem.Severity != flow.SeverityError })
@@ -62,13 +65,17 @@ func (p *flowPage) Sorted() []flow.Problem {
 
 // ProblemsWord counts the problems for people.
 func (p *flowPage) ProblemsWord() string {
-	switch n := len(p.Told()); n {
+	n, noun := len(p.Told()), "problem"
+	if p.Errors() == 0 {
+		noun = "warning"
+	}
+	switch n {
 	case 0:
 		return "No problems"
 	case 1:
-		return "1 problem"
+		return "1 " + noun
 	default:
-		return strconv.Itoa(n) + " problems"
+		return strconv.Itoa(n) + " " + noun + "s"
 	}
 }
 
@@ -140,7 +147,7 @@ func (s *Server) stepFragment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := state.Checked.Flow
-	graph := canvas.Build(f, workshop.Library, state.Checked.Problems)
+	graph := canvas.Build(f, workshop.Library, toldProblems(state.Checked))
 	i, err := s.inspect(r.Context(), state, workshop, graph, r.PathValue("step"))
 	if err != nil {
 		s.pageFault(w, r, "showing a step", err)

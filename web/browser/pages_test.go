@@ -42,8 +42,8 @@ var places = []place{
 	}},
 	{name: "flow-problems", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
 		canvasReady(tb)
-		tb.element("button", "1 problem").click()
-		tb.element("heading", "1 problem")
+		tb.element("button", "1 warning").click()
+		tb.element("heading", "1 warning")
 	}},
 	{name: "flow-docs", path: "/flows/order-request/docs", public: true, shows: "When it takes longer", state: func(tb *tab) {
 		tb.element("tab", "Python").click()
