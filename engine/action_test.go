@@ -74,7 +74,7 @@ func (w *world) checkSecret(id, header string) {
 }
 
 // A safe test performs nothing that has an effect, and puts out the example of
-// the action instead.
+// the action instead, unless what the step gives could not be sent.
 func TestSafeTestsPerformNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -84,8 +84,9 @@ steps:
   look: {uses: http, with: {url: "http://service/look"}}
   post: {uses: http, with: {method: POST, url: "http://service/post"}}
   order: {uses: acme/create-order, connection: acme, with: {customer: Ada, lines: [{sku: LAMP-01, quantity: 1}]}}
-  end: {uses: respond, with: {body: {ran: "{{ ran('order') }}", status: "{{ steps.post.status }}"}}}
-edges: [trigger -> look, look -> post, post -> order, order -> end]`)
+  nobody: {uses: acme/create-order, connection: acme, on_error: continue, with: {customer: "{{ trigger.body.customer }}", lines: [{sku: LAMP-01, quantity: 1}]}}
+  end: {uses: respond, with: {body: {ran: "{{ ran('order') }}", status: "{{ steps.post.status }}", nobody: "{{ steps.nobody.error }}"}}}
+edges: [trigger -> look, look -> post, post -> order, order -> nobody, nobody -> end]`)
 	h, err := w.engine.Start(t.Context(), engine.StartRequest{
 		Flow: "test", VersionID: p.Version.ID, Settings: p.Settings, Mode: flow.Sync,
 		Test: true, Safe: true, Request: request(t, ""),
@@ -93,7 +94,7 @@ edges: [trigger -> look, look -> post, post -> order, order -> end]`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compareText(t, "answer", w.answer(h), `{"ran": true, "status": 200}`)
+	compareText(t, "answer", w.answer(h), `{"nobody": {"code": "invalid_input", "message": "the field customer of acme/create-order: a value is required", "status": null}, "ran": true, "status": 200}`)
 	if record := w.ended(h.ID); !record.Test {
 		t.Errorf("the record has %+v", record)
 	}

@@ -232,8 +232,15 @@ func (r *run) prepare(ref core.Ref, caller step.Caller, at time.Time) (input map
 	return input, failure
 }
 
-// simulate gives a step of a safe test the output of an example.
+// simulate gives a step of a safe test the output of an example, unless its input
+// is one that a call would be refused with before anything is sent.
 func (r *run) simulate(ref core.Ref, caller step.Caller) {
+	if judge, ok := caller.(step.Judge); ok {
+		if failure := r.guard(ref, func() *flow.Failure { return judge.Judge(r.inputs[ref]) }); failure != nil {
+			r.finishStep(ref, nil, flow.DefaultPort, failure)
+			return
+		}
+	}
 	event := &flow.Event{Simulated: true}
 	if exemplar, ok := caller.(step.Exemplar); ok {
 		event.Output, _ = exemplar.Example()

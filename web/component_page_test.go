@@ -14,7 +14,7 @@ func TestComponentPages(t *testing.T) {
 	wantsText(t, p.shows(t, "/components"), "Acme", "QuickBooks", "Amazon SES", "connection only")
 	wantsText(t, p.shows(t, "/components/acme"), "acme/check-inventory", `data-copy="acme/check-inventory"`, "Safe to repeat", "Repeats are recognised",
 		"The item&#39;s stock keeping unit.", "required", "GET /inventory/LAMP-01", "200 OK", "&#34;warehouse&#34;: &#34;Rotterdam&#34;", "Built in", "https://api.acme.example")
-	wantsText(t, p.shows(t, "/components/ses"), "Not repeated by itself")
+	wantsText(t, p.shows(t, "/components/ses"), "Not repeated by itself", "To, Cc or Bcc: one of them is required.", "Text or HTML: one of them is required.")
 	wantsText(t, p.shows(t, "/components/quickbooks", asFragment...), "quickbooks/create-invoice", "Asks before repeating", "item_id", "!<html")
 	if a := p.get(t, "/components/acmee"); a.status != http.StatusNotFound || !strings.Contains(a.body, "did you mean") {
 		t.Errorf("no component: got %d: %s", a.status, a.body)

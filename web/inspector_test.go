@@ -48,8 +48,9 @@ steps:
     uses: kinds/take
     name: %[1]q
     with: {text: %[1]q, password: hunter2, lines: [{sku: A, pin: hunter3}], map: {%[1]q: %[1]q, "odd key": 1}, other: 1}
+  mail: {uses: ses/send-email, connection: mail, with: {from: a@example.com, subject: Hello, html: ""}}
   inner: {uses: each, with: {items: trigger.body, do: {steps: {deep: {uses: transform, with: {set: {a: "{{ nothing }}"}}}}}}}
-edges: [trigger -> take, take -> inner]
+edges: [trigger -> take, take -> mail, mail -> inner]
 `, hostile)
 	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/kinds", source)
 	form := p.shows(t, "/flows/kinds/steps/take", asFragment...)
@@ -58,6 +59,13 @@ edges: [trigger -> take, take -> inner]
 		"needs a connection", "Unknown fields", "New connection…", `data-path="with.lines[0].sku"`)
 	if strings.Index(form, `data-path="connection"`) > strings.Index(form, "needs a connection") {
 		t.Error("what is missing does not stand at the field")
+	}
+	mail := p.shows(t, "/flows/kinds/steps/mail", asFragment...)
+	for path, says := range map[string]string{"with.to": "To, Cc or Bcc: one of them is required.", "with.text": "Text or HTML: one of them is required."} {
+		_, field, _ := strings.Cut(mail, `class="field" data-path="`+path+`"`)
+		if field, _, _ = strings.Cut(field, `class="field" `); !strings.Contains(field, says) {
+			t.Errorf("%q does not stand at the field %s", says, path)
+		}
 	}
 	wantsText(t, p.shows(t, "/flows/kinds/steps/deep", asFragment...), `data-path="with.set.a"`, "nothing")
 }

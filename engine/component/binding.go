@@ -49,10 +49,29 @@ func (b *binding) bind(input map[string]any) *Finding {
 	}
 	for _, name := range sortedNames(values) {
 		if !used[name] {
-			return &Finding{b.values + "." + shorten(name), "the query does not use this value; write :" + shorten(name) + " where it belongs, outside of quotes", flow.CodeInvalidValue}
+			return &Finding{Field: b.values + "." + shorten(name), Code: flow.CodeInvalidValue, Message: "the query does not use this value; write :" + shorten(name) + " where it belongs, outside of quotes"}
 		}
 	}
 	input[b.text] = out.String()
+	return nil
+}
+
+// check finds what bind would about the fields of a step, before it runs. A query
+// that is only known then is left to the run.
+func (b *binding) check(with flow.Object) []Finding {
+	if b == nil {
+		return nil
+	}
+	query, _ := with.Get(b.text)
+	text, isText := query.(string)
+	given, _ := with.Get(b.values)
+	values, isObject := given.(flow.Object)
+	if !isText || templated(text) || given != nil && !isObject {
+		return nil
+	}
+	if finding := b.bind(map[string]any{b.text: text, b.values: flow.Plain(values)}); finding != nil {
+		return []Finding{*finding}
+	}
 	return nil
 }
 
@@ -84,14 +103,14 @@ func nameAt(text string) string {
 func (b *binding) literal(name string, values map[string]any) (string, *Finding) {
 	value, found := values[name]
 	if !found {
-		return "", &Finding{b.values, fmt.Sprintf("the query names :%s, and there is no such value%s", shorten(name), didYouMean(name, sortedNames(values))), flow.CodeMissingField}
+		return "", &Finding{Field: b.values, Code: flow.CodeMissingField, Message: fmt.Sprintf("the query names :%s, and there is no such value%s", shorten(name), didYouMean(name, sortedNames(values)))}
 	}
 	list, ok := value.([]any)
 	if !ok {
 		return literalOf(value, b.values+"."+name)
 	}
 	if len(list) == 0 {
-		return "", &Finding{b.values + "." + name, "a list in a query needs at least one element", flow.CodeInvalidValue}
+		return "", &Finding{Field: b.values + "." + name, Code: flow.CodeInvalidValue, Message: "a list in a query needs at least one element"}
 	}
 	texts := make([]string, len(list))
 	for i := range list {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"redial/engine/component"
+	"redial/engine/flow"
 )
 
 const queryManifest = `component: 1
@@ -76,5 +77,20 @@ func TestBindingKeepsValuesOutOfTheQuery(t *testing.T) {
 		if failure != nil && !strings.Contains(failure.Message, "values") {
 			t.Errorf("%s: the failure does not name the field: %s", test.text, failure)
 		}
+		// What is refused then is found before, and nothing else is.
+		var values flow.Object
+		for name, value := range test.values {
+			values = append(values, flow.Field{Name: name, Value: value})
+		}
+		found := query.Check(flow.Object{{Name: "text", Value: test.text}, {Name: "values", Value: values}})
+		if (len(found) == 0) != (failure == nil) {
+			t.Errorf("%s with %v: found %v, and the failure is %v", test.text, test.values, found, failure)
+		}
+	}
+	if found := query.Check(flow.Object{{Name: "text", Value: "a = :x {{ trigger.body }}"}}); len(found) > 0 {
+		t.Errorf("of a query that is not known: %v", found)
+	}
+	if found := query.Check(flow.Object{{Name: "text", Value: "a = :x"}, {Name: "values", Value: "{{ trigger.body }}"}}); len(found) > 0 {
+		t.Errorf("of values that are not known: %v", found)
 	}
 }

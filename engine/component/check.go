@@ -15,13 +15,26 @@ type Finding struct {
 	Message string
 	// Code is one of the problem codes of package flow.
 	Code string
+	// Alternatives are the fields of which at least one must be filled, if that is
+	// what is wrong: Field is the first of them then, and Message names them all.
+	Alternatives []string
+}
+
+// String says what is wrong and where: "sku: a value is required".
+func (f *Finding) String() string {
+	if len(f.Alternatives) > 0 {
+		return f.Message
+	}
+	return f.Field + ": " + f.Message
 }
 
 // Check says what can be said about a step's fields before anything runs:
 // unknown fields, missing ones, and constants that do not fit. Values with
 // expressions in them are left to the run.
 func (a *Action) Check(with flow.Object) []Finding {
-	return checkFields(a.Fields, a.properties, with, templated)
+	findings := checkFields(a.Fields, a.properties, with, templated)
+	findings = append(findings, a.lacking(getter(with))...)
+	return append(findings, a.binding.check(with)...)
 }
 
 // templated reports whether a value is only known when the flow runs.
@@ -56,7 +69,7 @@ func checkFields(fields []Field, properties []property, with flow.Object, open f
 	}
 	for _, given := range with {
 		if !contains(names, given.Name) {
-			findings = append(findings, Finding{shorten(given.Name), "is not a field that is known here" + didYouMean(given.Name, names), flow.CodeUnknownField})
+			findings = append(findings, Finding{Field: shorten(given.Name), Code: flow.CodeUnknownField, Message: "is not a field that is known here" + didYouMean(given.Name, names)})
 		}
 	}
 	for i := range properties {
@@ -122,8 +135,8 @@ func checkMembers(schema map[string]any, object flow.Object, path string, open f
 		of, known := properties[member.Name].(map[string]any)
 		if !known {
 			if schema["additionalProperties"] == false {
-				findings = append(findings, Finding{path + "." + shorten(member.Name),
-					"is not a field that is known here" + didYouMean(member.Name, sortedNames(properties)), flow.CodeUnknownField})
+				findings = append(findings, Finding{Field: path + "." + shorten(member.Name), Code: flow.CodeUnknownField,
+					Message: "is not a field that is known here" + didYouMean(member.Name, sortedNames(properties))})
 				continue
 			}
 			of = others

@@ -3,6 +3,7 @@ package component_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"redial/engine/flow"
@@ -55,6 +56,61 @@ func TestCheck(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s:\n%q\nwant\n%q", name, got, test.want)
 		}
+	}
+}
+
+// Of some fields at least one must be filled: before a step runs, and when its
+// values are known.
+func TestAtLeastOne(t *testing.T) {
+	t.Parallel()
+	source := strings.Replace(manifest, "    request:\n", "    at_least_one: [[note, tags], [gift, colour, price]]\n    request:\n", 1)
+	source = strings.Replace(source, "note: {type: string}", "note: {title: Note, type: string}", 1)
+	order := parse(t, source).Action("order")
+	const note, gift = "Note or tags: one of them is required", "gift, colour or price: one of them is required"
+	if got := order.Alternatives(); !slices.Equal(got, []string{note, gift}) {
+		t.Errorf("the action asks for %q", got)
+	}
+	for name, test := range map[string]struct {
+		with         map[string]any
+		known, found string // what is wrong before it runs, and then
+	}{
+		"nothing":        {nil, note + "; " + gift, note},
+		"empty":          {map[string]any{"note": "", "tags": []any{}, "gift": nil, "price": int64(1)}, note, note},
+		"the first":      {map[string]any{"note": "x", "gift": false}, "", ""},
+		"the last":       {map[string]any{"tags": []any{"a"}, "price": int64(0)}, "", ""},
+		"all of them":    {map[string]any{"note": "x", "tags": "a", "gift": true, "colour": "red", "price": int64(1)}, "", ""},
+		"one is missing": {map[string]any{"note": "x"}, gift, gift},
+		"expression":     {map[string]any{"note": "{{ trigger.body.note }}", "gift": true}, "", ""},
+	} {
+		with := flow.Object{{Name: "sku", Value: "A"}}
+		input := map[string]any{"sku": "A"}
+		for field, value := range test.with {
+			with = append(with, flow.Field{Name: field, Value: value})
+			input[field] = value
+		}
+		var known []string
+		for _, finding := range order.Check(with) {
+			known = append(known, finding.String())
+			if finding.Code != flow.CodeMissingField || finding.Field != finding.Alternatives[0] {
+				t.Errorf("%s: the finding is %+v", name, finding)
+			}
+		}
+		if got := strings.Join(known, "; "); got != test.known {
+			t.Errorf("%s: before it runs %q, want %q", name, got, test.known)
+		}
+		var found string
+		if failure := order.Judge(input); failure != nil {
+			found = failure.Message
+			if failure.Code != flow.FailedInput || failure.Retryable {
+				t.Errorf("%s: the failure is %+v", name, failure)
+			}
+		}
+		if want := strings.TrimSuffix("shop/order: "+test.found, "shop/order: "); found != want {
+			t.Errorf("%s: when it runs %q, want %q", name, found, want)
+		}
+	}
+	if failure := order.Judge(map[string]any{"sku": "A", "note": "", "tags": []any{}, "gift": true}); failure == nil || failure.Message != "shop/order: "+note {
+		t.Errorf("an expression that gave nothing: %v", failure)
 	}
 }
 

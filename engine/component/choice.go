@@ -70,8 +70,8 @@ func (m *manifest) checkChoiceSources(sources []*ChoiceSource) {
 		case action.Effect != Safe:
 			s.at.invalid("the choices come from the action %q, which is %s; it must be safe, as it is called while people fill in a form", s.Action, action.Effect)
 		default:
-			if _, finding := prepare(action.properties, s.input); finding != nil {
-				s.at.invalid("what is given to the action %q, which the choices come from, does not fit: %s %s", s.Action, finding.Field, finding.Message)
+			if _, finding := action.accept(s.input); finding != nil {
+				s.at.invalid("what is given to the action %q, which the choices come from, does not fit: %s", s.Action, finding)
 			}
 		}
 	}

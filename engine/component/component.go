@@ -56,7 +56,10 @@ type Action struct {
 	Help      string
 	// Fields are in the order in which people fill them in.
 	Fields []Field
-	Effect Effect
+	// AtLeastOne are the names of fields of which at least one must be filled, for
+	// each rule of the kind two or more.
+	AtLeastOne [][]string
+	Effect     Effect
 	// Output is the type of what the action gives, and OutputSchema the JSON
 	// Schema that it was made from, a plain JSON value; nil if nothing is known.
 	Output       *expression.Type

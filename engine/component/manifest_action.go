@@ -29,7 +29,7 @@ func (m *manifest) readActions(n node) {
 // actionParts are the places of an action that can be read only once its fields
 // are known.
 type actionParts struct {
-	request, success, output, lookup, pages, binding, examples *node
+	alternatives, request, success, output, lookup, pages, binding, examples *node
 }
 
 func (m *manifest) readAction(e entry) *Action {
@@ -47,14 +47,15 @@ func (m *manifest) readAction(e entry) *Action {
 			action.Fields, action.properties = readFields(n)
 			refuseConditions(n, action.Fields)
 		},
-		"idempotency": func(n node) { action.key = readKey(n) },
-		"request":     later(&parts.request),
-		"success":     later(&parts.success),
-		"output":      later(&parts.output),
-		"lookup":      later(&parts.lookup),
-		"pagination":  later(&parts.pages),
-		"bind":        later(&parts.binding),
-		"examples":    later(&parts.examples),
+		"at_least_one": later(&parts.alternatives),
+		"idempotency":  func(n node) { action.key = readKey(n) },
+		"request":      later(&parts.request),
+		"success":      later(&parts.success),
+		"output":       later(&parts.output),
+		"lookup":       later(&parts.lookup),
+		"pagination":   later(&parts.pages),
+		"bind":         later(&parts.binding),
+		"examples":     later(&parts.examples),
 	}, "title", "effect", "request")
 	m.readParts(action, parts)
 	action.check(e.node)
@@ -71,6 +72,9 @@ func (m *manifest) readParts(action *Action, parts actionParts) {
 		asked = asked.with("cursor", &expression.Type{Kind: expression.Any, Nullable: true})
 	}
 	answered := names{"input": asked["input"], "key": asked["key"], "response": responseType}
+	if parts.alternatives != nil {
+		action.AtLeastOne = readAlternatives(*parts.alternatives, action.Fields)
+	}
 	if parts.binding != nil {
 		action.binding = readBinding(*parts.binding)
 	}

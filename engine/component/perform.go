@@ -69,14 +69,9 @@ type performance struct {
 
 // begin makes input and connection ready.
 func (p *performance) begin() *flow.Failure {
-	input, finding := prepare(p.action.properties, p.call.Input)
-	if finding != nil {
-		return &flow.Failure{Code: flow.FailedInput, Message: fmt.Sprintf(
-			"the field %s of %s: %s", finding.Field, p.action.Uses(), finding.Message)}
-	}
-	if finding := p.action.binding.bind(input); finding != nil {
-		return &flow.Failure{Code: flow.FailedInput, Message: fmt.Sprintf(
-			"the field %s of %s: %s", finding.Field, p.action.Uses(), finding.Message)}
+	input, failure := p.action.makeInput(p.call.Input)
+	if failure != nil {
+		return failure
 	}
 	ready, failure := p.action.Component.Connection.connect(p.call.Connection)
 	if failure != nil {
@@ -87,6 +82,30 @@ func (p *performance) begin() *flow.Failure {
 		p.key = p.action.key.cut(p.key)
 	}
 	return nil
+}
+
+// Judge says why an input cannot be sent, as Perform does before it makes a
+// request; nil: it can.
+func (a *Action) Judge(input map[string]any) *flow.Failure {
+	_, failure := a.makeInput(input)
+	return failure
+}
+
+// makeInput makes the input of a request out of what a step gives.
+func (a *Action) makeInput(given map[string]any) (map[string]any, *flow.Failure) {
+	input, finding := a.accept(given)
+	if finding == nil {
+		finding = a.binding.bind(input)
+	}
+	switch {
+	case finding == nil:
+		return input, nil
+	case len(finding.Alternatives) > 0:
+		return nil, &flow.Failure{Code: flow.FailedInput, Message: a.Uses() + ": " + finding.Message}
+	default:
+		return nil, &flow.Failure{Code: flow.FailedInput, Message: fmt.Sprintf(
+			"the field %s of %s: %s", finding.Field, a.Uses(), finding.Message)}
+	}
 }
 
 // asked are the names that a request is made of.

@@ -32,10 +32,10 @@ func compileAction(c *Compiler, action *component.Action, client *outbound.Clien
 	}
 	for _, wrong := range action.Check(c.With) {
 		at := "with"
-		if wrong.Code != flow.CodeMissingField {
+		if wrong.Code != flow.CodeMissingField || len(wrong.Alternatives) > 0 {
 			at += "." + wrong.Field
 		}
-		c.Report(wrong.Code, at, "%s: %s", wrong.Field, wrong.Message)
+		c.Report(wrong.Code, at, "%s", wrong.String())
 	}
 	return &ActionCall{action: action, client: client, input: c.Value("with", c.With)}
 }
@@ -52,6 +52,9 @@ func (a *ActionCall) Prepare(values *expression.Values) (map[string]any, *flow.F
 	fields, _ := input.(map[string]any)
 	return fields, nil
 }
+
+// Judge says why the action cannot be performed on an input.
+func (a *ActionCall) Judge(input map[string]any) *flow.Failure { return a.action.Judge(input) }
 
 // Call performs the action.
 func (a *ActionCall) Call(ctx context.Context, call *Call) (any, *flow.Failure) {

@@ -105,6 +105,13 @@ type Exemplar interface {
 	Example() (output any, ok bool)
 }
 
+// Judge is a Caller that knows what its call takes without making it.
+type Judge interface {
+	// Judge says why a call on an input from Prepare would fail before anything is
+	// sent; nil: it would not.
+	Judge(input map[string]any) *flow.Failure
+}
+
 // Waiter is a step that lets time pass.
 type Waiter interface {
 	Until(values *expression.Values) (time.Time, *flow.Failure)
