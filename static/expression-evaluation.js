@@ -16,7 +16,7 @@ export class ExpressionEvaluation {
   /** @param {ExpressionEditor} editor */
   constructor(editor) {
     this.editor = editor;
-    this.result = new ExpressionResult((fix) => editor.mend(fix), tools(editor.field));
+    this.result = new ExpressionResult((fix) => editor.mend(fix), tools(editor.field), () => editor.focus());
     this.timer = 0;
     /** @type {AbortController | null} */
     this.asking = null;
@@ -45,7 +45,7 @@ export class ExpressionEvaluation {
   /** Stops for good. */
   end() {
     this.stop();
-    for (const line of this.repeatable()) line.hidden = false;
+    for (const line of this.repeatable()) line.removeAttribute("data-told");
   }
 
   /** The text is another one. */
@@ -70,12 +70,13 @@ export class ExpressionEvaluation {
   async ask() {
     const { editor } = this, text = editor.text;
     this.timer = 0;
-    if (text.trim() === "") {
+    const { language } = editor.field;
+    if (text.trim() === "" || language === "template" && !text.includes("{{")) { // it is what it says
       this.result.clear();
       this.tell([]);
       return;
     }
-    const broken = editor.field.language === "json" ? jsonFault(text) : null;
+    const broken = language === "json" ? jsonFault(text) : null;
     if (broken) { // what is wrong is told by the form, as it cannot be sent
       this.result.clear();
       this.tell([], [{ start: broken.at, end: broken.at + 1, message: broken.what, severity: "error" }]);
@@ -139,13 +140,13 @@ export class ExpressionEvaluation {
   /** What the form says of the field besides. */
   repeatable() {
     const lines = this.editor.field.closest(".field")?.querySelectorAll(".field-notes .problem") ?? [];
-    return [...lines].filter((line) => line instanceof HTMLElement);
+    return [...lines];
   }
 
-  /** A fault that is told here, with its place and what mends it, is not told once more by the form. */
+  /** A fault that is told here, with its place and what mends it, is not told once more by the form while one is at the field. */
   hideRepeated() {
     const told = new Set(this.faults.map((fault) => plain(fault.message)));
-    for (const line of this.repeatable()) line.hidden = told.has(plain(line.textContent ?? ""));
+    for (const line of this.repeatable()) line.toggleAttribute("data-told", told.has(plain(line.textContent ?? "")));
   }
 }
 

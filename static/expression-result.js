@@ -18,8 +18,9 @@ export class ExpressionResult {
   /**
    * @param {(fix: Fix) => void} mend
    * @param {HTMLElement} tools what stands beside the value
+   * @param {() => void} back to the editor
    */
-  constructor(mend, tools) {
+  constructor(mend, tools, back) {
     this.mend = mend;
     this.id = `expression-result-${++made}`;
     this.opened = false;
@@ -27,8 +28,32 @@ export class ExpressionResult {
     this.faults = element("ul", { class: "expression-faults", "aria-live": "polite" });
     this.value = element("div", { class: "expression-value", id: this.id });
     this.parts = element("dl", { class: "expression-parts", hidden: true });
-    this.element = element("div", { class: "expression-result" }, 
+    this.element = element("div", { class: "expression-result", role: "toolbar", "aria-label": "About the expression" },
       this.notice, this.faults, element("div", { class: "expression-row" }, this.value, tools), this.parts);
+    this.element.addEventListener("keydown", (event) => this.walk(event, back));
+    this.element.addEventListener("focusin", () => this.rove());
+    this.rove();
+  }
+
+  /** @returns {HTMLElement[]} */
+  get buttons() { return [...this.element.querySelectorAll("button")]; }
+
+  /** All buttons are one stop of Tab. */
+  rove() {
+    const { buttons } = this, at = document.activeElement;
+    const stop = buttons.find((button) => button === at) ?? buttons[0];
+    for (const button of buttons) button.tabIndex = button === stop ? 0 : -1;
+  }
+
+  /** @param {KeyboardEvent} event @param {() => void} back */
+  walk(event, back) {
+    const { buttons } = this, here = buttons.findIndex((button) => button === document.activeElement);
+    const to = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: -1 }[event.key];
+    if (here < 0 || to === undefined && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (to === undefined) back();
+    else buttons.at(to % buttons.length)?.focus();
   }
 
   /** What the result was made of may be another by now. */
@@ -62,13 +87,22 @@ export class ExpressionResult {
    * @param {string} source what it is about
    */
   show(answer, source) {
+    const held = this.value.contains(document.activeElement);
     this.clear();
+    this.fill(answer, source);
+    if (held) (this.value.querySelector("button") ?? this.buttons[0])?.focus();
+    this.rove();
+  }
+
+  /** @param {Evaluation} answer @param {string} source */
+  fill(answer, source) {
     const failed = answer.faults.some((fault) => fault.severity !== "warning");
     if (answer.problem && !failed) this.value.append(icon("circle-x"), element("span", { class: "expression-why" }, answer.problem));
-    else if (!failed) this.showValue(answer);
+    else if (!failed && answer.type) this.showValue(answer);
     if (failed) return;
     this.showParts(answer.explanation?.parts ?? [], source.trim());
-    if (answer.dataText) this.value.append(element("span", { class: "expression-source" }, answer.dataText));
+    if (answer.dataText) this.value.append(element("span", { class: "expression-source", title: answer.dataText }, answer.dataText));
+    if (answer.missing) this.value.append(testing());
   }
 
   /** @param {Fault[]} faults */
@@ -84,6 +118,7 @@ export class ExpressionResult {
       }
       return line;
     }));
+    this.rove();
   }
 
   /** @param {Evaluation} answer */
@@ -119,6 +154,13 @@ export class ExpressionResult {
         clip(part.text, 200)),
       part.note ? element("dd", { class: "expression-why" }, part.note) : null)));
   }
+}
+
+/** What brings the data that are missing. */
+function testing() {
+  const button = element("button", { type: "button", class: "expression-fix" }, "Run a test…");
+  button.addEventListener("click", () => document.querySelector('#test-button:not([aria-expanded="true"])')?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+  return button;
 }
 
 /** @param {string} text @param {number} length */

@@ -44,6 +44,7 @@ import { RequestError, request } from "./dom.js";
  * @property {string} [why] where null came from
  * @property {Fault[]} faults
  * @property {{text: string, parts: Part[]}} [explanation]
+ * @property {boolean} [missing] a step that is read has not put out anything yet
  * @property {string} data where the values are from, in a word
  * @property {string} [dataText] the same as people say it
  */

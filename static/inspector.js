@@ -387,7 +387,8 @@ async function press(button) {
   await flush();
   const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
   if (focus && !closes && !chooses) goOn(focus, name);
-  const result = await submit(JSON.parse(operations));
+  const own = shown(); // which may have got another ID since the form was drawn
+  const result = await submit(JSON.parse(operations).map((/** @type {Operation} */ operation) => (operation["step"] ? { ...operation, step: own } : operation)));
   if (result && closes) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
 }

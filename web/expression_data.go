@@ -40,6 +40,8 @@ type dataSource struct {
 	Of string
 	// Stale says that the step was changed since it put this out.
 	Stale bool
+	// Without are the names of what a value is made of and what has no data yet.
+	Without []string
 	// Large says that there is a value, which is too large to be tried on.
 	Large bool
 	// pinned is the value as JSON until it is asked for.
@@ -287,13 +289,50 @@ func (d *draftData) fillItems(plan *check.Plan) {
 		name, source := looper.ItemName(), dataSource{Origin: fromNowhere}
 		d.Values.Items["index"], d.Values.Items[name] = int64(0), nil
 		values := d.values()
-		if items, failure := looper.Items(&values); failure == nil && len(items) > 0 {
-			source = dataSource{Origin: fromRun, Value: items[0], Of: "the first item of " + d.title(each)}
+		origin, without := d.madeOf(each, plan.Scope(each))
+		if items, failure := looper.Items(&values); len(without) > 0 {
+			source.Without = without
+		} else if failure == nil && len(items) > 0 {
+			source = dataSource{Origin: origin, Value: items[0], Of: "the first item of " + d.title(each)}
 			d.Values.Items[name] = items[0]
 		}
 		d.Sources[name] = source
 		d.Sources["index"] = dataSource{Origin: fromDraft, Value: int64(0)}
 	}
+}
+
+// madeOf says where the list of an each step is from, as far as that is not from real
+// data, and what of it has no data yet.
+func (d *draftData) madeOf(each string, scope *expression.Scope) (origin dataOrigin, without []string) {
+	origin = fromRun
+	items, _ := findStep(&d.Flow.Body, each).With.Get("items")
+	source, isText := items.(string)
+	if !isText {
+		return origin, nil
+	}
+	program, _ := expression.Compile(source, scope)
+	if program == nil {
+		return origin, nil
+	}
+	for _, ref := range program.Reads() {
+		_, read, known := d.source(ref.Path)
+		switch {
+		case !known:
+		case read.Origin == fromNowhere:
+			without = append(without, d.missing(ref.Path)...)
+		case read.Origin == fromExample:
+			origin = fromExample
+		}
+	}
+	return origin, without
+}
+
+// missing are the names of what there is to be run for a path's value.
+func (d *draftData) missing(path []string) []string {
+	if _, source, _ := d.source(path); len(source.Without) > 0 {
+		return source.Without
+	}
+	return []string{d.nameOf(path)}
 }
 
 // markStale finds the outputs that are of before a change. That takes a while,

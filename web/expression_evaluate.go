@@ -33,6 +33,9 @@ type evaluation struct {
 	Faults  []faultAt `json:"faults"`
 
 	Explanation *explained `json:"explanation,omitempty"`
+	// Missing is true where something that is read has no data yet; there is a value
+	// only if it is more than null then.
+	Missing bool `json:"missing,omitempty"`
 	// Data says on which data it was tried, DataText the same in words.
 	Data     dataOrigin `json:"data"`
 	DataText string     `json:"dataText"`
@@ -113,12 +116,16 @@ func (d *draftData) evaluate(asked *expressionRequest) *evaluation {
 	for _, ref := range compiled.reads {
 		paths = append(paths, ref.Path)
 	}
-	e.Data, e.DataText = d.madeWith(paths)
+	e.Data, e.DataText, e.Missing = d.madeWith(paths)
 	values := d.values()
 	value, err := compiled.evaluate(&values)
-	if err != nil {
+	unknown := e.Missing && (err != nil || value == nil || asked.Language == expression.LanguageCondition)
+	switch {
+	case unknown: // what it comes to without them is not what it will come to
+		return e
+	case err != nil:
 		e.fail(err)
-	} else {
+	default:
 		e.show(value)
 	}
 	if compiled.single != nil && (asked.Language == expression.LanguageCondition || value == nil && err == nil) {

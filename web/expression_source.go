@@ -62,8 +62,9 @@ func agoWords(span time.Duration) string {
 }
 
 // madeWith says in one word and in a few which data were read by some paths:
-// the word is that of the least real of them.
-func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string) {
+// the word is that of the least real of them. Something is lacking where one has no
+// data yet.
+func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string, lacking bool) {
 	weakest := []dataOrigin{fromNowhere, fromDraft, fromPin, fromRun, fromPayload, fromExample}
 	origin = fromNowhere
 	var parts, missing []string
@@ -79,13 +80,15 @@ func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string)
 		if source.Large {
 			large = d.nameOf(path)
 		}
-		if name := d.nameOf(path); source.Origin == fromNowhere && !slices.Contains(missing, name) {
-			missing = append(missing, name)
+		if source.Origin == fromNowhere {
+			missing = append(missing, d.missing(path)...)
 		}
 		if part := source.with(); part != "" && !slices.Contains(parts, part) {
 			parts = append(parts, part)
 		}
 	}
+	slices.Sort(missing)
+	missing = slices.Compact(missing)
 	const most = 3
 	if len(parts) > most {
 		parts = append(parts[:most], "others")
@@ -94,11 +97,11 @@ func (d *draftData) madeWith(paths [][]string) (origin dataOrigin, words string)
 	case large != "":
 		words = "what " + large + " put out in the last run is too large to be tried on; pin a smaller output to it"
 	case len(missing) > 0:
-		words = "there is no data of " + strings.Join(missing[:min(len(missing), most)], " and ") + " yet; a test run brings some"
+		words = "There is no data of " + strings.Join(missing[:min(len(missing), most)], " and ") + " yet: run a test, or pin an output."
 	case len(parts) > 0:
 		words = "with " + strings.Join(parts, " and ")
 	}
-	return origin, words
+	return origin, words, len(missing) > 0 && large == ""
 }
 
 // nameOf is what people call what a path begins with.

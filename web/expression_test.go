@@ -50,8 +50,13 @@ steps:
   enough:
     uses: branch
     with: {paths: [{name: few, when: steps.sum_up.total <= 2}, {name: many}]}
+  totals:
+    uses: each
+    with:
+      items: "[{left: steps.sum_up.total}]"
+      do: {steps: {part: {uses: transform, with: {set: {a: "{{ item.left }}"}}}}}
   answer: {uses: respond, with: {body: "{{ steps.sum_up }}"}}
-edges: [trigger -> sum_up, sum_up -> stock, stock -> lines, lines -> enough, enough.few -> answer, enough.many -> answer]
+edges: [trigger -> sum_up, sum_up -> stock, stock -> lines, lines -> enough, enough.few -> answer, enough.many -> answer, sum_up -> totals]
 `
 
 // triedOut is somebody at the flow.
@@ -166,7 +171,16 @@ func TestEvaluateExpression(t *testing.T) {
 	wants("example data", e["dataText"], "with the example of Acme: Check inventory")
 	wants("data", e["data"], "example")
 	e = evaluate("answer", "expression", "steps.sum_up.total")
-	wants("nothing yet", e["dataText"], "there is no data of Sum up yet; a test run brings some")
+	wants("nothing yet", e["dataText"], "There is no data of Sum up yet: run a test, or pin an output.")
+	wants("what is missing", e["missing"], true)
+	if _, there := e["value"]; there {
+		t.Errorf("without data there is the value %v", e["value"])
+	}
+	// The items of a list that is made of what has not run are not known either.
+	e = evaluate("part", "template", "{{ item.left }}")
+	wants("no items yet", e["dataText"], "There is no data of Sum up yet: run a test, or pin an output.")
+	e = evaluate("inner", "template", "{{ line.qty }}")
+	wants("items of an example", e["data"], "example")
 
 	p.runs(t, "tried", triedCall)
 	e = evaluate("answer", "expression", `steps.sum_up["odd key"]`)

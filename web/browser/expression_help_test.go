@@ -54,12 +54,12 @@ func TestExpressionIsTriedAgainWithNewData(t *testing.T) {
 		t.Helper()
 		b.wait("the value "+text, inField("with.body", `?.querySelector(".expression-result:not([data-stale])")?.innerText.includes(`+quote(text)+`)`))
 	}
-	comesTo("there is no data of")
+	comesTo("There is no data of")
 	evaluate[any](b.tab, `fetch("/flows/greeter/pins/made", { method: "PUT", body: JSON.stringify({ word: "pinned" }), headers: { "Content-Type": "application/json" } })
 		.then(() => document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step: "made", pinned: true } })))`)
 	comesTo("pinned")
 	evaluate[any](b.tab, `fetch("/flows/greeter/pins/made", { method: "DELETE" }).then(() => document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step: "made", pinned: false } })))`)
-	comesTo("there is no data of")
+	comesTo("There is no data of")
 
 	b.push(`#test-button`)
 	b.element("button", "Run the test").click()

@@ -180,7 +180,7 @@ func TestConditionRowsFollowTheirField(t *testing.T) {
 // complaints are what a field says to be wrong, as it is seen.
 func (tb *tab) complaints(field string) string {
 	tb.t.Helper()
-	return evaluate[string](tb, `[...`+field+`.querySelectorAll(".problem, .expression-faults li, .expression-notice")].filter((line) => line.checkVisibility()).map((line) => line.innerText.trim()).filter(Boolean).join(" ")`)
+	return evaluate[string](tb, `[...`+field+`.querySelectorAll(".problem, .expression-faults li, .expression-notice")].filter((line) => line.checkVisibility({visibilityProperty: true})).map((line) => line.innerText.trim()).filter(Boolean).join(" ")`)
 }
 
 func (p *program) pathsOf(t *testing.T) []any {
@@ -268,9 +268,11 @@ func TestFormSaysWhereJSONIsBroken(t *testing.T) {
 	page.openForm(p, "everything", "full")
 	payload := inField("with.payload", `.querySelector("textarea.json")`)
 	write := func(text string) {
-		evaluate[any](page, fmt.Sprintf(`%s.focus(), %[1]s.select(), undefined`, payload))
-		page.press(text)
-		page.press("\t")
+		evaluate[any](page, payload+`.focus(), undefined`)
+		page.wait("the editor", `document.activeElement.closest("expression-field[language=json] .cm-content") !== null`)
+		page.ctrl("a")
+		page.insert(text)
+		page.press("\t\t")
 	}
 	write(`{"a": 1,, "b": 2}`)
 	page.wait("the place of the fault", inField("with.payload", `.innerText.includes("line 1, column 9")`))

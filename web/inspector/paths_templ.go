@@ -141,7 +141,7 @@ func pathsView(m *formField) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if path.Otherwise {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "Otherwise")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "Else")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
