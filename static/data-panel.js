@@ -78,6 +78,10 @@ async function load() {
     const open = sources[source.getAttribute("data-source") ?? ""];
     if (open !== undefined) toggle(toggleOf(source), open);
   }
+  for (const button of content.querySelectorAll("button.data-toggle")) {
+    const open = folds.get(rowOf(button));
+    if (open !== undefined) toggle(button, open);
+  }
   part("[data-part=of]", panel).textContent = `that ${content.querySelector(".data-list")?.getAttribute("data-title") ?? ""} can read`;
   refreshTimes();
   const search = content.querySelector("input");
@@ -216,7 +220,8 @@ panel.addEventListener("click", (event) => {
     const now = button.getAttribute("aria-expanded") !== "true";
     toggle(button, now);
     const source = button.matches(".data-source-toggle") ? button.closest(".data-source")?.getAttribute("data-source") : null;
-    if (source) {
+    if (!source) folds.set(rowOf(button), now);
+    else {
       remember((memory) => {
         const { [source]: _, ...others } = memory.sources ?? {};
         memory.sources = { ...others, [source]: now };
@@ -225,15 +230,25 @@ panel.addEventListener("click", (event) => {
   }
 });
 
+/** Rows that were opened or shut by hand, as the data are read again and again. @type {Map<string, boolean>} */
+const folds = new Map();
+
+/** @param {Element} button of a row @returns {string} what the row is called, in which view */
+const rowOf = (button) => `${step()} ${button.closest("[data-of]")?.getAttribute("data-of")} ${button.parentElement?.querySelector(".data-pick")?.getAttribute("data-insert")}`;
+
 /** @param {Element} source */
 const toggleOf = (source) => part(".data-source-toggle", /** @type {HTMLElement} */ (source));
+
+/** @param {Element} button @returns {Element | null | undefined} what it shows and hides */
+const bodyOf = (button) => (button.matches(".data-source-toggle") ? button.closest(".data-source")?.querySelector(".data-body") : button.closest(".data-row")?.querySelector(":scope > .data-rows"));
 
 /** @param {Element} button @param {boolean} shown */
 function toggle(button, shown) {
   button.setAttribute("aria-expanded", String(shown));
   const source = button.matches(".data-source-toggle") ? button.closest(".data-source") : null;
-  const body = source ? source.querySelector(".data-body") : button.closest(".data-row")?.querySelector(":scope > .data-rows");
+  const body = bodyOf(button);
   body?.toggleAttribute("hidden", !shown);
+  body?.toggleAttribute("data-shut", !shown && content.hasAttribute("data-searching"));
   if (shown && source?.hasAttribute("data-lazy") && body) void fill(source, body);
   rove();
 }
@@ -273,6 +288,12 @@ function filter(text) {
     any ||= found;
   }
   content.querySelector("[data-filter-none]")?.toggleAttribute("hidden", any);
+  // What is shut is open while it is searched, until it is shut again.
+  for (const button of content.querySelectorAll("button[aria-expanded]")) {
+    const body = bodyOf(button);
+    body?.removeAttribute("data-shut");
+    button.setAttribute("aria-expanded", String(words.length > 0 && !button.closest("[data-lazy]") || body?.hasAttribute("hidden") === false));
+  }
   rove();
 }
 

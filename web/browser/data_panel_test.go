@@ -91,6 +91,15 @@ func TestDataPanelWritesWhatIsClicked(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
 	tb := openData(t, p)
+	// A row that was shut stays so when the data are read again.
+	const row = `document.querySelector('#data-panel [data-source="trigger"] [data-of=json] [aria-label="Fields of lines"]')`
+	shut := evaluate[string](tb, row+`.ariaExpanded === "true" ? "false" : "true"`)
+	evaluate[bool](tb, `(document.querySelector(".data-list").toggleAttribute("data-old"), `+row+`.click(), document.querySelector("[data-action=data-refresh]").click(), true)`)
+	tb.wait("the data, read again", `document.querySelector(".data-list:not([data-old])") !== null`)
+	if now := evaluate[string](tb, row+`.ariaExpanded`); now != shut {
+		t.Errorf("a row that was turned to %s is %s when the data are read again", shut, now)
+	}
+	evaluate[bool](tb, `(`+row+`.click(), true)`)
 	tb.pick(`trigger.body["order id"]`)
 	tb.bodyIs(`Order {{ trigger.body["order id"] }}`)
 	tb.pick(`trigger.body.lines[0]["unit price"]`)
@@ -118,6 +127,13 @@ func TestDataPanelByKeyboardAndSearch(t *testing.T) {
 	evaluate[bool](tb, `(document.querySelector("#data-panel input").focus(), true)`)
 	tb.press("order id")
 	tb.wait("what was sought alone", `[...document.querySelectorAll("#data-panel .data-view[data-of=json] [data-filtered]")].filter((row) => row.checkVisibility()).length === 2`)
+	// What the search has opened can be shut, and opened again.
+	const lines = `[...document.querySelectorAll('#data-panel [data-source="trigger"] [data-filtered]')].some((row) => row.checkVisibility())`
+	const shuts = `document.querySelector('#data-panel [data-source="trigger"] .data-source-toggle')`
+	for _, open := range []string{"false", "true"} {
+		evaluate[bool](tb, `(`+shuts+`.click(), true)`)
+		tb.wait("the source with its rows seen: "+open, shuts+`.getAttribute("aria-expanded") === "`+open+`" && `+lines+` === `+open)
+	}
 	tb.press(kb.ArrowDown)
 	for range 3 {
 		if strings.Contains(evaluate[string](tb, `document.activeElement.dataset.insert ?? ""`), "order id") {
@@ -127,8 +143,12 @@ func TestDataPanelByKeyboardAndSearch(t *testing.T) {
 	}
 	tb.press(kb.Enter)
 	tb.bodyIs(`Order {{ trigger.body["order id"] }}`)
+	// Beside it the palette makes room, where the window is not that wide.
+	const folded = `document.querySelector(".palette").hasAttribute("data-folded")`
+	tb.wait("the palette to be folded", folded)
 	evaluate[bool](tb, `(document.querySelector("#data-panel input").focus(), true)`)
 	tb.press(kb.Escape)
+	tb.wait("the palette to be back", `!`+folded)
 	tb.wait("the panel shut and the field focused", `document.querySelector("#data-panel").hidden && `+bodyField+`.contains(document.activeElement)`)
 }
 
