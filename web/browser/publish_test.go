@@ -84,6 +84,12 @@ func TestPublishingWithProblems(t *testing.T) {
 	b.see("Version 1 is published.")
 	b.push(`[popovertarget=history]`)
 	b.see("Take the name")
+
+	// What is said in passing does not cover the code, from which it comes.
+	b.push(`#calling-button`)
+	b.push(`#calling .calling-url [data-copy], #calling .calling-url [data-copy-from]`)
+	b.wait("what is said of it beside the code", `(([toast, code]) => toast && (toast.top >= code.bottom || toast.bottom <= code.top || toast.right <= code.left || toast.left >= code.right))(
+		[[...document.querySelectorAll(".toast")].at(-1), document.querySelector("#calling:popover-open")].map((item) => item?.getBoundingClientRect()))`)
 }
 
 func TestSettingsAndPublishAreNearByKeys(t *testing.T) {

@@ -223,7 +223,7 @@ func (f *Form) items(m *formField) {
 		item := &formField{Field: m.Add, place: m.place.item(i), Value: value, Given: true, Item: true, Depth: m.Depth + 1, Literal: m.Literal}
 		item.spoken = m.named() + ", item " + strconv.Itoa(i+1)
 		f.control(item)
-		m.Items = append(m.Items, &formItem{formField: item, Index: i, Count: len(list), List: m.Path})
+		m.Items = append(m.Items, &formItem{formField: item, Index: i, Count: len(list), List: m.Path, One: singular(m.Label())})
 	}
 }
 
@@ -402,9 +402,24 @@ func constant(value any) (any, bool) {
 	return found, err == nil && found != nil
 }
 
+// singular is what one of the items of a list is called: the line of lines.
+func singular(label string) string {
+	one, plural := strings.CutSuffix(label, "s")
+	if short, ends := strings.CutSuffix(one, "ie"); ends {
+		return short + "y"
+	}
+	if short, ends := strings.CutSuffix(one, "sse"); ends {
+		return short + "ss"
+	}
+	if !plural || strings.HasSuffix(one, "s") {
+		return "Item"
+	}
+	return one
+}
+
 // Title tells an object in a list from the others: by its first text.
 func (i *formItem) Title() string {
-	title := "Item " + strconv.Itoa(i.Index+1)
+	title := i.One + " " + strconv.Itoa(i.Index+1)
 	object, _ := i.Value.(flow.Object)
 	for k := range i.Fields {
 		value, _ := object.Get(i.Fields[k].Name)

@@ -121,6 +121,7 @@ type formItem struct {
 	*formField
 	Index, Count int
 	List         string // path of the list
+	One          string // what an element is called
 }
 
 // mapRow is a member of a map, with a name that people choose.
