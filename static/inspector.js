@@ -313,13 +313,29 @@ function follow(step) {
   for (const named of inspector.querySelectorAll("[data-step]")) named.setAttribute("data-step", step);
   document.dispatchEvent(new CustomEvent("flow-renamed", { detail: { step } }));
 }
-document.addEventListener("flow-step", () => { next = null; void flush(); });
+document.addEventListener("flow-step", () => {
+  next = null;
+  void flush();
+  for (const control of inspector.querySelectorAll("[data-unsent] > * [data-as=json]")) unsent.set(`${shown()} ${pathOf(control)}`, /** @type {Control} */ (control).value);
+});
+/** JSON that is not whole cannot be sent; it is there again when its step is. @type {Map<string, string>} */
+const unsent = new Map();
+function restore() {
+  for (const control of inspector.querySelectorAll("[data-as=json]")) {
+    const key = `${shown()} ${pathOf(control)}`, text = unsent.get(key);
+    if (text === undefined) continue;
+    unsent.delete(key);
+    /** @type {Control} */ (control).value = text;
+    void send(/** @type {Control} */ (control));
+  }
+}
 addEventListener("beforeunload", (event) => {
   void flush(); // before the draft says whether something is unsent
   if (rows.waiting) event.preventDefault();
 }, { capture: true });
 document.addEventListener("flow-inspected", () => {
   prepare(inspector, shown());
+  restore();
   arrive();
 });
 

@@ -280,6 +280,11 @@ func TestFormSaysWhereJSONIsBroken(t *testing.T) {
 	page.element("switch", "Active").click()
 	page.saved()
 	page.wait("what was typed, after the form was shown anew", payload+`.value.includes(",,")`)
+	for _, step := range []string{"put", "full"} {
+		evaluate[any](page, `document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step: "`+step+`" } })), undefined`)
+		page.wait("the form of "+step, `document.querySelector("#inspector-step").dataset.step === "`+step+`"`)
+	}
+	page.wait("what was typed, after the step was left", payload+`.value.includes(",,") && `+inField("with.payload", `.innerText.includes("line 1, column 9")`))
 	write(`{"a": 9007199254740993}`)
 	page.wait("the fault to be gone", `!`+inField("with.payload", `.innerText.includes("line 1")`))
 	page.saved()
