@@ -4,7 +4,7 @@ import "testing"
 
 // designerPlaces are the states of the page on which a flow is made.
 var designerPlaces = []place{
-	{name: "designer-branch", path: "/flows/everything?step=decide", shows: "Otherwise", state: formReady},
+	{name: "designer-branch", path: "/flows/everything?step=decide", shows: "Else", state: formReady},
 	{name: "designer-transform", path: "/flows/everything?step=put", shows: "For each item of", state: formReady},
 	{name: "designer-each", path: "/flows/everything?step=again", shows: "How it runs", state: formReady},
 	{name: "designer-http", path: "/flows/everything?step=call", shows: "Headers", state: formReady},
