@@ -158,8 +158,8 @@ export class ExpressionResult {
 
 /** What brings the data that are missing. */
 function testing() {
-  const button = element("button", { type: "button", class: "expression-fix" }, "Run a test…");
-  button.addEventListener("click", () => document.querySelector('#test-button:not([aria-expanded="true"])')?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+  const button = element("button", { type: "button", class: "expression-fix" }, "Run a test");
+  button.addEventListener("click", () => document.querySelector("#test-button")?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
   return button;
 }
 

@@ -47,3 +47,21 @@ export function jsonPlace(text, at) {
   }
   return { value: value(), open };
 }
+
+/**
+ * JSON on lines, with all that is in it written as it was.
+ * @param {string} text that is JSON
+ */
+export function jsonLines(text) {
+  let lines = "", depth = 0, before = "";
+  for (const [word] of text.matchAll(jsonWord)) {
+    const closes = word === "}" || word === "]", opened = before === "{" || before === "[";
+    if (closes) depth--;
+    if (closes ? !opened : opened || before === ",") lines += "\n" + "  ".repeat(depth);
+    if (before === ":") lines += " ";
+    lines += word;
+    if (word === "{" || word === "[") depth++;
+    before = word;
+  }
+  return lines;
+}

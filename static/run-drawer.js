@@ -34,7 +34,7 @@ function setHeight(height) {
 export function openDrawer(open) {
   drawer.toggleAttribute("data-open", open);
   body.hidden = !open;
-  for (const button of [part("#drawer-toggle"), part("#test-button")]) button.setAttribute("aria-expanded", String(open));
+  part("#drawer-toggle").setAttribute("aria-expanded", String(open));
   remembered(openKey, open ? "yes" : "no");
 }
 
@@ -68,7 +68,6 @@ export function openBody() {
 }
 
 part("#drawer-toggle").addEventListener("click", () => openDrawer(body.hidden === true));
-part("#test-button").addEventListener("click", () => { if (body.hidden) openStart(); else openDrawer(false); });
 grip.addEventListener("keydown", (event) => {
   const move = { ArrowUp: bounds.step, ArrowDown: -bounds.step, PageUp: 120, PageDown: -120 }[event.key];
   const to = event.key === "Home" ? bounds.least : event.key === "End" ? most() : move ? drawer.offsetHeight + move : null;

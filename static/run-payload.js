@@ -127,6 +127,7 @@ export class PayloadEditor {
   click(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(button instanceof HTMLElement)) return;
+    if (button.dataset.action === "format") void this.format();
     const list = button.closest("[data-pairs]");
     if (button.dataset.action === "add-pair" && list instanceof HTMLElement) {
       const added = row(list.dataset.pairs ?? "", ["", ""]);
@@ -141,6 +142,24 @@ export class PayloadEditor {
       this.count();
       this.later();
     }
+  }
+
+  /** Whether nothing is said yet of what a caller sends, and something could be. */
+  get blank() {
+    return /^(\{\s*\})?$/.test(this.body.value.trim()) && !/GET|HEAD/.test(this.method.value) && document.querySelector("#capture-next") !== null &&
+      this.pairs("query").length + this.pairs("headers").length === 0;
+  }
+
+  /** Writes the body on lines, all of it as it was. */
+  async format() {
+    part("#tab-body").click();
+    this.body.focus();
+    if (!this.checkBody()) return;
+    const { jsonLines } = await import("./json-text.js");
+    this.body.select();
+    document.execCommand("insertText", false, jsonLines(this.body.value)); // which undo takes back
+    this.body.setSelectionRange(0, 0);
+    this.body.scrollTop = 0;
   }
 
   /** Enter keeps the indentation of the line. @param {KeyboardEvent} event */

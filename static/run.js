@@ -8,7 +8,7 @@ import { followExecution, followFlow } from "./live.js";
 import { refreshTimes, toast } from "./page.js";
 import { pinRun, unpin } from "./pin.js";
 import { begin, edgeKey, fold } from "./reducer.js";
-import { openStart, showSteps } from "./run-drawer.js";
+import { choosePane, openBody, openDrawer, openStart, showSteps } from "./run-drawer.js";
 import { RunInspector } from "./run-inspector.js";
 import { Marks } from "./run-marks.js";
 import { commands, NextPart } from "./run-part.js";
@@ -73,6 +73,21 @@ part("#pane-payload").addEventListener("submit", (event) => {
   event.preventDefault();
   const of = next.part;
   void run(of).then((started) => { if (started && next.part === of) next.set(null); });
+});
+
+// One click tests the flow, where there is something to test it with. What would
+// call out for real is asked for first.
+part("#test-button").addEventListener("click", () => {
+  if (start.disabled) return;
+  next.set(null);
+  if (real.checked) return openStart();
+  if (editor.blank && ![...known.values()].some((x) => x.test)) {
+    openBody();
+    toast("What would a caller send? Write it here or take a sample, then run the test.");
+    return;
+  }
+  openDrawer(true);
+  void run(null).then((begun) => { if (!begun) choosePane("payload"); });
 });
 
 /**
@@ -327,7 +342,26 @@ function drawShown() {
   if (x.state.startedAt !== null) canvas.setStatus("trigger", { status: "succeeded", port: "" });
   steps.show(shown, x.state);
   part("#run-summary").textContent = summary(x);
+  void showAnswer(x);
   void beside.update();
+}
+
+const answer = part("#run-answer");
+/** The execution whose answer is shown, or on its way; empty: none. */
+let answered = "";
+
+/** Shows what the caller was told, once that is settled. @param {Known} x */
+async function showAnswer({ id, state }) {
+  const now = state && (state.answer || ended.has(state.status)) ? id : "";
+  if (now === answered) return;
+  answered = now;
+  answer.hidden = true;
+  if (!now) return;
+  const response = await fetch(`/executions/${encodeURIComponent(id)}/answer`, { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
+  const text = response?.ok ? await response.text() : "";
+  if (answered !== now) return;
+  answer.innerHTML = text;
+  answer.hidden = text.trim() === "";
 }
 
 const ended = new Set(["succeeded", "failed", "skipped", "canceled"]);

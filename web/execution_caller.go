@@ -48,17 +48,13 @@ func (s *Server) callerOf(ctx context.Context, x *flow.Execution, now time.Time)
 		return nil, err
 	}
 	v.live(x, now)
-	if x.AnsweredAt.IsZero() {
-		return v, nil
-	}
-	answer, err := s.store.Answer(ctx, x.ID)
-	if errors.Is(err, engine.ErrNotFound) {
-		return v, nil
-	}
-	if err != nil {
+	answer, err := s.hooks.Told(ctx, x)
+	if err != nil && !errors.Is(err, engine.ErrNotFound) {
 		return nil, err
 	}
-	v.show(answer)
+	if answer != nil {
+		v.show(answer)
+	}
 	return v, nil
 }
 

@@ -103,6 +103,20 @@ func (s *Server) executionSummary(w http.ResponseWriter, r *http.Request) {
 	s.Render(w, r, http.StatusOK, executionSummaryView(view))
 }
 
+// executionAnswer is what the caller of an execution was told, for people.
+func (s *Server) executionAnswer(w http.ResponseWriter, r *http.Request) {
+	x, err := s.store.Execution(r.Context(), r.PathValue("id"))
+	var caller *callerView
+	if err == nil {
+		caller, err = s.callerOf(r.Context(), x, time.Now())
+	}
+	if err != nil {
+		s.pageFault(w, r, "showing an answer", err)
+		return
+	}
+	s.Render(w, r, http.StatusOK, storedAnswer(x.ID, caller))
+}
+
 // executionView reads what the page shows; whole includes the canvas and the
 // events.
 func (s *Server) executionView(ctx context.Context, id string, whole bool) (*executionPageView, error) {

@@ -220,8 +220,8 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 	})()`)
 
 	// One sheet at a time: what is opened last is what one sees.
-	evaluate[any](tb, `document.querySelector("#test-button").click()`)
-	tb.wait("the run panel without the step", `document.activeElement.id === "run-start" && !document.querySelector("#inspector").checkVisibility()`)
+	evaluate[any](tb, `document.querySelector("#drawer-toggle").click()`)
+	tb.wait("the run panel without the step", `document.querySelector("#run-start").checkVisibility() && !document.querySelector("#inspector").checkVisibility()`)
 	evaluate[any](tb, `document.querySelector("#calling [data-copy]").click()`)
 	tb.wait("what is said in passing", `document.querySelector(".toast")`)
 	for _, s := range []size{narrow, wide, {"tablet", 800, 600, false}} {

@@ -62,6 +62,7 @@ func TestExpressionIsTriedAgainWithNewData(t *testing.T) {
 	comesTo("There is no data of")
 
 	b.push(`#test-button`)
+	b.wait("the payload, of which nothing is known", `document.activeElement.id === "payload-body"`)
 	b.element("button", "Run the test").click()
 	comesTo("the data of the run")
 }

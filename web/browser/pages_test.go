@@ -56,7 +56,7 @@ var places = []place{
 	}},
 	{name: "flow-test", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
 		canvasReady(tb)
-		tb.element("button", "Test").click()
+		tb.element("button", "Run").click()
 		tb.element("button", "Run the test")
 	}},
 	{name: "flow-publish", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {

@@ -98,9 +98,9 @@ func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
 	page := p.signedIn(t)
 	page.openFlow(p, "order-request")
 	page.element("button", "Test").click()
-	page.element("button", "Run the test").click()
 	page.wait("the test to have ended", cardHas("confirmed", "succeeded"))
 	page.see("Safe test")
+	page.wait("what a caller would have been told", `document.querySelector("#run-answer").innerText.includes("confirmed") && document.querySelector("#run-answer .answer").innerText === "200"`)
 	page.picture("flow-tested")
 	for _, service := range []string{"acme", "quickbooks", "ses"} {
 		for _, call := range p.calls(t, service) {
@@ -110,6 +110,7 @@ func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
 		}
 	}
 	page.element("checkbox", "For real").click()
+	page.element("button", "Test").click()
 	page.element("button", "Run for real").click()
 	page.see("Test for real")
 	page.wait("the real test to have ended", cardHas("confirmed", "succeeded"))
@@ -123,11 +124,14 @@ func TestPayloadDecidesThePath(t *testing.T) {
 	p := newDemo(t)
 	page := p.signedIn(t)
 	page.openFlow(p, "order-request")
-	page.element("button", "Test").click()
+	page.element("button", "Run").click()
 	page.v.watch.expect(http.StatusUnprocessableEntity)
 	body := page.elementLike("textbox", "^Body")
+	body.fill(`{"orderId": "A-1", "n": 1.0e400, "empty": [], "list": [1, "a,{b}"]}`)
+	page.element("button", "Format").click()
+	page.wait("the body on lines, with what it had", `document.querySelector("#payload-body").value === '{\n  "orderId": "A-1",\n  "n": 1.0e400,\n  "empty": [],\n  "list": [\n    1,\n    "a,{b}"\n  ]\n}'`)
 	body.fill(`{"orderId": "A-1"}`)
-	page.element("button", "Run the test").click()
+	page.element("button", "Test").click()
 	page.see("The trigger refuses this call")
 	body.fill(jsonText(map[string]any{
 		"orderId": "A-1", "customer": "Ada", "email": "ada@example.com",
@@ -148,6 +152,7 @@ func TestFailedStepTellsItsCause(t *testing.T) {
 	shop.placeOrder(p)
 	shop.see("502 Bad Gateway")
 	page.wait("the step to have failed", cardHas("create_invoice", "failed"))
+	page.wait("what the caller was told", `document.querySelector("#run-answer .answer")?.innerText === "502"`)
 	page.element("button", "Show all").click()
 	page.elementLike("link", "^Create the invoice").click()
 	page.wait("the step in the inspector", `!document.querySelector("#inspector").hidden && document.querySelector("#inspector").innerText.includes("500")`)

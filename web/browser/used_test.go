@@ -52,7 +52,7 @@ func (u *used) places() []place {
 		{name: "execution-failed", path: "/executions/" + u.failed, shows: "Why it failed", state: onStep},
 		{name: "flow-used", path: "/flows/order-request", shows: "All available?", state: func(tb *tab) {
 			canvasReady(tb)
-			tb.element("button", "Test").click()
+			tb.element("button", "Run").click()
 			tb.see("Latest")
 		}},
 		{name: "shop-used", path: "/acme/", of: (*program).outside, public: true, shows: "A-3001"},

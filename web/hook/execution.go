@@ -125,6 +125,26 @@ func (s *Server) result(ctx context.Context, record *flow.Execution) (result eng
 	return result, record.Status.Ended(), nil
 }
 
+// Told is what the response URL gives for an execution in the end: the answer of the
+// flow, or the problem that takes its place. Nil while that is open, and where there is
+// nothing but a 204.
+func (s *Server) Told(ctx context.Context, record *flow.Execution) (*flow.Answer, error) {
+	result, final, err := s.result(ctx, record)
+	var problem *reply.Problem
+	switch {
+	case err != nil || !final || result.Answer != nil:
+		return result.Answer, err
+	case result.Failure != nil:
+		problem = s.failureProblem(ctx, record.ID, result.Failure)
+	case result.Status == flow.Canceled:
+		problem = canceledProblem(record.ID)
+	default:
+		return nil, nil
+	}
+	status, body := s.ProblemBody(problem)
+	return &flow.Answer{Status: status, Headers: [][2]string{{"Content-Type", "application/problem+json"}}, Body: body}, nil
+}
+
 func pendingBody(record *flow.Execution, held bool) flow.Object {
 	body := Status(record)
 	if record.Status == flow.NeedsAttention {
