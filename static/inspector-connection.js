@@ -1,7 +1,7 @@
 // Making and changing a connection in a dialog over the form that needs it: the
 // form of the connections' page, loaded as a part. Plain ES module, checked by
 // tsc.
-import "./connection-form.js";
+import { keepSecrets } from "./connection-form.js";
 import { element } from "./dom.js";
 import { refreshTimes } from "./page.js";
 
@@ -36,7 +36,9 @@ class ConnectionDialog {
       const response = await fetch(path, { ...options, headers: partial });
       const saved = response.headers.get("HX-Redirect");
       if (saved) { this.finish(decodeURIComponent(saved.split("/").at(-1) ?? "")); return; }
-      this.show(await response.text());
+      const text = await response.text(), restore = options.body ? keepSecrets(this.dialog) : null;
+      this.show(text);
+      restore?.(this.dialog);
     } catch {
       this.dialog.replaceChildren(element("p", { class: "popover-note" }, "The server cannot be reached. Close this and try again."), this.closer());
     }

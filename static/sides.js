@@ -1,7 +1,7 @@
 // A list and the detail of what is chosen in it, side by side.
 import { toast } from "./page.js";
 import "./overlay.js";
-import "./connection-form.js";
+import { keepSecrets } from "./connection-form.js";
 
 /** Hides the entries of a list that lack a word of the search. @param {HTMLInputElement} search */
 function filter(search) {
@@ -32,23 +32,11 @@ document.addEventListener("input", (event) => {
   if (search instanceof HTMLInputElement && search.dataset.filters) filter(search);
 });
 
-// Secrets never come back from the server, so what was typed is kept over an
-// answer that says what to mend.
-/** @type {Map<string, string>} */
-const typed = new Map();
-document.addEventListener("htmx:before:swap", () => {
-  typed.clear();
-  for (const input of document.querySelectorAll("#detail input[type=password]")) {
-    if (input instanceof HTMLInputElement && input.value) typed.set(input.form?.action + input.name, input.value);
-  }
-});
+let restore = keepSecrets(document);
+document.addEventListener("htmx:before:swap", () => { restore = keepSecrets(document); });
 document.addEventListener("htmx:after:swap", () => {
   markChosen();
-  for (const input of document.querySelectorAll("#detail input[type=password]")) {
-    if (!(input instanceof HTMLInputElement)) continue;
-    const value = typed.get(input.form?.action + input.name);
-    if (value && !input.value) input.value = value;
-  }
+  restore(document);
   const wrong = document.querySelector("#detail [aria-invalid=true]");
   if (wrong instanceof HTMLElement) wrong.focus();
 });

@@ -113,8 +113,8 @@ func (s *Server) putConnection(w http.ResponseWriter, r *http.Request) {
 	if !created && before.Component == componentName {
 		fields = keepSecrets(owner, before.Fields, fields)
 	}
-	for _, wrong := range owner.Connection.Check(fields) {
-		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(wrong.Field + ": " + wrong.Message)})
+	for _, wrong := range connectionFaults(owner, fields) {
+		s.Problem(w, r, &reply.Problem{Type: "invalid", Detail: reply.Sentence(wrong.String())})
 		return
 	}
 	if err := s.store.PutConnection(r.Context(), store.Connection{Name: name, Component: componentName, Fields: fields}); err != nil {

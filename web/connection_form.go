@@ -47,6 +47,9 @@ type connectionField struct {
 	Error  string
 	// Hidden says that the field is for another choice than the one that was made.
 	Hidden bool
+	// Makes is the choice with which a random value may be made for it; nil: a value
+	// comes from elsewhere.
+	Makes *generation
 }
 
 // prefixes of the form's names.
@@ -73,21 +76,46 @@ func (s *Server) storedForm(ctx context.Context, name string) (*connectionForm, 
 		return nil, err
 	}
 	form := &connectionForm{Name: name, Component: stored.Component, Updated: stored.Updated}
+	if form.Uses, form.MoreUses, err = s.connectionUses(ctx, name); err != nil {
+		return nil, err
+	}
 	if owner, err := workshop.Library.Catalogue().Component(stored.Component); err == nil && owner.Connection != nil {
 		form.Owner = owner
-		form.fill(stored.Fields)
-		for _, finding := range owner.Connection.Check(stored.Fields) {
+		form.fill(form.purposed(stored.Fields))
+		for _, finding := range connectionFaults(owner, stored.Fields) {
 			form.report(finding)
 		}
 	}
-	form.Uses, form.MoreUses, err = s.connectionUses(ctx, name)
-	return form, err
+	return form, nil
 }
 
-// newForm is the form of a connection to be made of a component, empty but for a
-// scheme that may stand behind the component's name; engine.ErrNotFound.
+// connectionFaults are what is wrong with the fields of a connection, wherever it
+// comes from.
+func connectionFaults(owner *component.Component, fields map[string]any) []component.Finding {
+	findings := owner.Connection.Check(fields)
+	if wrong := caller.Check(owner.Name, fields); wrong != nil && len(findings) == 0 {
+		findings = append(findings, *wrong)
+	}
+	return findings
+}
+
+// purposed are the fields of a connection that says what it is for. One from
+// before connections did, by which hooks alone know their callers, is for those.
+func (f *connectionForm) purposed(fields map[string]any) map[string]any {
+	steps := slices.ContainsFunc(f.Uses, func(u connectionUse) bool { return len(u.Steps) > 0 })
+	if f.Component != step.HTTPComponent || fields[caller.UseField] != nil || fields["base_url"] != nil || steps || len(f.Uses) == 0 {
+		return fields
+	}
+	fields = maps.Clone(fields)
+	fields[caller.UseField] = caller.UseCallers
+	return fields
+}
+
+// newForm is the form of a connection to be made of a component, empty but for what
+// may stand behind the component's name: caller.UseCallers, or the way in which
+// callers identify themselves; engine.ErrNotFound.
 func (s *Server) newForm(ctx context.Context, wanted string, taken []connectionItem) (*connectionForm, error) {
-	componentName, scheme, _ := strings.Cut(wanted, inspector.SchemeMark)
+	componentName, begun, forCallers := strings.Cut(wanted, inspector.SchemeMark)
 	workshop, err := s.workshop.get(ctx)
 	if err != nil {
 		return nil, err
@@ -96,11 +124,16 @@ func (s *Server) newForm(ctx context.Context, wanted string, taken []connectionI
 	if err != nil || owner.Connection == nil {
 		return nil, fmt.Errorf("the component %s: %w", componentName, engine.ErrNotFound)
 	}
-	form := &connectionForm{New: true, Name: freeName(owner.Name, taken), Owner: owner, Component: owner.Name}
-	var begin map[string]any
-	if scheme != "" {
-		begin = map[string]any{"scheme": scheme}
+	form := &connectionForm{New: true, Owner: owner, Component: owner.Name}
+	name, begin := owner.Name, map[string]any{}
+	if forCallers {
+		name = caller.UseCallers
+		begin[caller.UseField] = caller.UseCallers
+		if begun != caller.UseCallers {
+			begin["scheme"] = begun
+		}
 	}
+	form.Name = freeName(name, taken)
 	form.fill(begin)
 	return form, nil
 }
@@ -126,7 +159,21 @@ func (f *connectionForm) fill(values map[string]any) {
 func (f *connectionForm) hide(values map[string]any) {
 	for i := range f.Fields {
 		f.Fields[i].Hidden = !f.Owner.Connection.Applies(f.Fields[i].Field, values)
+		f.Fields[i].Makes = f.generation(f.Fields[i].Field, values)
 	}
+}
+
+// callersChoice makes a connection for the credentials of callers.
+const callersChoice = step.HTTPComponent + inspector.SchemeMark + caller.UseCallers
+
+// newTitle is what the form of a new connection is called.
+func (f *connectionForm) newTitle() string {
+	for i := range f.Fields {
+		if f.Fields[i].Name == caller.UseField && f.Fields[i].Value == caller.UseCallers {
+			return "New connection for callers"
+		}
+	}
+	return "New " + f.Owner.Title + " connection"
 }
 
 // common and advanced are the two parts of the form.
@@ -191,13 +238,8 @@ func (f *connectionForm) read(form url.Values, before map[string]any) map[string
 			f.Fields[i].Error = "Enter it again: the address has changed, and a secret goes nowhere but to the address that it was given for."
 		}
 	}
-	for _, finding := range f.Owner.Connection.Check(values) {
+	for _, finding := range connectionFaults(f.Owner, values) {
 		f.report(finding)
-	}
-	if f.Component == step.SignatureComponent && !f.hasErrors() {
-		if _, err := caller.SignatureKey(values); err != nil {
-			f.report(component.Finding{Field: "secret", Message: err.Error()})
-		}
 	}
 	return values
 }
@@ -249,7 +291,7 @@ func (f *connectionField) only() templ.Attributes {
 	if f.For == nil {
 		return nil
 	}
-	return templ.Attributes{"data-for": fieldPrefix + f.For.Field, "data-values": strings.Join(f.For.Values, " "), "hidden": f.Hidden}
+	return forChoice(f.For, f.Hidden)
 }
 
 // options are what the field offers to choose from.

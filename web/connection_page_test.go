@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
 
 	"redial/store"
+	"redial/web/reply"
 )
 
 func (r *room) fields(t *testing.T, name string) map[string]any {
@@ -22,7 +24,7 @@ func TestConnectionForm(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	p := r.signIn(t)
-	wantsText(t, p.shows(t, "/connections"), "None yet", "New connection", "/connections?new=acme")
+	wantsText(t, p.shows(t, "/connections"), "None yet", "New connection", `"/connections?new=acme"`, `"/connections?new=http"`, `"/connections?new=http:callers"`, "Credentials of callers")
 	wantsText(t, p.shows(t, "/connections?new=acme"), "New Acme connection", `value="acme"`, "API key", `type="password"`, "https://api.acme.example", "Advanced")
 
 	p.post(t, "/connections", []string{"component", "acme", "name", "shop", "field.api_key", " secret-1 "}).wantsRedirect(t, "/connections/shop")
@@ -133,7 +135,7 @@ func TestConnectionFormFollowsAuthentication(t *testing.T) {
 	r := open(t)
 	p := r.signIn(t)
 	form := p.shows(t, "/connections?new=http:basic")
-	wantsText(t, form, "New HTTP connection", "Authentication", `<option value="basic" selected`)
+	wantsText(t, form, "New connection for callers", "Authentication", `<option value="basic" selected`, `<option value="callers" selected`)
 	for field, hidden := range map[string]bool{"bearer": true, "basic": false, "api_key": true} {
 		if strings.Contains(form, `data-values="`+field+`" hidden`) != hidden {
 			t.Errorf("the fields of %s are hidden: %t", field, !hidden)
@@ -153,8 +155,87 @@ func TestConnectionFormFollowsAuthentication(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantsText(t, p.shows(t, "/connections/half"), "incomplete: token missing", "A value is required.")
-	short := p.post(t, "/connections", []string{"component", "signature", "name", "s", "field.scheme", "standard", "field.secret", "whsec_c2hvcnQ="})
-	wantsText(t, short.body, "The secret is too short", "!c2hvcnQ")
+}
+
+// What a connection cannot do what it is for with is refused on the page and by the
+// API alike, in the same words.
+func TestConnectionsAreFitForTheirUse(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	const short = "the secret is too short: it has 5 bytes and needs 16, better 24 or more"
+	for name, test := range map[string]struct {
+		component string
+		fields    map[string]any
+		field     string // that has to be mended; empty: none
+		says      string
+	}{
+		"short secret":       {"signature", map[string]any{"secret": "whsec_c2hvcnQ="}, "secret", short},
+		"short one before":   {"signature", map[string]any{"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "previous_secret": "whsec_c2hvcnQ="}, "previous_secret", short},
+		"no base64":          {"signature", map[string]any{"secret": "hidden-word"}, "secret", "the secret is none of Standard Webhooks: it must be whsec_ and then base64"},
+		"any word":           {"signature", map[string]any{"scheme": "github", "secret": "hidden-word"}, "", ""},
+		"no header":          {"http", map[string]any{"scheme": "api_key", "name": "X Key", "key": "k"}, "name", "the name of a header is made of letters, digits and hyphens, such as X-API-Key"},
+		"any parameter":      {"http", map[string]any{"scheme": "api_key", "in": "query", "name": "my key", "key": "k"}, "", ""},
+		"colon":              {"http", map[string]any{"scheme": "basic", "username": "a:b", "password": "p"}, "username", "the user name has a colon in it, which HTTP cannot send"},
+		"steps":              {"http", map[string]any{"scheme": "basic", "username": "a"}, "", ""},
+		"callers":            {"http", map[string]any{"use": "callers", "scheme": "basic", "username": "a"}, "password", "a value is required: callers are not let in without a password"},
+		"callers of no kind": {"http", map[string]any{"use": "callers", "scheme": "none"}, "scheme", "callers identify themselves by a token, a password or an API key; choose one of them"},
+		"callers with a key": {"http", map[string]any{"use": "callers", "scheme": "api_key", "key": "k"}, "", ""},
+	} {
+		body, err := json.Marshal(map[string]any{"component": test.component, "fields": test.fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := []string{"component", test.component, "name", "by-hand"}
+		for field, value := range test.fields {
+			form = append(form, "field."+field, value.(string))
+		}
+		if test.field == "" {
+			r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/by-program", string(body))
+			p.post(t, "/connections", form).wantsRedirect(t, "/connections/by-hand")
+			r.wants(t, http.StatusNoContent, http.MethodDelete, "/api/connections/by-program", "")
+			r.wants(t, http.StatusNoContent, http.MethodDelete, "/api/connections/by-hand", "")
+			continue
+		}
+		refused := r.wants(t, http.StatusUnprocessableEntity, http.MethodPut, "/api/connections/by-program", string(body))
+		if got, want := refused.field(t, "detail"), test.field+": "+test.says+"."; got != want {
+			t.Errorf("%s: the API says %q, want %q", name, got, want)
+		}
+		page := p.post(t, "/connections", form)
+		if page.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: the page answers %d", name, page.status)
+		}
+		_, notes, _ := strings.Cut(page.body, `<div id="field-`+test.field+`-help"`)
+		notes, _, _ = strings.Cut(notes, "</div>")
+		wantsText(t, notes, reply.Sentence(test.says))
+		wantsText(t, page.body, "!hidden-word", "!c2hvcnQ")
+	}
+}
+
+// The credentials of callers are made here, and go nowhere: there is no address to
+// give, and nobody to test them with. Those that hooks alone use are for callers
+// already.
+func TestConnectionForCallers(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	const address, generates, tests = `data-for="field.use" data-values="services" hidden><label for="field-base_url"`, `data-generates="field-token"`, `hx-post="/connection-test"`
+	const hidden = ` data-for="field.use" data-values="callers" hidden>Generate`
+	for _, wanted := range []string{"http:callers", "http:bearer"} {
+		wantsText(t, p.shows(t, "/connections?new="+wanted), "New connection for callers", `value="callers"`, address, generates, "!"+hidden, "!"+tests)
+	}
+	wantsText(t, p.shows(t, "/connections?new=http"), "New HTTP connection", "!"+address, generates, hidden, "!"+tests)
+	wantsText(t, p.shows(t, "/connections?new=signature"), `data-generates="field-secret" data-prefix="whsec_"`, "!"+tests)
+	wantsText(t, p.shows(t, "/connections?new=hubspot"), tests, "!data-generates")
+
+	p.post(t, "/connections", []string{"component", "http", "name", "old", "field.token", "s3cret"}).wantsRedirect(t, "/connections/old")
+	wantsText(t, p.shows(t, "/connections/old"), "!"+address)
+	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/closed", `{"redial":1,"slug":"closed","trigger":{"uses":"webhook","with":{"auth":{"type":"bearer","connection":"old"}}}}`)
+	wantsText(t, p.shows(t, "/connections/old"), `<option value="callers" selected>`, address)
+	p.post(t, "/connections", []string{"component", "http", "name", "mine", "field.use", "callers", "field.token", "s3cret", "field.base_url", "https://left.example"}).wantsRedirect(t, "/connections/mine")
+	if got := r.fields(t, "mine"); got["base_url"] != nil {
+		t.Errorf("the address is kept: %v", got)
+	}
 }
 
 // A secret for callbacks is judged where it is chosen, and can be made.
@@ -163,7 +244,10 @@ func TestSignerOfCallbacks(t *testing.T) {
 	r := open(t)
 	p := r.signIn(t)
 	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/mirror", mirror)
-	r.wants(t, http.StatusCreated, http.MethodPut, "/api/connections/bad", `{"component": "signature", "fields": {"secret": "whsec_c2hvcnQ="}}`)
+	if err := r.store.PutConnection(t.Context(), store.Connection{Name: "bad", Component: "signature", Fields: map[string]any{"secret": "whsec_c2hvcnQ="}}); err != nil {
+		t.Fatal(err)
+	}
+	wantsText(t, p.shows(t, "/connections/bad"), "not in order: the secret is too short", `aria-invalid="true"`, "!c2hvcnQ")
 	wantsText(t, p.shows(t, "/flows/mirror/settings", asFragment...), `data-fault="The connection bad cannot sign: the secret is too short`)
 	for _, name := range []string{"mirror-callbacks", "mirror-callbacks-2"} {
 		made := p.post(t, "/flows/mirror/callback-secret", nil, asFragment...)

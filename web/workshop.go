@@ -94,6 +94,9 @@ func accountOf(catalogue *component.Catalogue, c *store.Connection) check.Accoun
 		account.Fault = "for " + c.Component + ", which is not here any more"
 	default:
 		account.Host, account.Fault = owner.Connection.Host(c.Fields), owner.Connection.Fault(c.Fields)
+		if wrong := caller.Check(c.Component, c.Fields); wrong != nil && account.Fault == "" {
+			account.Fault = "not in order: " + wrong.Message
+		}
 	}
 	return account
 }

@@ -1,6 +1,7 @@
 package caller
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -65,11 +66,7 @@ func (c connection) signature() (*Guard, error) {
 // The error shows no secret.
 func SignatureKey(fields map[string]any) (signature.Key, error) {
 	c := connection(fields)
-	scheme := signature.Scheme(c.text("scheme"))
-	if scheme == "" {
-		scheme = signature.Standard
-	}
-	key, err := signature.NewKey(scheme, c.text("secret"), c.text("previous_secret"))
+	key, err := signature.NewKey(c.scheme(), c.text("secret"), c.text("previous_secret"))
 	if err != nil {
 		return key, err
 	}
@@ -77,6 +74,11 @@ func SignatureKey(fields map[string]any) (signature.Key, error) {
 		key = key.Within(seconds)
 	}
 	return key, nil
+}
+
+// scheme is that of the signatures.
+func (c connection) scheme() signature.Scheme {
+	return cmp.Or(signature.Scheme(c.text("scheme")), signature.Standard)
 }
 
 // seconds is a field that counts them; 0 without one.
@@ -96,10 +98,7 @@ func (c connection) seconds(name string) time.Duration {
 
 // shared is the guard of a connection that holds what callers send as it is.
 func (c connection) shared() (*Guard, error) {
-	scheme := c.text("scheme")
-	if scheme == "" {
-		scheme = step.AuthBearer
-	}
+	scheme := c.kind()
 	g := &Guard{kind: scheme}
 	var err error
 	switch scheme {
@@ -108,7 +107,7 @@ func (c connection) shared() (*Guard, error) {
 	case step.AuthBasic:
 		err = g.keepPasswords(c.text("username"), c.text("password"), c.text("previous_secret"))
 	case step.AuthAPIKey:
-		if err = g.locate(c.text("in"), c.trimmed("name")); err == nil {
+		if err = g.locate(c.text("in"), c.keyName()); err == nil {
 			err = g.keep("API key", c.trimmed("key"), c.trimmed("previous_secret"))
 		}
 	default:
@@ -119,6 +118,12 @@ func (c connection) shared() (*Guard, error) {
 	}
 	return g, nil
 }
+
+// kind is how whoever comes with the credentials identifies themselves.
+func (c connection) kind() string { return cmp.Or(c.text("scheme"), step.AuthBearer) }
+
+// keyName is the name of the header or the parameter that holds an API key.
+func (c connection) keyName() string { return cmp.Or(c.trimmed("name"), defaultKeyName) }
 
 // trimmed is a text without white space around it, which no header holds.
 func (c connection) trimmed(name string) string { return strings.TrimSpace(c.text(name)) }
@@ -150,20 +155,22 @@ func (g *Guard) keepPasswords(user, password, previous string) error {
 
 // locate notes where the API key is to be found.
 func (g *Guard) locate(in, name string) error {
-	if name == "" {
-		name = defaultKeyName
-	}
 	if in == inQuery {
 		g.query = name
 		return nil
 	}
-	for _, r := range name {
-		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) {
-			return errors.New("its name of a header is none")
-		}
+	if !isHeader(name) {
+		return errors.New("its name of a header is none")
 	}
 	g.header = http.CanonicalHeaderKey(name)
 	return nil
+}
+
+// isHeader reports whether a header can have a name: a token of RFC 9110.
+func isHeader(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	})
 }
 
 // pair is a user name and a password as one text. User names have no colon.

@@ -27,8 +27,8 @@ const (
 // Schemes are all of them.
 var Schemes = []Scheme{Standard, GitHub, Stripe, Slack, Shopify, Intuit}
 
-// standardPrefix marks a secret of Standard Webhooks. What follows is base64.
-const standardPrefix = "whsec_"
+// StandardPrefix begins a secret of Standard Webhooks. What follows is base64.
+const StandardPrefix = "whsec_"
 
 // minStandardKey is the shortest key of Standard Webhooks that is taken, in
 // bytes. The specification asks for 24 to 64; some senders make shorter ones, but
@@ -87,7 +87,7 @@ func NewKey(scheme Scheme, secrets ...string) (Key, error) {
 }
 
 func decodeStandard(text string) ([]byte, error) {
-	secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, standardPrefix))
+	secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, StandardPrefix))
 	if err != nil {
 		return nil, errors.New("the secret is none of Standard Webhooks: it must be whsec_ and then base64")
 	}

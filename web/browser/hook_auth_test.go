@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestHookIsClosedByHand: a person closes the hook of a flow with a token that they
-// enter on the way, and publishes it; callers get in with the token alone.
+// TestHookIsClosedByHand: a person closes the hook of a flow with a token that is
+// made for them on the way, and publishes it; callers get in with the token alone.
 func TestHookIsClosedByHand(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
@@ -21,15 +21,23 @@ func TestHookIsClosedByHand(t *testing.T) {
 	b.saved()
 	b.take(inside("with.auth.connection", "select"), "New connection…")
 	b.wait("the form of the connection", `document.activeElement.id === "connection-name" && document.querySelector("#field-scheme").value === "bearer"`)
+	b.wait("nothing that callers do not need", `!document.querySelector("#field-base_url").checkVisibility() && document.querySelector("#field-use").value === "callers"`)
+	b.push(`.connection-dialog button` + saying + `Generate`)
+	const shown = `document.querySelector(".connection-dialog #field-token-text").checkVisibility() && document.querySelector("#field-token-text").textContent`
+	b.wait("the token", shown+`.length > 40`)
+	secret := evaluate[string](page, shown)
+	b.fill(`.connection-dialog #connection-name`, "Not this")
+	b.push(`.connection-dialog button` + saying + `Create the connection`)
+	b.wait("what is wrong with the name", `document.querySelector("#connection-name").ariaInvalid === "true"`)
+	b.wait("the token to be there still", shown+` === "`+secret+`" && document.querySelector("#field-token").value === "`+secret+`"`)
 	b.fill(`.connection-dialog #connection-name`, "shop")
-	b.fill(`.connection-dialog #field-token`, "s3cret")
 	b.push(`.connection-dialog button` + saying + `Create the connection`)
 	b.wait("the connection to be chosen", inField("with.auth.connection", `?.querySelector("select").selectedOptions[0].textContent === "shop" && document.querySelector(".connection-dialog[open]") === null`))
 	b.saved()
 	b.wait("nothing to be missing", inField("with.auth.connection", `?.querySelector(".problem") === null`))
 	b.publish("Closed")
 
-	for token, status := range map[string]int{"": http.StatusUnauthorized, "other": http.StatusUnauthorized, "s3cret": http.StatusOK} {
+	for token, status := range map[string]int{"": http.StatusUnauthorized, "other": http.StatusUnauthorized, secret: http.StatusOK} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/hooks/closed", strings.NewReader("{}"))
 		if err != nil {
 			t.Fatal(err)
