@@ -214,7 +214,7 @@ func (c *Card) describe(kind *step.Kind, s *flow.Step) {
 				row.Whole = cut("Something is still to be filled in: "+words, maxWhole)
 			}
 		} else {
-			row.Condition = "all other cases"
+			row.Condition = "else"
 		}
 		c.Rows = append(c.Rows, row)
 	}
