@@ -56,7 +56,7 @@ func (s *Server) noDocs(w http.ResponseWriter, r *http.Request, refusal *reply.P
 	case name == "":
 		s.signInPage(w, r, http.StatusUnauthorized, "")
 	default:
-		s.faultPage(w, r, http.StatusNotFound, "Nothing to call", "No flow with a URL is published under this name. Publish it, and its page for developers is here.")
+		s.faultPage(w, r, http.StatusNotFound, "Nothing to call", "No flow of this name is published, or the one that is has no webhook. Publish one that begins with a webhook, and its page for developers is here.")
 	}
 }
 

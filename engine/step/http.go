@@ -26,7 +26,7 @@ func newHTTPKind(client *outbound.Client, catalogue *component.Catalogue) *Kind 
 		Help: "Calls any address and puts out {status, headers, body}.",
 		Fields: []component.Field{
 			literal(withDefault(options("method", "Method", httpMethods...), "GET")),
-			required(field("url", "URL", component.KindURL, "Expressions in it are encoded as one path segment or query value, unless one opens the text.")),
+			required(field("url", "URL", component.KindURL, "What an expression gives is encoded, as one part of the path or one value of the query. Only where the URL begins with an expression, that is taken as it is.")),
 			field("query", "Query", component.KindMap, "A field whose value is null is left out; a list repeats it."),
 			field("headers", "Headers", component.KindMap, "A header whose value is null is left out."),
 			field("body", "Body", component.KindJSON, "An object or a list goes out as JSON, text as text/plain, unless Content-Type is set."),

@@ -63,7 +63,7 @@ func CallersComponent(kind string) string {
 
 var authField = withFields(field("auth", "Who may call", component.KindObject, ""),
 	withDefault(choice("type", "Credentials",
-		[2]string{AuthNone, "None: whoever knows the URL"},
+		[2]string{AuthNone, "Not needed: whoever knows the URL may call"},
 		[2]string{AuthBearer, "Bearer token"},
 		[2]string{AuthBasic, "User name and password"},
 		[2]string{AuthAPIKey, "API key"},

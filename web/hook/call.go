@@ -163,7 +163,7 @@ func (s *Server) find(ctx context.Context, slug string) (*store.Published, *step
 
 // noHook is what is said of a flow that has no URL, or is not there.
 func noHook(slug string) *reply.Problem {
-	return &reply.Problem{Type: "not-found", Detail: fmt.Sprintf("No flow with a URL is published under %q.", slug)}
+	return &reply.Problem{Type: "not-found", Detail: fmt.Sprintf("Nothing can be called here: no flow %q is published, or it does not begin with a webhook.", slug)}
 }
 
 // rawBody takes the body as bytes, if its size and its type are what the flow
