@@ -180,6 +180,8 @@ func TestConnectionsAreFitForTheirUse(t *testing.T) {
 		"steps":              {"http", map[string]any{"scheme": "basic", "username": "a"}, "", ""},
 		"callers":            {"http", map[string]any{"use": "callers", "scheme": "basic", "username": "a"}, "password", "a value is required: callers are not let in without a password"},
 		"callers of no kind": {"http", map[string]any{"use": "callers", "scheme": "none"}, "scheme", "callers identify themselves by a token, a password or an API key; choose one of them"},
+		"no address":         {"acme", map[string]any{"api_key": "k", "base_url": "mailto:ada@example.com"}, "base_url", "must look like https://host, without user name, query or anchor"},
+		"an address":         {"acme", map[string]any{"api_key": "k", "base_url": "http://localhost:8080/acme"}, "", ""},
 		"callers with a key": {"http", map[string]any{"use": "callers", "scheme": "api_key", "key": "k"}, "", ""},
 	} {
 		body, err := json.Marshal(map[string]any{"component": test.component, "fields": test.fields})

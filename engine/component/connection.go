@@ -93,7 +93,29 @@ func (s *ConnectionSpec) Check(fields map[string]any) []Finding {
 	for _, name := range sortedNames(fields) {
 		object = append(object, flow.Field{Name: name, Value: fields[name]})
 	}
-	return checkFields(s.Fields, s.properties, object, literal)
+	findings := checkFields(s.Fields, s.properties, object, literal)
+	if len(findings) == 0 {
+		findings = s.checkAddress(fields)
+	}
+	return findings
+}
+
+// checkAddress finds an address to which no call can be made. A schema says no more
+// than that it is one.
+func (s *ConnectionSpec) checkAddress(fields map[string]any) []Finding {
+	prepared, finding := prepare(s.properties, fields)
+	if finding != nil {
+		return []Finding{*finding}
+	}
+	if _, failure := s.address(&expression.Values{Inputs: map[string]any{"connection": prepared}}); failure == nil {
+		return nil
+	}
+	for i := range s.Fields {
+		if f := &s.Fields[i]; f.Kind == KindURL && prepared[f.Name] != nil {
+			return []Finding{{Field: f.Name, Code: flow.CodeInvalidValue, Message: "must look like https://host, without user name, query or anchor"}}
+		}
+	}
+	return nil
 }
 
 // Applies reports whether a field counts with some values of the others.
@@ -203,7 +225,7 @@ func (s *ConnectionSpec) address(values *expression.Values) (*url.URL, *flow.Fai
 	base, err := url.Parse(text)
 	if err != nil || (base.Scheme != "https" && base.Scheme != "http") || base.Host == "" ||
 		base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, s.failure(fmt.Sprintf("the address in the connection to %s must look like https://host, without user name or query", s.title))
+		return nil, s.failure(fmt.Sprintf("the address in the connection to %s must look like https://host, without user name, query or anchor", s.title))
 	}
 	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil

@@ -44,6 +44,7 @@ func Compile(schema any) (*Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
+	compiler.RegisterFormat(mailbox)
 	compiler.UseLoader(noLoader{})
 	left := maxPatternSizes
 	compiler.UseRegexpEngine(func(source string) (jsonschema.Regexp, error) {

@@ -87,6 +87,7 @@ var formatNames = map[string]string{
 	"date-time":             "a date and time such as 2026-01-31T09:30:00Z",
 	"duration":              "a duration such as P1DT12H",
 	"email":                 "an email address",
+	"mailbox":               "an email address, or Name <address>",
 	"hostname":              "a host name",
 	"ipv4":                  "an IPv4 address",
 	"ipv6":                  "an IPv6 address",
