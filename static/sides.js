@@ -33,11 +33,18 @@ document.addEventListener("input", (event) => {
 });
 
 let restore = keepSecrets(document);
-document.addEventListener("htmx:before:swap", () => { restore = keepSecrets(document); });
+/** What had the focus before the detail changed. @type {Element | null} */
+let left = null;
+document.addEventListener("htmx:before:swap", () => {
+  restore = keepSecrets(document);
+  left = document.activeElement;
+});
 document.addEventListener("htmx:after:swap", () => {
   markChosen();
   restore(document);
-  const wrong = document.querySelector("#detail [aria-invalid=true]");
+  const detail = document.getElementById("detail"), wrong = detail?.querySelector("[aria-invalid=true]");
   if (wrong instanceof HTMLElement) wrong.focus();
+  // What led here is gone, or leads nowhere else: Tab goes on in what it led to.
+  else if (left && !left.isConnected || left?.matches("[data-leads]")) detail?.focus();
 });
 document.addEventListener("htmx:error", () => toast("The server does not answer; try again"));

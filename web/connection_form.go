@@ -306,7 +306,7 @@ func (f *connectionField) options() []component.Choice {
 func (f *connectionField) placeholder() string {
 	switch {
 	case f.Stored:
-		return "Stored. Leave empty to keep it"
+		return "Stored. Empty keeps it"
 	case f.Default != nil:
 		return plainValue(f.Default)
 	case f.Example != nil:

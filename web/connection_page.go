@@ -7,9 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"redial/engine/caller"
 	"redial/engine/component"
 	"redial/engine/flow"
 	"redial/engine/flowfile"
+	"redial/engine/step"
 	"redial/store"
 )
 
@@ -102,9 +104,15 @@ func itemOf(catalogue *component.Catalogue, c *store.Connection) connectionItem 
 	item := connectionItem{Name: c.Name, Component: c.Component, Icon: "plug", Tint: unknownTint, Updated: c.Updated}
 	if owner, err := catalogue.Component(c.Component); err == nil {
 		item.Component, item.Icon, item.Tint = owner.Title, owner.Icon, owner.Tint
+		if c.Component == step.HTTPComponent && c.Fields[caller.UseField] == caller.UseCallers {
+			item.Component = callersTitle
+		}
 	}
 	return item
 }
+
+// callersTitle is what connections with the credentials of callers are called.
+const callersTitle = "Credentials of callers"
 
 // unknownTint is that of a component that is not there any more.
 const unknownTint = "#5f6b7a"
@@ -156,9 +164,9 @@ func useOf(draft *store.Draft, name string) (connectionUse, bool) {
 	if err != nil {
 		return use, false
 	}
-	document.Flow.All(func(step *flow.Step) bool {
-		if step.Connection == name {
-			use.Steps = append(use.Steps, step)
+	document.Flow.All(func(s *flow.Step) bool {
+		if s.Connection == name {
+			use.Steps = append(use.Steps, s)
 		}
 		return true
 	})

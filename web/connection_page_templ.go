@@ -69,7 +69,7 @@ func connectionsView(list *connectionList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<a class=\"button dense end\" href=\"/connections?new\" hx-get=\"/connections?new\" hx-target=\"#detail\" hx-swap=\"outerHTML\" hx-push-url=\"true\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<a class=\"button dense end\" data-leads href=\"/connections?new\" hx-get=\"/connections?new\" hx-target=\"#detail\" hx-swap=\"outerHTML\" hx-push-url=\"true\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -390,7 +390,7 @@ func connectionChoices(choices []*component.Component, chosen bool) templ.Compon
 		}
 		for _, c := range choices {
 			if c.Name == step.HTTPComponent {
-				templ_7745c5c3_Err = connectionChoice(c, callersChoice, "Credentials of callers", "A token, a password or an API key that those who call a flow have to send.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectionChoice(c, callersChoice, callersTitle, "A token, a password or an API key that those who call a flow have to send.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -31,7 +31,7 @@ func TestConnectionForm(t *testing.T) {
 	if got := r.fields(t, "shop"); !reflect.DeepEqual(got, map[string]any{"api_key": "secret-1"}) {
 		t.Errorf("stored is %v", got)
 	}
-	wantsText(t, p.shows(t, "/connections/shop"), "Stored. Leave empty to keep it", "No flow uses it", "!secret-1")
+	wantsText(t, p.shows(t, "/connections/shop"), "Stored. Empty keeps it", "No flow uses it", "!secret-1")
 
 	// What is left empty keeps its value.
 	p.post(t, "/connections/shop", []string{"field.api_key", ""}).wantsRedirect(t, "/connections/shop")
@@ -235,6 +235,7 @@ func TestConnectionForCallers(t *testing.T) {
 	r.wants(t, http.StatusCreated, http.MethodPut, "/api/flows/closed", `{"redial":1,"slug":"closed","trigger":{"uses":"webhook","with":{"auth":{"type":"bearer","connection":"old"}}}}`)
 	wantsText(t, p.shows(t, "/connections/old"), `<option value="callers" selected>`, address)
 	p.post(t, "/connections", []string{"component", "http", "name", "mine", "field.use", "callers", "field.token", "s3cret", "field.base_url", "https://left.example"}).wantsRedirect(t, "/connections/mine")
+	wantsText(t, p.shows(t, "/connections"), `data-words="mine credentials of callers"`, `data-words="old http"`)
 	if got := r.fields(t, "mine"); got["base_url"] != nil {
 		t.Errorf("the address is kept: %v", got)
 	}

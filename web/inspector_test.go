@@ -48,7 +48,7 @@ steps:
     uses: kinds/take
     name: %[1]q
     with: {text: %[1]q, password: hunter2, lines: [{sku: A, pin: hunter3}], map: {%[1]q: %[1]q, "odd key": 1}, other: 1}
-  mail: {uses: ses/send-email, connection: mail, with: {from: a@example.com, subject: Hello, html: ""}}
+  mail: {uses: ses/send-email, connection: mail, with: {from: a@example.com, subject: Hello, html: "", reply_to: [Ada]}}
   inner: {uses: each, with: {items: trigger.body, do: {steps: {deep: {uses: transform, with: {set: {a: "{{ nothing }}"}}}}}}}
 edges: [trigger -> take, take -> mail, mail -> inner]
 `, hostile)
@@ -61,7 +61,11 @@ edges: [trigger -> take, take -> mail, mail -> inner]
 		t.Error("what is missing does not stand at the field")
 	}
 	mail := p.shows(t, "/flows/kinds/steps/mail", asFragment...)
-	for path, says := range map[string]string{"with.to": "To, Cc or Bcc: one of them is required.", "with.text": "Text or HTML: one of them is required."} {
+	for path, says := range map[string]string{
+		"with.to":          "<span>To, Cc or Bcc: one of them is required.",
+		"with.text":        "<span>Text or HTML: one of them is required.",
+		"with.reply_to[0]": "<span>Must be an email address, or Name &lt;address&gt;.",
+	} {
 		_, field, _ := strings.Cut(mail, `class="field" data-path="`+path+`"`)
 		if field, _, _ = strings.Cut(field, `class="field" `); !strings.Contains(field, says) {
 			t.Errorf("%q does not stand at the field %s", says, path)

@@ -49,3 +49,30 @@ func TestKeyboardAloneLeadsToAStep(t *testing.T) {
 	tb.press(kb.Escape)
 	tb.wait("the inspector to be closed", `document.querySelector("#inspector").hidden`)
 }
+
+// Credentials of callers are made with the keys alone: what is chosen in the list, and
+// among the kinds, has the focus next.
+func TestKeyboardAloneMakesAConnection(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	tb := p.signedIn(t)
+	tb.open(p.base + "/connections")
+	tb.tabTo("New", `.side-head .button`)
+	tb.press(kb.Enter)
+	tb.wait("the kinds", `document.querySelector(".choice") !== null && document.activeElement.id === "detail"`)
+	tb.tabTo("the credentials of callers", `.choice[href$="http:callers"]`)
+	tb.press(kb.Enter)
+	tb.wait("the form", `document.querySelector("#field-use")?.value === "callers" && document.activeElement.id === "detail"`)
+	tb.tabTo("the name", "#connection-name")
+	tb.tabTo("the kind of credentials", "#field-scheme")
+	tb.press("API")
+	tb.wait("the fields of a key", `document.querySelector("#field-key").checkVisibility() && !document.querySelector("#field-token").checkVisibility()`)
+	tb.press("\t") // a word typed into the list has ended
+	tb.tabTo("Generate", `[data-generates="field-key"]`)
+	tb.press(kb.Enter)
+	tb.wait("the key", `document.querySelector("#field-key-text").checkVisibility() && document.querySelector("#field-key").value.length > 40`)
+	tb.tabTo("Copy", `[data-copy-from="#field-key-text"]`)
+	tb.tabTo("the last button", ".connection-form .button.primary")
+	tb.press(kb.Enter)
+	tb.wait("the connection", `location.pathname === "/connections/callers" && document.querySelector("#field-key").placeholder.startsWith("Stored")`)
+}
