@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"redial/designer/canvas"
 	"redial/engine/check"
 	"redial/engine/flow"
 	"redial/store"
@@ -128,6 +129,8 @@ func percentile95(durations []time.Duration) time.Duration {
 type answerPace struct {
 	check.Pace
 	Title string
+	// Status is what it answers with: "200", "…" where an expression decides.
+	Status string
 	// Late says that it is more than the deadline.
 	Late bool
 	// Slowest is the step that takes most of it, and how long that is.
@@ -163,11 +166,14 @@ func (s *Server) loadPace(ctx context.Context, state *flowState) (*flowPace, err
 	if measured.Calls == 0 {
 		return p, nil
 	}
-	titles := map[string]string{}
-	f.All(func(step *flow.Step) bool { titles[step.ID] = workshop.Library.Title(step); return true })
+	titles, statuses := map[string]string{}, map[string]string{}
+	f.All(func(step *flow.Step) bool {
+		titles[step.ID], statuses[step.ID] = workshop.Library.Title(step), canvas.AnswerStatus(step.Uses, step.With)
+		return true
+	})
 	plan, _ := check.Flow(f, workshop.Library)
 	for _, found := range plan.Paces(measured.Steps) {
-		a := answerPace{Pace: found, Title: titles[found.Answer], Late: p.Queue+found.Total > p.Deadline}
+		a := answerPace{Pace: found, Title: titles[found.Answer], Status: statuses[found.Answer], Late: p.Queue+found.Total > p.Deadline}
 		for _, id := range found.Steps {
 			if measured.Steps[id] > a.Takes {
 				a.Slowest, a.Takes = titles[id], measured.Steps[id]

@@ -200,7 +200,7 @@ func (c *Card) describe(kind *step.Kind, s *flow.Step) {
 	if kind.Action != nil && validTint.MatchString(kind.Action.Component.Tint) {
 		c.Tint = kind.Action.Component.Tint
 	}
-	c.Status = answerStatus(kind, s.With)
+	c.Status = AnswerStatus(kind.Uses, s.With)
 	c.End = c.Status != ""
 	ports := kind.Ports(s.With)
 	c.HasOut = ports.Default

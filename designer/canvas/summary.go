@@ -171,11 +171,11 @@ const (
 	defaultFailStatus int64 = 500
 )
 
-// answerStatus is the status that a respond or fail step answers with, as its
-// card shows it; an expression is "…".
-func answerStatus(kind *step.Kind, with flow.Object) string {
+// AnswerStatus is the HTTP status that a kind of step answers the caller with, as
+// people read it: "200", "…" where an expression decides; empty if it does not answer.
+func AnswerStatus(uses string, with flow.Object) string {
 	status := defaultStatus
-	switch kind.Uses {
+	switch uses {
 	case "respond":
 	case "fail":
 		status = defaultFailStatus
