@@ -131,8 +131,9 @@ export async function testCallback(button, path) {
   place.replaceChildren(element("p", { class: "secondary" }, "Sending…"));
   try {
     const url = named.hidden ? undefined : control("named-url").value.trim();
-    const { delivered, status, ms, error, url: to } = await request(`${path}/callback/test`, { method: "POST", body: { url } });
-    result(delivered, delivered ? `Delivered to ${to} in ${span(ms)}: it answered ${status}.` : `Not delivered to ${to}: ${error}, after ${span(ms)}.`);
+    const { delivered, status, ms, error, url: to, listeners } = await request(`${path}/callback/test`, { method: "POST", body: { url } });
+    const heard = listeners > 0 ? ` redial listen has it${listeners > 1 ? ` in ${listeners} places` : ""}${delivered ? ", too" : ""}.` : "";
+    result(delivered, (delivered ? `Delivered to ${to} in ${span(ms)}: it answered ${status}.` : `Not delivered to ${to}: ${error}, after ${span(ms)}.`) + heard);
   } catch (error) {
     result(false, error instanceof Error ? error.message : "");
   } finally {

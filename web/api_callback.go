@@ -78,9 +78,9 @@ func (s *Server) testCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	message, now := callback.Message{ID: "msg_" + id, URL: address, Body: body}, time.Now()
-	s.relayMessage(slug, id, key, message, now)
+	listeners := s.relayMessage(slug, id, key, message, now)
 	result := callback.Send(r.Context(), s.client, key, message, now)
-	s.WriteJSON(w, http.StatusOK, testResult(address, result))
+	s.WriteJSON(w, http.StatusOK, testResult(address, result, listeners))
 }
 
 // draftCallback is the callback of a flow's draft; nil if it has none.
@@ -114,10 +114,12 @@ func testTarget(settings *flow.Callback, named string) (address, refusal string)
 	return address, ""
 }
 
-func testResult(address string, result callback.Result) flow.Object {
+// testResult is what became of a test callback, and how many programs got it from
+// `redial listen`.
+func testResult(address string, result callback.Result, listeners int) flow.Object {
 	object := flow.Object{
 		{Name: "url", Value: address}, {Name: "delivered", Value: result.Error == ""},
-		{Name: "ms", Value: float64(result.Duration.Microseconds()) / 1000},
+		{Name: "ms", Value: float64(result.Duration.Microseconds()) / 1000}, {Name: "listeners", Value: int64(listeners)},
 	}
 	if result.Status != 0 {
 		object = append(object, flow.Field{Name: "status", Value: int64(result.Status)})

@@ -19,19 +19,21 @@ func (s *Server) relayCallback(c *store.Callback, key signature.Key, m callback.
 	s.relayMessage(c.Flow, c.Execution, key, m, at)
 }
 
-func (s *Server) relayMessage(slug, execution string, key signature.Key, m callback.Message, at time.Time) {
+// relayMessage hands a callback to those who listen to its flow, and tells how many
+// they are.
+func (s *Server) relayMessage(slug, execution string, key signature.Key, m callback.Message, at time.Time) (listeners int) {
 	if !s.relays.Wanted() {
-		return
+		return 0
 	}
 	header, err := m.Header(key, at)
 	if err != nil {
-		return // of which the delivery speaks
+		return 0 // of which the delivery speaks
 	}
 	d := relay.Delivery{Flow: slug, Execution: execution, Headers: make(map[string]string, len(header)), Body: m.Body}
 	for name := range header {
 		d.Headers[name] = header.Get(name)
 	}
-	s.relays.Publish(&d)
+	return s.relays.Publish(&d)
 }
 
 // liveCallbacks sends callbacks as they are delivered, those of the flows that

@@ -248,7 +248,7 @@ func TestCallbacksAreTestedAndChanged(t *testing.T) {
 	p.api(t, http.MethodPost, path+"/callback/test", nil).wantsProblem(t, http.StatusUnprocessableEntity, "invalid")
 	p.sign(t)
 	tested := p.api(t, http.MethodPost, path+"/callback/test", nil).wants(t, http.StatusOK)
-	if tested.get(t, "delivered") != "true" || tested.get(t, "status") != "200" || c.next(t).get(t, "test") != "true" {
+	if tested.get(t, "delivered") != "true" || tested.get(t, "listeners") != "0" || tested.get(t, "status") != "200" || c.next(t).get(t, "test") != "true" {
 		t.Errorf("the test came to %s", tested)
 	}
 	p.hook(t, "tested", `{}`).wants(t, http.StatusAccepted)

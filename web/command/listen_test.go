@@ -79,7 +79,10 @@ func TestListenRelaysCallbacks(t *testing.T) {
 	p.api(t, http.MethodPost, "/api/executions/"+id+"/callback", nil).wants(t, http.StatusAccepted)
 	developer.next(t).wantsHeader(t, "Webhook-Id", got.header.Get("Webhook-Id"))
 	receiver.next(t)
-	p.api(t, http.MethodPost, "/api/flows/mine/callback/test", nil).wants(t, http.StatusOK)
+	told := p.api(t, http.MethodPost, "/api/flows/mine/callback/test", nil).wants(t, http.StatusOK)
+	if told.get(t, "delivered") != "true" || told.get(t, "listeners") != "1" {
+		t.Errorf("the test of a callback is answered %s", told)
+	}
 	if test := developer.next(t); test.get(t, "test") != "true" {
 		t.Errorf("the test callback is %s", test.body)
 	}

@@ -87,17 +87,22 @@ func (h *Hub) Wanted() bool {
 	return len(h.open) > 0 || h.kept.epoch != ""
 }
 
-// Publish hands a delivery to those who listen to its flow. It does not wait: a
-// listener that is too slow loses what it has, and is told so by Take.
-func (h *Hub) Publish(d *Delivery) {
+// Publish hands a delivery to those who listen to its flow, and tells how many do.
+// It does not wait: a listener that is too slow loses what it has, and is told so by
+// Take.
+func (h *Hub) Publish(d *Delivery) (listeners int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.kept.add(d)
 	for s := range h.open {
-		if s.wants(d.Flow) && !s.lost {
-			s.add(d)
+		if s.lost || !s.wants(d.Flow) {
+			continue
+		}
+		if s.add(d); !s.lost {
+			listeners++
 		}
 	}
+	return listeners
 }
 
 // add has a delivery wait for the listener.
