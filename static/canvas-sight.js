@@ -10,6 +10,7 @@ import { select, zoom, zoomIdentity, zoomTransform } from "./vendor/d3-zoom.js";
 
 const range = /** @type {[number, number]} */ ([0.05, 2]);
 const readable = 0.6; // below this scale one cannot read what a card says
+const told = 0.5; // to here, the whole of what has run says more than the words of its beginning
 const far = 0.35; // below this one only names are shown
 const margin = 48; // around what is brought into sight
 const dot = 24; // between the dots of the ground
@@ -249,7 +250,7 @@ export class Sight {
     this.#size = { width: view.clientWidth, height: view.clientHeight };
     const all = this.#fitting();
     const first = this.beginning();
-    if (all.k >= readable || !first) { this.#to(all, false); return; }
+    if (all.k >= (this.host.hasAttribute("data-readonly") ? told : readable) || !first) { this.#to(all, false); return; }
     const k = view.clientWidth < 640 ? 0.85 : 0.8;
     const left = Math.min(margin, view.clientWidth / 16);
     this.#to(zoomIdentity.translate(left - first.x * k, this.#free() * 0.4 - (first.y + sizes.portY) * k).scale(k), false);
