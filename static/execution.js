@@ -174,6 +174,9 @@ async function busy(button, act) {
 
 const api = `/api/executions/${encodeURIComponent(data.id)}`;
 
+/** Whether it is being deleted here: then another page comes. */
+let deleting = false;
+
 /** @param {HTMLElement} button */
 function act(button) {
   switch (button.dataset.action) {
@@ -185,8 +188,14 @@ function act(button) {
     case "delete":
       return busy(button, async () => {
         button.closest("dialog")?.close();
-        await request(api, { method: "DELETE" });
-        location.assign("/executions");
+        deleting = true;
+        try {
+          await request(api, { method: "DELETE" });
+          location.assign("/executions");
+        } catch (error) {
+          deleting = false;
+          throw error;
+        }
       });
     case "callback":
       return busy(button, async () => {
@@ -230,8 +239,9 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) pain
 
 /** @param {LiveEvent[]} events */
 function take(events) {
+  const { turnAt } = replay.latest;
   replay.push(events);
-  if (events.some((event) => event.type === "response.stored" || event.type === "execution.finished")) refreshSummarySoon();
+  if (replay.latest.turnAt !== turnAt || events.some((event) => event.type === "response.stored" || event.type === "execution.finished")) refreshSummarySoon();
   paintSoon();
   if (player.position === null && events.some((event) => event.step === detail.step)) detail.refreshSoon();
 }
@@ -243,7 +253,7 @@ function follow() {
     after: replay.length, heals: true, onEvents: take,
     onOpen: () => { if (!fresh) refreshSummarySoon(); fresh = false; },
     onState: (state) => {
-      if (state.gone) location.reload(); // to the page that says why
+      if (state.gone && !deleting) location.reload(); // to the page that says why
       else showLine(document.getElementById("line"), state, () => line.retry());
     },
   });

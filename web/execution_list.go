@@ -62,7 +62,7 @@ var periods = []struct {
 
 // listedStatuses are those that one can filter by, in the order of a life.
 var listedStatuses = []flow.Status{
-	flow.Running, flow.Waiting, flow.NeedsAttention, flow.Succeeded, flow.Failed, flow.Canceled,
+	flow.Queued, flow.Running, flow.Waiting, flow.NeedsAttention, flow.Succeeded, flow.Failed, flow.Canceled,
 }
 
 // readExecutionFilter reads what it understands and leaves the rest out: an

@@ -33,7 +33,11 @@ func (p *program) followsTheOneThatRuns(t *testing.T, flow *tab) {
 	shows := `document.querySelector("#drawer-now a")?.getAttribute("href") === "/executions/` + "%s" + `"`
 	flow.wait("the one that runs, and how many wait", fmt.Sprintf(shows, ids[0])+
 		` && document.querySelector("#drawer-now").textContent.includes("1 more waits for its turn")`)
+	page := flow.v.tab()
+	page.open(p.base + "/executions/" + ids[1])
+	page.wait("how long it waits", `/Waits\s*\d/.test(document.querySelector("#head").innerText)`)
 	p.control(t, map[string]any{"services": map[string]any{"acme": map[string]any{"latency": "0s"}}})
+	page.wait("the end of its wait", `!/Waits\s*\d/.test(document.querySelector("#head").innerText)`)
 	flow.wait("the other one in its turn", fmt.Sprintf(shows, ids[1])+` && `+cardHas("confirmed", "succeeded"))
 	flow.wait("the wait among the steps", `document.querySelector("#run-steps .run-queue")?.textContent.includes("Waited for its turn, ")`)
 	flow.choose("confirmed")
@@ -45,8 +49,6 @@ func (p *program) followsTheOneThatRuns(t *testing.T, flow *tab) {
 	})()`)
 	flow.wait("a way to the step on the execution's page", `document.querySelector(".run-of a")?.getAttribute("href").endsWith("#create_invoice")`)
 
-	page := flow.v.tab()
-	page.open(p.base + "/executions/" + ids[1])
 	page.wait("the wait in the timeline", `document.querySelector(".timeline-queue:not([hidden])")?.textContent.includes("Waited for its turn")`)
 	page.wait("the wait in the head", `document.querySelector("#head").textContent.includes("Waited for its turn")`)
 	page.see("It was its turn, after waiting in the queue")

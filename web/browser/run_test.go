@@ -172,6 +172,29 @@ func TestFailedStepTellsItsCause(t *testing.T) {
 	if text := page.text(); strings.Contains(text, "quickbooks-demo") {
 		t.Error("the page shows a secret")
 	}
+	page.element("button", "Close the step").click()
+	page.wait("what the caller was told", `document.querySelector("#overview .answer")?.innerText === "502" && document.querySelector("#overview").innerText.includes("service-failed")`)
+
+	// Its caller may repeat the call, so it stays; one that nobody waits for goes.
+	remove := func() {
+		t.Helper()
+		page.element("button", "Delete the execution").click()
+		page.see("gone for good")
+	}
+	remove()
+	page.element("button", "Keep it").click()
+	page.wait("the question to be gone", `!document.querySelector("#delete-execution").open`)
+	remove()
+	page.v.watch.expect(http.StatusConflict)
+	page.clickAt(page.on("#delete-execution [data-action=delete]"))
+	page.see("the caller may repeat its call by its key")
+	owed := list.Items[0].ID
+	p.api(t, http.MethodPatch, "/api/flows/order-request", map[string]any{"mode": "async"}, nil)
+	page.open(p.base + "/executions/" + p.order(t, "A-1", "LAMP-01"))
+	page.see("Why it failed")
+	remove()
+	page.clickAt(page.on("#delete-execution [data-action=delete]"))
+	page.wait("the list without it", fmt.Sprintf(`location.pathname === "/executions" && document.querySelectorAll("#rows tr").length === 1 && document.querySelector("#x-%s")`, owed))
 }
 
 // keyedOrder orders with a key and returns the status of the answer.
