@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"redial/engine/flow"
 	"redial/engine/outbound"
@@ -205,15 +204,12 @@ func TestTimeAndCancel(t *testing.T) {
 	})
 	client := newClient(t, outbound.Options{})
 	for _, path := range []string{"/silent", "/body"} {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		response, failure := client.Do(ctx, outbound.Request{Method: "POST", URL: server.URL + path, Body: []byte("x")})
-		cancel()
+		response, failure := client.Do(deadline{t.Context(), passed(arrived)}, outbound.Request{Method: "POST", URL: server.URL + path, Body: []byte("x")})
 		if failure == nil || failure.Code != flow.FailedTimeout || !failure.Retryable || !response.Sent {
 			t.Errorf("%s: %+v", path, failure)
 		}
-		<-arrived
 
-		ctx, cancel = context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			<-arrived
 			cancel()
@@ -224,6 +220,34 @@ func TestTimeAndCancel(t *testing.T) {
 		}
 		cancel()
 	}
+}
+
+// deadline is a context whose time is over when its channel is closed: a span
+// might be over, on a busy machine, before the call has reached its server.
+type deadline struct {
+	context.Context
+	over <-chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.over }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+// passed returns a channel that is closed when a call has arrived.
+func passed(arrived <-chan struct{}) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		<-arrived
+		close(over)
+	}()
+	return over
 }
 
 func TestTLS(t *testing.T) {
