@@ -36,6 +36,26 @@ func TestPagesWantSomebodySignedIn(t *testing.T) {
 	}
 }
 
+func TestAddressesThatPeopleType(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	p := r.signIn(t)
+	if a := p.get(t, "/flows", "Accept", "text/html"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/" {
+		t.Errorf("/flows leads to %q with %d", a.header.Get("Location"), a.status)
+	}
+	a := p.get(t, "/<b>nowhere", "Accept", "text/html")
+	if a.status != http.StatusNotFound {
+		t.Errorf("/nowhere: got %d", a.status)
+	}
+	a.wantsPolicy(t, "/nowhere")
+	wantsText(t, a.body, "No such page", "To the flows", "!nowhere")
+	for _, path := range []string{"/nowhere", "/api/nowhere"} {
+		if a := p.get(t, path, "Accept", "application/json"); a.status != http.StatusNotFound || !strings.Contains(a.body, `There is nothing at `+path) {
+			t.Errorf("%s: got %d: %s", path, a.status, a.body)
+		}
+	}
+}
+
 func TestFlowList(t *testing.T) {
 	t.Parallel()
 	r := open(t)

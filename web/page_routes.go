@@ -5,6 +5,7 @@ import "net/http"
 // routePages are the pages of people, and what their forms post to.
 func (s *Server) routePages(mux *http.ServeMux) {
 	mux.Handle("GET /{$}", s.page(s.flowListPage))
+	mux.Handle("GET /flows", http.RedirectHandler("/", http.StatusSeeOther)) // what people type
 	mux.Handle("GET /flow-health", s.page(s.flowHealth))
 	mux.Handle("POST /flows", s.page(s.createFlow))
 	mux.Handle("POST /flows/import", s.page(s.importFlow))

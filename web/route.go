@@ -13,7 +13,7 @@ var methods = []string{
 }
 
 // otherwise answers what no route takes: with 405 if the address takes other
-// methods, and else with 404.
+// methods, and else with 404; people get a page that says so.
 func (s *Server) otherwise(mux *http.ServeMux) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allowed []string
@@ -24,10 +24,14 @@ func (s *Server) otherwise(mux *http.ServeMux) http.HandlerFunc {
 				allowed = append(allowed, method)
 			}
 		}
-		if len(allowed) == 0 {
+		switch {
+		case len(allowed) > 0:
+			s.Problem(w, r, &reply.Problem{Type: "method-not-allowed", Allow: strings.Join(allowed, ", ")})
+		case r.Method == http.MethodGet && wantsPage(r) && !strings.HasPrefix(r.URL.Path, "/api/"):
+			w.Header().Set("Vary", "Accept")
+			s.faultPage(w, r, http.StatusNotFound, "No such page", "There is nothing at this address. It may be misspelled, or an old one.")
+		default:
 			s.NotFound(w, r)
-			return
 		}
-		s.Problem(w, r, &reply.Problem{Type: "method-not-allowed", Allow: strings.Join(allowed, ", ")})
 	}
 }
