@@ -26,6 +26,8 @@
 //	callback_attempts  execution_id, number, status, …
 //	dropped        id, flow, version_id, …   executions that are gone
 //	retention      seen_at, doubted_since: one row
+//	refusals       flow, kind, type, detail, count, …   calls that started nothing
+//	refusal_hours  flow, hour, count
 //	flow_history   slug, at, user, what, old and new value
 //	draft_edits    slug, revision, since, user, kind, token, changes
 //	flow_payloads  slug, payload

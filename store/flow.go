@@ -122,7 +122,7 @@ ON CONFLICT (slug) DO UPDATE SET name = ?2, source = ?3, revision = ?4, updated_
 // DeleteFlow takes away a flow's draft and its published version;
 // engine.ErrNotFound. Its executions and versions stay readable, and a flow that
 // is made anew under the slug goes on counting both, but its edits cannot be
-// undone.
+// undone. What is known of refused calls is forgotten.
 func (s *Store) DeleteFlow(ctx context.Context, slug string) error {
 	_, err := write(ctx, s.writer, func(c *conn) (none struct{}, err error) {
 		rows, err := c.exec(`UPDATE flows SET source = NULL, published = NULL, settings = NULL, updated_at = ?
@@ -137,6 +137,9 @@ WHERE slug = ? AND source IS NOT NULL`, s.now().UnixNano(), slug)
 			return none, err
 		}
 		if _, err := c.exec(`DELETE FROM flow_pins WHERE slug = ?`, slug); err != nil {
+			return none, err
+		}
+		if err := dropRefusals(c, slug); err != nil {
 			return none, err
 		}
 		return none, raiseGeneration(c)

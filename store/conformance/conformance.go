@@ -37,6 +37,11 @@ type Store interface {
 	Dropped(ctx context.Context, id string) (*store.Dropped, error)
 	SweepDropped(ctx context.Context, before time.Time, limit int) (int, error)
 
+	AddRefusals(ctx context.Context, refusals []store.Refusal) error
+	Refusals(ctx context.Context, slug string, limit int) ([]store.Refusal, error)
+	CountRefused(ctx context.Context, slug string, since time.Time) (int64, error)
+	SweepRefusals(ctx context.Context, before time.Time, limit int) (int, error)
+
 	Draft(ctx context.Context, slug string) (*store.Draft, error)
 	Drafts(ctx context.Context, after string, limit int) ([]store.Draft, error)
 	SearchDrafts(ctx context.Context, text, after string, limit int) (*store.DraftPage, error)
@@ -114,6 +119,7 @@ func Run(t *testing.T, open Open) {
 		{"executions", executionTests},
 		{"keys of calls", callKeyTests},
 		{"dropping", dropTests},
+		{"refused calls", refusedCallTests},
 		{"statistics", statisticsTests},
 		{"flows", flowTests},
 		{"edits", editTests},

@@ -31,6 +31,7 @@ type Store interface {
 	DropExecutions(ctx context.Context, q store.DropQuery) (dropped []string, next string, err error)
 	ClearDropped(ctx context.Context, limit int) (int, error)
 	SweepDropped(ctx context.Context, before time.Time, limit int) (int, error)
+	SweepRefusals(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // Options are what a dropper stands on. Dropped and Logger may be nil.
@@ -96,8 +97,22 @@ func (d *Dropper) Round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.forgetRefusals(ctx, now); err != nil {
+		return err
+	}
 	return d.repeat(ctx, forgetBatch, func() (int, error) {
 		return d.options.Store.SweepDropped(ctx, now.Add(-store.DroppedLife), forgetBatch)
+	})
+}
+
+// forgetRefusals forgets calls that were refused as long ago as those that are dropped.
+func (d *Dropper) forgetRefusals(ctx context.Context, now time.Time) error {
+	age := d.options.Policy.Calls
+	if age == 0 {
+		return nil
+	}
+	return d.repeat(ctx, forgetBatch, func() (int, error) {
+		return d.options.Store.SweepRefusals(ctx, now.Add(-age), forgetBatch)
 	})
 }
 

@@ -173,6 +173,35 @@ func TestNothingGoesWhileTheClockIsInDoubt(t *testing.T) {
 	y.wants(t, 0, 0)
 }
 
+func TestOldRefusalsGo(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"10d": 1, "off,tests=2d": 2} {
+		y := open(t)
+		policy, err := retention.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := y.store.PutDraft(t.Context(), "f", "F", []byte("x"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := y.store.Publish(t.Context(), store.Publication{Slug: "f", Content: []byte("x")}); err != nil {
+			t.Fatal(err)
+		}
+		d := y.dropper(policy)
+		for _, detail := range []string{"old", "new"} {
+			refusal := store.Refusal{Flow: "f", Type: "invalid-body", Detail: detail, Count: 1, First: y.clock(), Last: y.clock()}
+			if err := y.store.AddRefusals(t.Context(), []store.Refusal{refusal}); err != nil {
+				t.Fatal(err)
+			}
+			y.passes(t, d, 6)
+		}
+		left, err := y.store.Refusals(t.Context(), "f", 0)
+		if err != nil || len(left) != want || left[0].Detail != "new" {
+			t.Errorf("under %q %d are left: %+v, %v", text, len(left), left, err)
+		}
+	}
+}
+
 func TestOffKeepsAll(t *testing.T) {
 	t.Parallel()
 	y := open(t)
