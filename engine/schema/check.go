@@ -11,8 +11,9 @@ import (
 type check struct {
 	violations []Violation
 	path       []token
-	steps      int // left
-	quiet      int // above 0 only the verdict counts: the first fault ends it
+	names      map[string]bool // that are the schema's
+	steps      int             // left
+	quiet      int             // above 0 only the verdict counts: the first fault ends it
 }
 
 // token is one step of a pointer: a field's name or, if index is not negative,
@@ -84,28 +85,43 @@ func (c *check) inside(n *node, at token, value any) bool {
 
 // fault notes a violation at the present place. It returns false, so that a
 // rule may end with it.
-func (c *check) fault(detail string) bool {
+func (c *check) fault(detail string) bool { return c.faultOf(detail, detail) }
+
+// faultOf is fault for a detail that tells more than the rule: a part of the value.
+func (c *check) faultOf(rule, detail string) bool {
 	if c.quiet == 0 && len(c.violations) < MaxViolations {
-		c.violations = append(c.violations, Violation{Pointer: c.pointer(), Detail: detail})
+		c.violations = append(c.violations, Violation{Pointer: c.pointer(token.text), Detail: detail, Place: c.pointer(c.own), Rule: rule})
 	}
 	return false
 }
 
 // faultAt notes a violation at a field of the present object.
-func (c *check) faultAt(field, detail string) bool {
+func (c *check) faultAt(field, rule, detail string) bool {
 	c.path = append(c.path, token{field, -1})
-	c.fault(detail)
+	c.faultOf(rule, detail)
 	c.path = c.path[:len(c.path)-1]
 	return false
 }
 
-func (c *check) pointer() string {
+func (t token) text() string {
+	if t.index >= 0 {
+		return strconv.Itoa(t.index)
+	}
+	return t.name
+}
+
+// own is the text of a token if it is the schema's own.
+func (c *check) own(t token) string {
+	if t.index >= 0 || !c.names[t.name] {
+		return "*"
+	}
+	return t.name
+}
+
+func (c *check) pointer(text func(token) string) string {
 	var out strings.Builder
 	for _, t := range c.path {
-		name := t.name
-		if t.index >= 0 {
-			name = strconv.Itoa(t.index)
-		}
+		name := text(t)
 		if out.Len()+len(name) > maxPointer {
 			break
 		}

@@ -67,7 +67,7 @@ func Compile(schema any) (*Schema, error) {
 	if err := builder.checkLoops(); err != nil {
 		return nil, err
 	}
-	return &Schema{root: root}, nil
+	return &Schema{root: root, names: builder.names()}, nil
 }
 
 func checkSize(pointer string, value any, depth int, left *int) error {

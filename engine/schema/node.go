@@ -68,6 +68,22 @@ type builder struct {
 	err   error
 }
 
+// names are those of all fields that stand in the schemas.
+func (b *builder) names() map[string]bool {
+	names := map[string]bool{}
+	for _, n := range b.order {
+		for _, name := range append(slices.Clone(n.fieldNames), n.required...) {
+			names[name] = true
+		}
+		for _, d := range n.dependents {
+			for _, name := range d.required {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}
+
 func (b *builder) node(s *jsonschema.Schema) (*node, error) {
 	root := b.build(s)
 	return root, b.err

@@ -29,7 +29,8 @@ func (c *check) requiredFields(n *node, object map[string]any) bool {
 	ok := true
 	for _, name := range n.required {
 		if _, there := object[name]; !there {
-			if ok = c.faultAt(name, shorten(name)+" is required"); !c.goOn(ok) {
+			missing := shorten(name) + " is required"
+			if ok = c.faultAt(name, missing, missing); !c.goOn(ok) {
 				return false
 			}
 		}
@@ -40,7 +41,8 @@ func (c *check) requiredFields(n *node, object map[string]any) bool {
 		}
 		for _, name := range d.required {
 			if _, there := object[name]; !there {
-				if ok = c.faultAt(name, shorten(name)+" is required where "+shorten(d.field)+" is given"); !c.goOn(ok) {
+				missing := shorten(name) + " is required where " + shorten(d.field) + " is given"
+				if ok = c.faultAt(name, missing, missing); !c.goOn(ok) {
 					return false
 				}
 			}
@@ -84,7 +86,8 @@ func (c *check) otherFields(n *node, object map[string]any, noted *seen) bool {
 func (c *check) otherField(n *node, name string, value any, noted *seen) bool {
 	ok := true
 	if n.names != nil && !c.quietly(n.names, name, nil) {
-		ok = c.faultAt(name, "has a name that is not allowed")
+		const notAllowed = "has a name that is not allowed"
+		ok = c.faultAt(name, notAllowed, notAllowed)
 	}
 	_, known := n.fields[name]
 	for _, p := range n.patterns {
@@ -103,7 +106,7 @@ func (c *check) otherField(n *node, name string, value any, noted *seen) bool {
 
 func (c *check) otherValue(n *node, name string, value any) bool {
 	if n.always != nil && !*n.always {
-		return c.faultAt(name, shorten(name)+" is not a field that is known here")
+		return c.faultAt(name, "is not a field that is known here", shorten(name)+" is not a field that is known here")
 	}
 	return c.field(n, name, value)
 }

@@ -52,7 +52,8 @@ func (c *check) number(n *node, value any) bool {
 	ok := true
 	rule := func(bound *number, broken bool, text string) {
 		if broken && c.goOn(ok) {
-			ok = c.fault("must be " + text + " " + bound.String() + ", is " + shown(value))
+			must := "must be " + text + " " + bound.String()
+			ok = c.faultOf(must, must+", is "+shown(value))
 		}
 	}
 	if n.minimum != nil {

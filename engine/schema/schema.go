@@ -41,23 +41,29 @@ type Violation struct {
 	// Detail says what is wrong, for whoever sent the value. It does not
 	// repeat texts of the value.
 	Detail string `json:"detail"`
+	// Place and Rule are Pointer and Detail without any name, text or number of the
+	// value, for those who keep no part of it: names that are not in the schema, and
+	// places in lists, are "*".
+	Place string `json:"-"`
+	Rule  string `json:"-"`
 }
 
 // Schema is a compiled schema. It is immutable and may be used at once from
 // many goroutines.
 type Schema struct {
-	root *node
+	root  *node
+	names map[string]bool // of all fields that stand in it
 }
 
 // Validate says what does not fit: every violation, the known fields of an
 // object in the order of their names before the others, at most MaxViolations.
 // No violation means that the value, a plain JSON value, fits.
 func (s *Schema) Validate(value any) []Violation {
-	c := &check{steps: maxSteps}
+	c := &check{steps: maxSteps, names: s.names}
 	c.value(s.root, value, nil)
 	if c.steps <= 0 {
-		return append(c.violations[:min(len(c.violations), MaxViolations-1)],
-			Violation{Detail: "is too large to be checked against the schema"})
+		const tooLarge = "is too large to be checked against the schema"
+		return append(c.violations[:min(len(c.violations), MaxViolations-1)], Violation{Detail: tooLarge, Rule: tooLarge})
 	}
 	return c.violations
 }

@@ -3,6 +3,7 @@ package schema_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -220,6 +221,31 @@ func TestPointersAreBounded(t *testing.T) {
 	violations := compile(t, `{"properties":{"a":{"additionalProperties":false}}}`).Validate(value)
 	if len(violations) != 1 || violations[0].Pointer != "/a" || len(violations[0].Detail) > 200 {
 		t.Errorf("got %.300v", violations)
+	}
+}
+
+// What is kept of violations has nothing of the value in it.
+func TestPlacesAndRulesAreThoseOfTheSchema(t *testing.T) {
+	t.Parallel()
+	const rules = `{"properties":{
+		"items":{"items":{"properties":{"sku":{"type":"string"},"left":{"maximum":5}},"additionalProperties":false}},
+		"more":{"additionalProperties":{"type":"string"},"propertyNames":{"maxLength":3}}
+	},"required":["a/b"],"dependentRequired":{"items":["until"]},"patternProperties":{"^x-":{"type":"string"}}}`
+	value := map[string]any{
+		"items": []any{map[string]any{"sku": int64(1)}, map[string]any{"left": int64(4711), "hunter2": true}},
+		"more":  map[string]any{"hunter3": int64(1)}, "x-hunter4": int64(2),
+	}
+	var got []string
+	for _, v := range compile(t, rules).Validate(value) {
+		got = append(got, v.Place+": "+v.Rule)
+	}
+	want := []string{
+		"/a~1b: a/b is required", "/until: until is required where items is given",
+		"/items/*/sku: must be string, is integer", "/items/*/left: must be at most 5", "/items/*/*: is not a field that is known here",
+		"/more/*: has a name that is not allowed", "/more/*: must be string, is integer", "/*: must be string, is integer",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
