@@ -81,8 +81,12 @@ var rules = []rule{
 	},
 	{
 		of:     []string{"redial/web/hook"},
-		mayNot: []string{"redial/designer/...", "redial/web/ui/...", "redial/web/inspector/...", "github.com/a-h/templ/...", "github.com/alexedwards/scs/...", "github.com/gorilla/websocket"},
+		mayNot: []string{"redial/designer/...", "redial/web/refusal/...", "redial/web/ui/...", "redial/web/inspector/...", "github.com/a-h/templ/...", "github.com/alexedwards/scs/...", "github.com/gorilla/websocket"},
 		why:    "a call is read, refused and answered without pages, drafts and sessions; what it needs of those who build flows it is given as functions",
+	},
+	{
+		of: []string{"redial/web/refusal"}, mayNot: []string{"redial/designer/...", "redial/web/ui/...", "database/sql", "github.com/a-h/templ/..."},
+		why: "refused calls are counted on their path, so counting knows neither pages nor tables: they read what it hands to the store",
 	},
 	{
 		of: []string{"redial/web/header", "redial/web/ratelimit"}, may: []string{"std", "third party"},

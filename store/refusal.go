@@ -52,7 +52,7 @@ func (r *Refusal) Kind() (kind RefusalKind) {
 		hash.Write([]byte(text))
 	}
 	add(r.Type)
-	binary.BigEndian.PutUint64(size[:], uint64(r.Status)) //nolint:gosec // no number, but its bits
+	binary.BigEndian.PutUint64(size[:], uint64(r.Status))
 	hash.Write(size[:])
 	add(r.Detail)
 	for _, place := range r.Places {

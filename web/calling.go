@@ -24,6 +24,7 @@ type calling struct {
 	URL       string
 	Says      string
 	Published bool
+	Refused   int64 // calls of the last day that started nothing
 	Codes     []callingCode
 }
 
@@ -62,6 +63,10 @@ func (s *Server) newCalling(ctx context.Context, state *flowState) (*calling, er
 		return c, nil
 	}
 	c.URL = s.Absolute("/hooks/" + f.Slug)
+	var err error
+	if c.Refused, err = s.countRefused(ctx, f.Slug); err != nil {
+		return nil, err
+	}
 	payload, err := s.testPayload(ctx, f)
 	if err != nil {
 		return nil, err

@@ -39,11 +39,13 @@ func (s *Server) executionList(w http.ResponseWriter, r *http.Request) {
 type executionFilter struct {
 	Flow   string
 	Status flow.Status
-	Origin store.Origin
-	From   time.Time // zero: from the first on
-	To     time.Time
-	Period period
-	After  string
+	// Refused is for calls that became no execution, instead of a status.
+	Refused bool
+	Origin  store.Origin
+	From    time.Time // zero: from the first on
+	To      time.Time
+	Period  period
+	After   string
 }
 
 // period is the span of time that the histogram shows.
@@ -65,6 +67,9 @@ var listedStatuses = []flow.Status{
 	flow.Queued, flow.Running, flow.Waiting, flow.NeedsAttention, flow.Succeeded, flow.Failed, flow.Canceled,
 }
 
+// refusedStatus stands where else a status does, for calls that became no execution.
+const refusedStatus = "refused"
+
 // readExecutionFilter reads what it understands and leaves the rest out: an
 // address that somebody kept shows a list in any case.
 func readExecutionFilter(query url.Values) executionFilter {
@@ -77,6 +82,7 @@ func readExecutionFilter(query url.Values) executionFilter {
 			f.Status = status
 		}
 	}
+	f.Refused = query.Get("status") == refusedStatus
 	switch origin := store.Origin(query.Get("from_whom")); origin {
 	case store.FromCallers, store.FromTests:
 		f.Origin = origin
@@ -121,6 +127,9 @@ func (f executionFilter) path(change func(*executionFilter)) string {
 	}
 	set("flow", f.Flow)
 	set("status", string(f.Status))
+	if f.Refused {
+		set("status", refusedStatus)
+	}
 	set("from_whom", string(f.Origin))
 	if f.Period != "day" {
 		set("period", string(f.Period))
@@ -145,12 +154,12 @@ func (f executionFilter) livePath() string {
 
 // narrow reports whether the filter leaves anything out.
 func (f executionFilter) narrow() bool {
-	return f.Flow != "" || f.Status != "" || f.Origin != "" || !f.From.IsZero() || !f.To.IsZero()
+	return f.Flow != "" || f.Status != "" || f.Refused || f.Origin != "" || !f.From.IsZero() || !f.To.IsZero()
 }
 
 // matches reports whether an execution is one that the filter shows.
 func (f executionFilter) matches(x *flow.Execution) bool {
-	return (f.Flow == "" || x.Flow == f.Flow) && (f.Status == "" || x.Status == f.Status) &&
+	return !f.Refused && (f.Flow == "" || x.Flow == f.Flow) && (f.Status == "" || x.Status == f.Status) &&
 		(f.Origin == "" || (f.Origin == store.FromTests) == x.Test) &&
 		!x.StartedAt.Before(f.From) && (f.To.IsZero() || x.StartedAt.Before(f.To))
 }
@@ -163,6 +172,10 @@ type executionListView struct {
 	Rows      []executionRow
 	Older     string // address of the next page; empty: this is the last
 	Sought    string // the text that was looked for and not found
+	// Refusals are there instead of rows where the filter asks for them. Refused is how
+	// many calls of the chosen flow were refused in the last day.
+	Refusals []refusalRow
+	Refused  int64
 }
 
 type flowChoice struct{ Slug, Name string }
@@ -200,12 +213,24 @@ func (s *Server) soughtExecution(ctx context.Context, text string) string {
 	return id
 }
 
-func (s *Server) fillExecutionList(ctx context.Context, view *executionListView) error {
+func (s *Server) fillExecutionList(ctx context.Context, view *executionListView) (err error) {
+	names := s.newFlowNames()
+	if view.Filter.Refused {
+		err = s.fillRefusals(ctx, view, names)
+	} else {
+		err = s.fillExecutions(ctx, view, names)
+	}
+	if err != nil {
+		return err
+	}
+	return s.fillFlowChoices(ctx, view)
+}
+
+func (s *Server) fillExecutions(ctx context.Context, view *executionListView, names *flowNames) error {
 	executions, next, err := s.store.Executions(ctx, view.Filter.query())
 	if err != nil {
 		return err
 	}
-	names := s.newFlowNames()
 	view.Rows = make([]executionRow, len(executions))
 	now := time.Now()
 	for i := range executions {
@@ -217,6 +242,13 @@ func (s *Server) fillExecutionList(ctx context.Context, view *executionListView)
 	if view.Histogram, err = s.histogram(ctx, view.Filter, now); err != nil {
 		return err
 	}
+	if view.Filter.Flow != "" {
+		view.Refused, err = s.countRefused(ctx, view.Filter.Flow)
+	}
+	return err
+}
+
+func (s *Server) fillFlowChoices(ctx context.Context, view *executionListView) error {
 	drafts, err := s.store.Drafts(ctx, "", store.MaxPage)
 	if err != nil {
 		return err

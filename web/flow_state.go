@@ -37,6 +37,8 @@ type flowState struct {
 	// They are there once countCalls was called.
 	Calls int
 	Many  bool
+	// Refused are those besides that started nothing.
+	Refused int64
 }
 
 // callsCounted is how far back calls are counted.
@@ -92,6 +94,9 @@ func (s *Server) countCalls(ctx context.Context, state *flowState) error {
 		state.Calls += c.Count
 	}
 	state.Many = !complete
+	if err == nil {
+		state.Refused, err = s.countRefused(ctx, state.Draft.Slug)
+	}
 	return err
 }
 
@@ -170,11 +175,31 @@ func (f *flowState) Says(mode flow.Mode) string {
 	return snippet.Says(mode, time.Duration(f.Settings.Deadline))
 }
 
-// Affected says how many calls a change of the mode is about.
+// Affected says how many calls a change of the mode is about, and how many were refused
+// in any mode.
 func (f *flowState) Affected() string {
 	switch {
 	case f.Published == nil:
 		return "Nobody calls it yet: it is not published."
+	case f.Refused > 0 && f.Calls == 0:
+		return fmt.Sprintf("No call of the last 24 hours has started it; %s refused.", wereText(f.Refused))
+	case f.Refused > 0:
+		return fmt.Sprintf("%s %s refused.", f.affects(), wereText(f.Refused))
+	default:
+		return f.affects()
+	}
+}
+
+// wereText is a number and its verb.
+func wereText(count int64) string {
+	if count == 1 {
+		return "1 was"
+	}
+	return grouped(int(count)) + " were"
+}
+
+func (f *flowState) affects() string {
+	switch {
 	case f.Calls == 0:
 		return "Nobody has called it in the last 24 hours."
 	case f.Calls == 1:

@@ -27,6 +27,7 @@ import (
 	"redial/web/hook"
 	"redial/web/published"
 	"redial/web/ratelimit"
+	"redial/web/refusal"
 	"redial/web/relay"
 	"redial/web/reply"
 )
@@ -63,6 +64,7 @@ type Server struct {
 	proxies   []netip.Prefix // of ours, between us and callers
 	published *published.Flows
 	hooks     *hook.Server
+	refusals  *refusal.Log
 	metrics   *metrics
 	sockets   *sockets
 	sessions  *scs.SessionManager
@@ -91,6 +93,7 @@ func New(options Options) *Server {
 		editor: designer.NewEditor(Drafts{options.Store}), captures: newCaptures(), relays: relay.NewHub(),
 		metrics: newMetrics(options.Engine),
 	}
+	s.refusals = refusal.New(refusal.Options{Store: options.Store, Logger: s.Logger})
 	s.hooks = s.newHooks(options.Bounds)
 	s.Missing = s.hooks.Gone
 	s.callbacks = s.newCallbacks()
@@ -125,7 +128,10 @@ func (s *Server) newHooks(bounds hook.Bounds) *hook.Server {
 			return current.Library, nil
 		},
 		Identify: s.identify, Page: s.showExecution, Sampler: s.captures, Closing: s.sockets.closing,
-		Refused: s.metrics.refused,
+		Refused: func(r *hook.Refusal) {
+			s.metrics.refused(r.Problem)
+			s.refusals.Add(r)
+		},
 		Counted: func(next http.HandlerFunc) http.HandlerFunc { return s.metrics.counted("hook", next) },
 	})
 }
@@ -147,6 +153,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	handle("PATCH /api/flows/{slug}", s.patchFlow)
 	handle("DELETE /api/flows/{slug}", s.deleteFlow)
 	handle("POST /api/flows/{slug}/publish", s.publishFlow)
+	handle("GET /api/flows/{slug}/refusals", s.listRefusals)
 	handle("POST /api/flows/{slug}/test", s.testFlow)
 	handle("GET /api/executions", s.listExecutions)
 	handle("GET /api/executions/{id}", s.getExecution)

@@ -23,6 +23,9 @@ const (
 // webhookMethods are those that a webhook takes.
 var webhookMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
+// WebhookMethods are the methods that a webhook may take.
+func WebhookMethods() []string { return slices.Clone(webhookMethods) }
+
 var webhookKind = &Kind{
 	Uses: "webhook", Title: "Webhook", Icon: "webhook", trigger: true,
 	Help: "The flow has a URL of its own; every call of it starts an execution.",

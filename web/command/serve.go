@@ -203,6 +203,8 @@ func (s *server) run(ctx context.Context, prepare func(context.Context) error) e
 	}
 	s.sweep(ctx)
 	s.retain(ctx)
+	// Those who are refused while the server stops count as well.
+	s.beside(context.WithoutCancel(ctx), s.web.KeepRefusals)
 	stopCallbacks := s.deliverCallbacks()
 	defer stopCallbacks()
 	failed := make(chan error, 1)

@@ -107,13 +107,6 @@ func (s *Server) noCapacity(slug string) *reply.Problem {
 	return &reply.Problem{Type: "no-capacity", RetryAfter: s.answerTimes.known(slug), Retryable: &yes}
 }
 
-// turnAway answers a call of a hook that starts nothing.
-func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal *reply.Problem) {
-	answerUnread(w, r)
-	s.refused(refusal)
-	s.Problem(w, r, refusal)
-}
-
 // The rest of a call that is refused before its body was read is listened to only as
 // far as it is there already.
 const (

@@ -47,8 +47,7 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 func (s *Server) start(w http.ResponseWriter, r *http.Request, c *call, t terms) (*engine.Handle, bool) {
 	request, refusal := readRequest(r, c)
 	if refusal != nil {
-		s.refused(refusal)
-		s.Problem(w, r, refusal)
+		s.refuse(w, r, refusal)
 		return nil, false
 	}
 	handle, err := s.engine.Start(r.Context(), engine.StartRequest{
@@ -97,10 +96,7 @@ func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (*call, *reply
 	}
 	allowOrigin(w.Header(), r, trigger)
 	if !slices.Contains(trigger.Methods, r.Method) {
-		return nil, &reply.Problem{
-			Type: "method-not-allowed", Allow: allowedMethods(trigger),
-			Detail: fmt.Sprintf("Flow %s takes %s, not %s.", slug, strings.Join(trigger.Methods, ", "), r.Method),
-		}
+		return nil, wrongMethod(slug, trigger, r.Method)
 	}
 	c := &call{slug: slug, published: published, trigger: trigger}
 	if refusal = s.admitCaller(r, c); refusal != nil {
@@ -159,6 +155,16 @@ func (s *Server) find(ctx context.Context, slug string) (*store.Published, *step
 	}
 	s.Logger.Error("a published flow could not be loaded", "flow", slug, "error", err)
 	return nil, nil, &reply.Problem{Type: "internal"}
+}
+
+// wrongMethod is the problem of a call by a method that its flow does not take.
+func wrongMethod(slug string, trigger *step.Webhook, method string) *reply.Problem {
+	takes := fmt.Sprintf("Flow %s takes %s", slug, strings.Join(trigger.Methods, ", "))
+	problem := &reply.Problem{Type: "method-not-allowed", Allow: allowedMethods(trigger), Detail: takes + ", not " + method + "."}
+	if !slices.Contains(step.WebhookMethods(), method) {
+		problem.Kept = takes + "." // the method may be any word
+	}
+	return problem
 }
 
 // noHook is what is said of a flow that has no URL, or is not there.

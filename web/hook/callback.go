@@ -23,7 +23,10 @@ func refuseCallback(r *http.Request, settings flow.Settings) *reply.Problem {
 		return &reply.Problem{Type: "callback-not-allowed", Detail: "The flow calls nobody back, and the call names an address in " + callbackHeader + "."}
 	}
 	if _, err := settings.Callback.Target(named); err != nil {
-		return &reply.Problem{Type: "callback-not-allowed", Detail: reply.Sentence(err.Error())}
+		return &reply.Problem{
+			Type: "callback-not-allowed", Detail: reply.Sentence(err.Error()),
+			Kept: "The call names an address in " + callbackHeader + " that the flow does not call back.",
+		}
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func (s *Server) serveKeyed(w http.ResponseWriter, r *http.Request, c *call, t t
 	}
 	switch {
 	case err != nil:
-		s.Fail(w, r, "looking for the key of a call", err)
+		s.fault(w, r, "looking for the key of a call", err)
 	case taken != nil:
 		s.repeat(w, r, c, t, taken)
 	default:
@@ -114,9 +114,7 @@ func (s *Server) startClaimed(w http.ResponseWriter, r *http.Request, c *call, t
 // may pass goes on.
 func (s *Server) repeat(w http.ResponseWriter, r *http.Request, c *call, t terms, taken *engine.KeyTakenError) {
 	if taken.Fingerprint != c.claim.Fingerprint {
-		refusal := &reply.Problem{Type: "key-reused"}
-		s.refused(refusal)
-		s.Problem(w, r, refusal)
+		s.refuse(w, r, &reply.Problem{Type: "key-reused"})
 		return
 	}
 	c.drop()

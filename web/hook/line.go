@@ -122,5 +122,5 @@ func (s *Server) stored(w http.ResponseWriter, r *http.Request, handle *engine.H
 func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Del("Redial-Execution-Id")
 	w.Header().Del("Preference-Applied")
-	s.Fail(w, r, "starting an execution", err)
+	s.fault(w, r, "starting an execution", err)
 }

@@ -1,6 +1,8 @@
 package hook
 
 import (
+	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -46,9 +48,31 @@ func readBody(r *http.Request, c *call) (any, *reply.Problem) {
 	value, err := content.Decode(r.Header.Get("Content-Type"), c.data, content.DefaultLimits)
 	c.data = nil
 	if err != nil {
-		return nil, &reply.Problem{Type: "unreadable-body", Detail: reply.Sentence(err.Error())}
+		return nil, unreadable(err)
 	}
 	return value, nil
+}
+
+// unreadable is the problem of a body that is not what it claims to be. Why may quote
+// the body, so of that the place alone is kept.
+func unreadable(err error) *reply.Problem {
+	problem := &reply.Problem{Type: "unreadable-body", Detail: reply.Sentence(err.Error()), Kept: "The body cannot be read."}
+	var fault *content.Error
+	if !errors.As(err, &fault) {
+		return problem
+	}
+	problem.Kept = "The body is not " + fault.Type
+	if fault.TooLarge {
+		problem.Kept = "The body goes over what is read of " + fault.Type
+	}
+	switch {
+	case fault.Line > 0:
+		problem.Kept += fmt.Sprintf(": line %d", fault.Line)
+	case fault.Offset > 0:
+		problem.Kept += fmt.Sprintf(": byte %d", fault.Offset)
+	}
+	problem.Kept += "."
+	return problem
 }
 
 // withheldHeaders do not reach the flow: cookies by contract, credentials

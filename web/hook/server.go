@@ -33,8 +33,9 @@ type Options struct {
 	// Closing is closed when the server stops. Nobody is kept waiting from then on but
 	// those who hold the line.
 	Closing <-chan struct{}
-	// Refused is told why a call started nothing, of each such call.
-	Refused func(*reply.Problem)
+	// Refused is told of each call that started nothing. It must not wait for anything:
+	// refusing is to be cheap.
+	Refused func(*Refusal)
 	// Counted is put around the handler of calls, to count its answers.
 	Counted func(http.HandlerFunc) http.HandlerFunc
 }
@@ -52,7 +53,7 @@ type Server struct {
 	page      func(http.ResponseWriter, *http.Request) bool
 	sampler   Sampler
 	closing   <-chan struct{}
-	refused   func(*reply.Problem)
+	refused   func(*Refusal)
 	counted   func(http.HandlerFunc) http.HandlerFunc
 
 	bounds      *Bounds

@@ -73,10 +73,10 @@ func open(t *testing.T, bounds hook.Bounds) *room {
 		Library:  func(context.Context) (*step.Library, error) { return library, nil },
 		Identify: func(*http.Request) (string, bool, error) { return "", false, nil },
 		Page:     func(http.ResponseWriter, *http.Request) bool { return false },
-		Refused: func(p *reply.Problem) {
+		Refused: func(refusal *hook.Refusal) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.refused = append(r.refused, p.Type)
+			r.refused = append(r.refused, refusal.Problem.Type)
 		},
 		Counted: func(next http.HandlerFunc) http.HandlerFunc {
 			return func(w http.ResponseWriter, request *http.Request) {

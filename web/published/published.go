@@ -56,6 +56,14 @@ func (p *Flows) Get(ctx context.Context, slug string) (*store.Published, error) 
 	return published, nil
 }
 
+// Known reports whether a flow is published, as far as it is remembered. It never asks
+// the database.
+func (p *Flows) Known(slug string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.flows[slug] != nil
+}
+
 // Generation is the generation of the store, which rises with each change of what is
 // published and of connections. If it has risen since the last look, all flows are
 // forgotten.

@@ -15,6 +15,9 @@ type Problem struct {
 	Type   string // key of problemTypes
 	Status int    // 0: that of the type
 	Detail string
+	// Kept is Detail for those who keep it: without anything that came with the request.
+	// Empty: Detail has nothing of it.
+	Kept string
 	// Execution is the ID of the execution it belongs to, if any.
 	Execution string
 	Step      string

@@ -65,20 +65,29 @@ func (wr *Writer) Write(w http.ResponseWriter, body []byte) {
 // Fail answers for what is not there, or not possible now, and for mistakes of
 // ours, which it logs.
 func (wr *Writer) Fail(w http.ResponseWriter, r *http.Request, doing string, err error) {
-	switch {
-	case errors.Is(err, engine.ErrNotFound):
+	if errors.Is(err, engine.ErrNotFound) {
 		if wr.Missing == nil || !wr.Missing(w, r) {
 			wr.NotFound(w, r)
 		}
-	case r.Context().Err() != nil: // nobody is there to hear it
+	} else if problem := wr.Fault(r, doing, err); problem != nil {
+		wr.Problem(w, r, problem)
+	}
+}
+
+// Fault is the problem of what is not possible now, and of mistakes of ours, which it
+// logs. It is nil if nobody is there to hear it.
+func (wr *Writer) Fault(r *http.Request, doing string, err error) *Problem {
+	switch {
+	case r.Context().Err() != nil:
+		return nil
 	case errors.Is(err, engine.ErrStopping), errors.Is(err, engine.ErrFull), errors.Is(err, ErrCrowded):
-		wr.Problem(w, r, &Problem{Type: "unavailable", RetryAfter: ShortPause})
+		return &Problem{Type: "unavailable", RetryAfter: ShortPause}
 	case store.MayPass(err):
 		wr.Logger.Warn("a request was put off", "doing", doing, "path", r.URL.Path, "error", err)
-		wr.Problem(w, r, &Problem{Type: "unavailable", RetryAfter: ShortPause})
+		return &Problem{Type: "unavailable", RetryAfter: ShortPause}
 	default:
 		wr.Logger.Error("a request failed", "doing", doing, "path", r.URL.Path, "error", err)
-		wr.Problem(w, r, &Problem{Type: "internal"})
+		return &Problem{Type: "internal"}
 	}
 }
 
