@@ -19,6 +19,8 @@ type Ran struct {
 	Given map[string]flow.Given
 	// Outputs are what steps put out that are pinned now, as far as that is known.
 	Outputs map[string]any
+	// Pinned are the steps that something was pinned to after it had begun.
+	Pinned map[string]bool
 }
 
 // Stale are the steps of a draft whose outputs in an execution are of before a
@@ -69,8 +71,10 @@ func (c *comparison) judge(id string) bool {
 	if c.ran.Test {
 		now, pinnedNow := c.pins[id]
 		if pinnedNow {
-			then, known := c.ran.Outputs[id]
-			return !known || !reflect.DeepEqual(now, then)
+			if then, known := c.ran.Outputs[id]; known {
+				return !reflect.DeepEqual(now, then)
+			}
+			return c.ran.Pinned[id] // else it was pinned already, and what was run did not need it
 		}
 		if c.ran.Given[id].Pinned {
 			return true

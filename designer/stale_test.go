@@ -17,6 +17,7 @@ func TestStale(t *testing.T) {
 		pins           map[string]any
 		given          map[string]flow.Given
 		outputs        map[string]any
+		pinned         string
 		call           bool
 		want           string
 	}{
@@ -32,7 +33,9 @@ func TestStale(t *testing.T) {
 		{name: "an edge less", from: "  - lines -> tell\n", want: "tell off end late"},
 		{name: "an edge inside each", from: "edges: [a -> b]", to: "edges: []", want: "lines b tell off end late"},
 		{name: "a step more", from: "  - end -> late\n", to: "  - end -> more\n  - more -> late\n", want: "late"},
-		{name: "a pin", pins: map[string]any{"ask": int64(1)}, want: afterAsk},
+		{name: "a pin", pins: map[string]any{"ask": int64(1)}, pinned: "ask", want: afterAsk},
+		{name: "a pin of before, of a step that did not run", pins: map[string]any{"a": int64(1)}},
+		{name: "a pin inside each", pins: map[string]any{"a": int64(1)}, pinned: "a", want: "lines a b tell off end late"},
 		{name: "a pin that a call would not have had", pins: map[string]any{"ask": int64(1)}, call: true},
 		{name: "the same pin, though its step is another one", from: "look.body.sku", to: "look.body.id", pins: map[string]any{"ask": int64(1)},
 			outputs: map[string]any{"ask": int64(1)}},
@@ -52,7 +55,7 @@ func TestStale(t *testing.T) {
 				source = strings.Replace(source, "edges:\n  -", "  more: {uses: transform, with: {set: {a: 1}}}\nedges:\n  -", 1)
 			}
 			then := readFlow(t, trialFlow)
-			ran := designer.Ran{Flow: then, Components: manifestsOf(w, then), Test: !c.call, Given: c.given, Outputs: c.outputs}
+			ran := designer.Ran{Flow: then, Components: manifestsOf(w, then), Test: !c.call, Given: c.given, Outputs: c.outputs, Pinned: map[string]bool{c.pinned: true}}
 			if got := strings.Join(w.Stale(readFlow(t, source), ran, c.pins), " "); got != c.want {
 				t.Errorf("stale are %q, wanted %q", got, c.want)
 			}

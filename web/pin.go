@@ -22,6 +22,11 @@ func (s *Server) pinnedOutputs(ctx context.Context, slug string) (map[string]any
 	if err != nil {
 		return nil, err
 	}
+	return outputsOf(slug, pins)
+}
+
+// outputsOf are the outputs of pins, by step.
+func outputsOf(slug string, pins []store.Pin) (_ map[string]any, err error) {
 	outputs := make(map[string]any, len(pins))
 	for i := range pins {
 		if outputs[pins[i].Step], err = flow.DecodeJSON(pins[i].Output); err != nil {

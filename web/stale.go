@@ -56,7 +56,12 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	pins, err := s.pinnedOutputs(r.Context(), slug)
+	stored, err := s.store.Pins(r.Context(), slug)
+	if err != nil {
+		s.Fail(w, r, "comparing a draft", err)
+		return
+	}
+	pins, err := outputsOf(slug, stored)
 	if err != nil {
 		s.Fail(w, r, "comparing a draft", err)
 		return
@@ -77,7 +82,7 @@ func (s *Server) staleSteps(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if told.Execution != "" {
-		if err := s.compare(r.Context(), workshop, draft, pins, &told); err != nil {
+		if err := s.compare(r.Context(), workshop, draft, stored, pins, &told); err != nil {
 			s.Fail(w, r, "comparing a draft", err)
 			return
 		}
@@ -96,7 +101,7 @@ func (s *Server) newestExecution(ctx context.Context, slug string) (string, erro
 }
 
 // compare holds a draft against what an execution ran.
-func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft *flow.Flow, pins map[string]any, told *staleState) error {
+func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft *flow.Flow, stored []store.Pin, pins map[string]any, told *staleState) error {
 	record, err := s.store.Execution(ctx, told.Execution)
 	if err != nil {
 		return err
@@ -112,7 +117,10 @@ func (s *Server) compare(ctx context.Context, workshop *designer.Workshop, draft
 	if err != nil {
 		return err
 	}
-	ran := designer.Ran{Flow: f, Components: version.Components, Test: record.Test}
+	ran := designer.Ran{Flow: f, Components: version.Components, Test: record.Test, Pinned: map[string]bool{}}
+	for i := range stored {
+		ran.Pinned[stored[i].Step] = stored[i].At.After(record.StartedAt)
+	}
 	if record.Test {
 		if err := s.addOutputs(ctx, record, pins, &ran); err != nil {
 			return err
