@@ -105,8 +105,10 @@ function tellHeld() {
 
 function connect() {
   line?.stop();
+  line = null;
   held.clear();
   passed = 0;
+  if (!results().dataset.live) return; // what was refused is as it was when it was loaded
   let opened = false;
   line = new Line({
     path: () => results().dataset.live ?? "/executions/live",

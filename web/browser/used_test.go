@@ -2,6 +2,7 @@ package browser
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -10,6 +11,23 @@ import (
 type used struct {
 	*program
 	confirmed, backOrdered, failed string // execution IDs
+}
+
+// refuse makes a call of the order flow that is refused.
+func (u *used) refuse(t testing.TB) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.base+"/hooks/order-request", strings.NewReader(`{"lines":[{"sku":7}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusUnprocessableEntity {
+		t.Fatalf("the call is answered %d, %v", response.StatusCode, err)
+	}
 }
 
 func useDemo(t testing.TB) *used {
@@ -24,6 +42,7 @@ func useDemo(t testing.TB) *used {
 	u.failed = u.order(t, "A-3003", "CHAIR-02")
 	u.awaitEnd(t, u.failed)
 	u.control(t, map[string]any{"services": map[string]any{"quickbooks": map[string]any{"fault": "none", "latency": "60s"}}})
+	u.refuse(t)
 	return u
 }
 
@@ -43,10 +62,18 @@ func (u *used) places() []place {
 		tb.see("Attempt 3")
 		tb.wait("the step to have been loaded", `document.querySelector("#detail:not([aria-busy])") !== null`)
 	}
+	chooseRefused := func(tb *tab) {
+		tb.wait("the filters", `document.querySelector("#line:not([hidden])") !== null`)
+		evaluate[bool](tb, `(select => { select.value = "refused"; return select.dispatchEvent(new Event("change", { bubbles: true })) })(document.querySelector("#filters [name=status]"))`)
+		tb.see("Body does not fit")
+		tb.see("/lines/*/quantity")
+		tb.wait("it to say no more that it is live", `document.querySelector("#line").hidden && location.search.includes("status=refused")`)
+	}
 	return []place{
 		{name: "flows-used", path: "/", shows: "Order request"},
 		{name: "executions", path: "/executions", shows: "Failed"},
 		{name: "executions-failed", path: "/executions?status=failed", shows: "Failed"},
+		{name: "executions-refused", path: "/executions?flow=order-request", shows: "1 call was refused in the last 24 hours", state: chooseRefused},
 		{name: "execution", path: "/executions/" + u.confirmed, shows: "Succeeded", state: canvasReady},
 		{name: "execution-back-ordered", path: "/executions/" + u.backOrdered, shows: "Skipped", state: canvasReady},
 		{name: "execution-failed", path: "/executions/" + u.failed, shows: "Why it failed", state: onStep},
