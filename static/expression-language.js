@@ -161,10 +161,45 @@ function besideBraces(tokens, at) {
   return opens ? brace.to : brace.from;
 }
 
+/** A path as data have it: a.b[0]["c d"], and of an item .b or #. */
+const path = /(?:#|\.?[\p{L}_$][\p{L}\p{N}_$]*)(?:\??\.[\p{L}_$][\p{L}\p{N}_$]*|(?:\?\.)?\[(?:\d+|"[^"\n]*"|'[^'\n]*')\])*\.?/gu;
+
+/**
+ * The path that a place is in, or next to; null: there is none, or it is a piece of
+ * something else.
+ * @param {string} source
+ * @param {Token[]} tokens of that source
+ * @param {number} at
+ * @returns {{from: number, to: number} | null}
+ */
+function pathAt(source, tokens, at) {
+  for (const { 0: found, index: from } of source.matchAll(path)) {
+    const to = from + found.length;
+    if (from > at || to < at) continue;
+    const word = tokens.find((token) => token.from === from);
+    const apart = !/[\p{L}\p{N}_$)\]"'`?]$/u.test(source.slice(0, from)) && !/^\s*\(/.test(source.slice(to));
+    return apart && word && word.kind !== "keyword" && word.kind !== "constant" ? { from, to } : null;
+  }
+  return null;
+}
+
+/**
+ * A text between others, none of which it runs into.
+ * @param {string} source
+ * @param {number} from
+ * @param {number} to
+ * @param {string} text
+ */
+function apart(source, from, to, text) {
+  const touches = /[\p{L}\p{N}_$)\]"'`]/u;
+  return (touches.test(source.charAt(from - 1)) ? " " : "") + text + (touches.test(source.charAt(to)) && !/[)\]]/.test(source.charAt(to)) ? " " : "");
+}
+
 /**
  * How an expression gets into a source: in the text of a template between
  * braces, anywhere else as it is. Into an empty template it goes alone, so that
- * its value keeps its type.
+ * its value keeps its type. A path that the place is in, or next to, is replaced: two in
+ * a row mean nothing.
  * @param {string} source
  * @param {Language} language
  * @param {number} from what is chosen, and is replaced
@@ -173,14 +208,29 @@ function besideBraces(tokens, at) {
  * @returns {{from: number, to: number, insert: string}}
  */
 export function insertion(source, language, from, to, text) {
-  if (language !== "template") return { from, to, insert: text };
+  if (language !== "template") return intoExpression(source, tokenize(source, language), from, to, text);
   if (/^\s*(\{\{\s*\}\}\s*)?$/.test(source)) return { from: 0, to: source.length, insert: `{{ ${text} }}` };
   const tokens = tokenize(source, language);
   from = besideBraces(tokens, from);
   to = Math.max(from, besideBraces(tokens, to));
   const around = expressionAt(source, language, tokens, from);
-  if (around) return { from, to: Math.min(to, around.to), insert: text };
+  if (around) return intoExpression(source, tokens, from, Math.min(to, around.to), text);
   // What ends within an expression would cut it; only whole ones are replaced.
   if (expressionAt(source, language, tokens, to)) to = from;
   return { from, to, insert: `{{ ${text} }}` };
+}
+
+/**
+ * @param {string} source
+ * @param {Token[]} tokens of that source
+ * @param {number} from
+ * @param {number} to
+ * @param {string} text
+ */
+function intoExpression(source, tokens, from, to, text) {
+  const quoted = tokens.some((token) => (token.kind === "string" || token.kind === "comment") && token.from < from && from < token.to);
+  if (quoted) return { from, to, insert: text };
+  const replaced = from === to ? pathAt(source, tokens, from) : null;
+  if (replaced) ({ from, to } = replaced);
+  return { from, to, insert: apart(source, from, to, text) };
 }
