@@ -75,8 +75,8 @@ func (r *Refusal) Add(other *Refusal) {
 }
 
 // Rest is the refusal counted under the kind of those whose own is not kept.
-func (r *Refusal) Rest() Refusal {
-	return Refusal{Flow: r.Flow, Count: r.Count, First: r.First, Last: r.Last}
+func (r *Refusal) Rest() *Refusal {
+	return &Refusal{Flow: r.Flow, Count: r.Count, First: r.First, Last: r.Last}
 }
 
 const (

@@ -104,11 +104,11 @@ func boundsRefused(t *testing.T, open Open) {
 	wantEqual(t, "kinds", len(found), store.MaxRefusals+1)
 	wantEqual(t, "newest", found[0], batch[len(batch)-1])
 	wantEqual(t, "oldest of those that are kept", found[store.MaxRefusals-1], batch[50])
-	rest := batch[0].Rest()
+	rest := *batch[0].Rest()
 	rest.Count, rest.Last = 100, batch[49].Last
 	wantEqual(t, "the rest", found[store.MaxRefusals], rest)
 
-	add(t, s, batch[0].Rest(), batch[60]) // what is known changes no other kind
+	add(t, s, *batch[0].Rest(), batch[60]) // what is known changes no other kind
 	found = value(s.Refusals(ctx, "f", 0))(t)
 	wantEqual(t, "kinds", len(found), store.MaxRefusals+1)
 	wantEqual(t, "count of the rest", found[store.MaxRefusals].Count, int64(102))

@@ -21,6 +21,8 @@ type Flows struct {
 	changes    int // how often Changed was called
 	generation int64
 	flows      map[string]*store.Published
+
+	slugs sync.Map // those of flows, for Known
 }
 
 // freshness is how long a look at the generation serves for all calls. Whoever
@@ -52,16 +54,16 @@ func (p *Flows) Get(ctx context.Context, slug string) (*store.Published, error) 
 	defer p.mu.Unlock()
 	if p.generation == generation {
 		p.flows[slug] = published
+		p.slugs.Store(slug, nil)
 	}
 	return published, nil
 }
 
-// Known reports whether a flow is published, as far as it is remembered. It never asks
-// the database.
+// Known reports whether a flow is published, as far as it is remembered. It asks no
+// database and waits for nobody.
 func (p *Flows) Known(slug string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.flows[slug] != nil
+	_, known := p.slugs.Load(slug)
+	return known
 }
 
 // Generation is the generation of the store, which rises with each change of what is
@@ -83,6 +85,7 @@ func (p *Flows) Generation(ctx context.Context) (int64, error) {
 	defer p.mu.Unlock()
 	if generation != p.generation {
 		clear(p.flows)
+		p.slugs.Clear()
 		p.generation = generation
 	}
 	// A look from before a change must not pass for one from after it.

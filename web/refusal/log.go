@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"redial/store"
@@ -43,8 +44,10 @@ type Log struct {
 	some    chan struct{} // there is something to be stored
 	writing sync.Mutex    // held by the one who writes
 
-	mu     sync.Mutex
-	kinds  map[key]*store.Refusal
+	// mu is held for reading by those who raise a counter that is there, so that they do
+	// not queue up for it when many are refused at once.
+	mu     sync.RWMutex
+	kinds  map[key]*counter
 	ofFlow map[string]int // kinds, without the rest
 }
 
@@ -52,6 +55,28 @@ type Log struct {
 type key struct {
 	flow string
 	kind store.RefusalKind
+}
+
+// counter counts refusals of a kind.
+type counter struct {
+	first *store.Refusal
+	count atomic.Int64
+	last  atomic.Pointer[store.Refusal]
+}
+
+func (c *counter) raise(by *store.Refusal) {
+	c.count.Add(by.Count)
+	if last := c.last.Load(); last == nil || !by.Last.Before(last.Last) {
+		c.last.Store(by)
+	}
+}
+
+// total is what was counted. Nobody counts any more.
+func (c *counter) total() store.Refusal {
+	total, last := *c.first, *c.last.Load()
+	total.Add(&last)
+	total.Count = c.count.Load()
+	return total
 }
 
 // New makes a log.
@@ -63,7 +88,7 @@ func New(o Options) *Log {
 	return l
 }
 
-func (l *Log) empty() { l.kinds, l.ofFlow = map[key]*store.Refusal{}, map[string]int{} }
+func (l *Log) empty() { l.kinds, l.ofFlow = map[key]*counter{}, map[string]int{} }
 
 // Add counts a refusal. It waits for nothing. One of no published flow is passed over.
 func (l *Log) Add(r *hook.Refusal) {
@@ -71,31 +96,54 @@ func (l *Log) Add(r *hook.Refusal) {
 		return
 	}
 	entry := newEntry(r, time.Now())
-	k := key{r.Flow, entry.Kind()}
+	if l.raise(key{r.Flow, entry.Kind()}, entry) {
+		return
+	}
 	l.mu.Lock()
-	l.count(k, entry)
+	l.count(entry)
 	l.mu.Unlock()
 	l.wake()
 }
 
+// raise counts a refusal whose counter is there; else it is false.
+func (l *Log) raise(k key, entry *store.Refusal) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	known := l.kinds[k]
+	if known == nil && l.full(k.flow) {
+		entry = entry.Rest()
+		known = l.kinds[key{k.flow, entry.Kind()}]
+	}
+	if known == nil {
+		return false
+	}
+	known.raise(entry)
+	return true
+}
+
+func (l *Log) full(slug string) bool { return len(l.kinds) >= maxKinds || l.ofFlow[slug] >= maxOfFlow }
+
 // count counts under a kind, or with the rest of the flow where there is no room for
 // one more.
-func (l *Log) count(k key, entry *store.Refusal) {
-	if known := l.kinds[k]; known != nil {
-		known.Add(entry)
+func (l *Log) count(entry *store.Refusal) {
+	k := key{entry.Flow, entry.Kind()}
+	known := l.kinds[k]
+	switch {
+	case known != nil:
+	case entry.Type == "":
+		known = &counter{first: entry}
+	case l.full(k.flow):
+		l.count(entry.Rest())
 		return
-	}
-	if entry.Type == "" {
-		l.kinds[k] = entry
-		return
-	}
-	if l.ofFlow[k.flow] < maxOfFlow && len(l.kinds) < maxKinds {
+	default:
 		l.ofFlow[k.flow]++
-		l.kinds[k] = entry
-		return
+		known = &counter{first: entry}
 	}
-	rest := entry.Rest()
-	l.count(key{k.flow, rest.Kind()}, &rest)
+	if entry.First.Before(known.first.First) {
+		known.first = entry // it was put back
+	}
+	known.raise(entry)
+	l.kinds[k] = known
 }
 
 func (l *Log) wake() {
@@ -154,8 +202,8 @@ func (l *Log) take() []store.Refusal {
 	l.empty()
 	l.mu.Unlock()
 	taken := make([]store.Refusal, 0, len(kinds))
-	for _, entry := range kinds {
-		taken = append(taken, *entry)
+	for _, counted := range kinds {
+		taken = append(taken, counted.total())
 	}
 	slices.SortFunc(taken, func(a, b store.Refusal) int { return a.Last.Compare(b.Last) })
 	return taken
@@ -165,7 +213,7 @@ func (l *Log) take() []store.Refusal {
 func (l *Log) putBack(left []store.Refusal) {
 	l.mu.Lock()
 	for i := range left {
-		l.count(key{left[i].Flow, left[i].Kind()}, &left[i])
+		l.count(&left[i])
 	}
 	l.mu.Unlock()
 	l.wake()
