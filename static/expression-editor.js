@@ -167,7 +167,7 @@ export class ExpressionEditor {
     if (state.readOnly) return;
     const at = point ? this.view.posAtCoords(point, false) : null;
     const { from, to } = at === null ? state.selection.main : { from: at, to: at };
-    const json = this.field.language === "json", line = this.control instanceof HTMLInputElement ? oneLine(text) : text;
+    const json = this.field.language === "json", line = this.own(this.control instanceof HTMLInputElement ? oneLine(text) : text);
     const change = json ? jsonInsertion(this.text, from, to, text) : insertion(this.text, this.field.language, from, to, line);
     if (!change) {
       this.view.focus();
@@ -177,6 +177,18 @@ export class ExpressionEditor {
     const end = change.from + change.insert.length;
     this.view.dispatch({ changes: change, selection: argumentsOf(text, change) ?? { anchor: end }, userEvent: "input.paste", scrollIntoView: true });
     this.view.focus();
+  }
+
+  /**
+   * What an expression from outside is here: of an item of the list it is what it is of
+   * each, and an item of a list that is to be gone through is the list.
+   * @param {string} text
+   */
+  own(text) {
+    if (this.control.dataset.part === "list") return text.replace(/(?:\[\d+\])+$/, "");
+    const { list } = this.server;
+    const rest = this.field.hasAttribute("data-of-item") && list && text.startsWith(`${list}[`) ? /^\[\d+\](.*)$/s.exec(text.slice(list.length))?.[1] : undefined;
+    return rest === undefined ? text : rest.startsWith(".") ? rest : `#${rest}`;
   }
 
   /** @param {import("./expression-server.js").Fix} fix */

@@ -109,6 +109,24 @@ export class ExpressionServer {
     return request(this.url(what), { method: "POST", signal, body });
   }
 
+  /**
+   * A text as the server can read it: what is about an item stands in a call that goes
+   * through its list. Null: the list is still to be chosen.
+   * @param {string} source
+   * @returns {{text: string, before: number} | null} before: how much was put in front
+   */
+  whole(source) {
+    if (!this.field.hasAttribute("data-of-item")) return { text: source, before: 0 };
+    const { list } = this;
+    return list ? { text: `map(${list}, ${source})[0]`, before: list.length + 6 } : null;
+  }
+
+  /** The list whose items the text is about; empty: none is chosen. */
+  get list() {
+    const control = this.field.closest("[data-compose]")?.querySelector("[data-part=list]");
+    return control instanceof HTMLInputElement ? control.value.trim() : "";
+  }
+
   /** Forgets what was asked before, as the draft is another one. */
   forget() { this.completions.clear(); }
 
@@ -119,17 +137,18 @@ export class ExpressionServer {
    * @returns {Promise<Completion>}
    */
   async complete(source, offset, signal) {
-    const key = `${offset} ${source}`;
+    const { text, before } = this.whole(source) ?? { text: source, before: 0 };
+    const key = `${offset} ${text}`;
     const known = this.completions.get(key);
     if (known) return known;
-    const places = new Places(source);
+    const places = new Places(text), units = (/** @type {number} */ at) => Math.max(0, places.units(at) - before);
     /** @type {Completion} */
-    const answer = await this.ask("complete", { source, offset: places.bytes(offset), leaves: this.field.hasAttribute("data-pick") }, signal);
+    const answer = await this.ask("complete", { source: text, offset: places.bytes(offset + before), leaves: this.field.hasAttribute("data-pick") }, signal);
     const completion = {
-      from: places.units(answer.from), to: places.units(answer.to),
+      from: units(answer.from), to: units(answer.to),
       items: (answer.items ?? []).map((item) => ({
         ...item,
-        from: item.from === undefined ? undefined : places.units(item.from),
+        from: item.from === undefined ? undefined : units(item.from),
         caret: item.caret === undefined ? undefined : new Places(item.insert).units(item.caret),
       })),
     };
@@ -147,11 +166,21 @@ export class ExpressionServer {
    * @returns {Promise<Evaluation>}
    */
   async evaluate(source, signal) {
-    const places = new Places(source);
+    const whole = this.whole(source);
+    if (!whole) return { faults: [], data: "", problem: "Choose the list first." };
+    const { text, before } = whole, places = new Places(text);
     /** @type {Evaluation} */
-    const answer = await this.ask("evaluate", { source }, signal);
+    const answer = await this.ask("evaluate", { source: text }, signal);
     const at = answer.at && { start: places.units(answer.at.start), end: places.units(answer.at.end) };
-    return { ...answer, at, faults: inUnits(answer.faults ?? [], places) };
+    const faults = inUnits(answer.faults ?? [], places);
+    if (before === 0) return { ...answer, at, faults };
+    const own = (/** @type {{start: number, end: number}} */ { start, end }) => end > before && start <= before + source.length;
+    /** @template {{start: number, end: number}} T @param {T} place @returns {T} */
+    const moved = (place) => ({ ...place, start: Math.max(0, place.start - before), end: Math.min(source.length, place.end - before) });
+    return {
+      ...answer, at: at && own(at) ? moved(at) : undefined, why: undefined, // it would tell of the call
+      faults: faults.filter(own).map((fault) => ({ ...moved(fault), fix: fault.fix && moved(fault.fix) })),
+    };
   }
 }
 

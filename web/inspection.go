@@ -82,6 +82,23 @@ func (s *Server) offers(ctx context.Context, slug, id, path string, of *conditio
 	return inspector.Offers(ctx, of, data.Scope, id, path)
 }
 
+// fillMapping fills in what a mapping that was just begun takes from its list.
+func (s *Server) fillMapping(ctx context.Context, slug, id string, begun *mapping.Mapping) error {
+	if begun.List == "" || len(begun.Fields) > mapping.MaxFields {
+		return nil
+	}
+	data, err := s.draftData(ctx, slug, id)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer data.leave()
+	inspector.Fill(begun, data.Scope)
+	return nil
+}
+
 // otherFlows are the slugs that a step which runs a flow may name.
 func (s *Server) otherFlows(ctx context.Context, kind *step.Kind, own string) ([]string, error) {
 	wanted := false
@@ -133,6 +150,12 @@ func (s *Server) composeExpression(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var source string
+	if rows.Mapping != nil {
+		if err := s.fillMapping(r.Context(), r.PathValue("slug"), r.PathValue("step"), rows.Mapping); err != nil {
+			s.Fail(w, r, "reading what a step can map", err)
+			return
+		}
+	}
 	if rows.Condition != nil {
 		source, err = condition.Write(rows.Condition)
 	} else if source, err = mapping.Write(rows.Mapping); err == nil {

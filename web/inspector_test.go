@@ -85,6 +85,8 @@ func TestRowsBecomeExpressions(t *testing.T) {
 		`{"mapping": {"list": "trigger.body.lines", "fields": [{"name": "sku", "value": ".sku"}]}}`:                                   `"source":"{{ map(trigger.body.lines, {sku: .sku}) }}"`,
 		`{"condition": {"join": "and", "groups": [[{"field": "trigger.body.", "operator": "is", "value": "2"}]]}}`:                    `"source":"_(\"trigger.body.\") == 2"`,
 		`{"mapping": {"list": "", "fields": [{"name": "sku", "value": ".sku"}]}}`:                                                     `"source":"{{ map(_, {sku: .sku}) }}"`,
+		`{"mapping": {"list": "[{unitPrice: 1, b: 2}]", "fields": [{"name": "unit_price"}, {"name": "c"}]}}`:                          `{unit_price: .unitPrice, c: _}`,
+		`{"mapping": {"list": "[{a: 1, b: 2}]", "fields": [{"name": "a"}, {"name": "b", "value": "1"}]}}`:                             `{a: _, b: 1}`,
 		`{"mapping": {"list": "", "fields": []}}`:                                                                                     `"fault":"There is no field yet`,
 		`{}`:                       "neither a condition nor a mapping",
 		`[`:                        "The rows cannot be read: the JSON ends too early.",

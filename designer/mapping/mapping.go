@@ -82,7 +82,7 @@ func Write(m *Mapping) (string, error) {
 			nameless += blank
 		}
 		seen[f.Name] = true
-		if !plainName.MatchString(name) || reserved[name] {
+		if !PlainName(name) {
 			name = expression.Literal(name)
 		}
 		pairs = append(pairs, name+": "+value)
@@ -121,6 +121,9 @@ var reserved = map[string]bool{
 	"not": true, "in": true, "or": true, "and": true, "matches": true, "contains": true, "startsWith": true,
 	"endsWith": true, "let": true, "if": true, "else": true, "true": true, "false": true, "null": true, "nil": true,
 }
+
+// PlainName reports whether a name can stand in an expression without quotes.
+func PlainName(name string) bool { return plainName.MatchString(name) && !reserved[name] }
 
 // Read takes an expression apart. The error says why that cannot be done.
 func Read(source string) (*Mapping, error) {

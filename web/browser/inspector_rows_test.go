@@ -85,6 +85,19 @@ func TestMappingRowsBecomeAnExpressionAndBack(t *testing.T) {
 	b.leave()
 	draftHas(`{{ map(filter(trigger.body.lines, .quantity > 0), {"item no": .number, double: #.quantity * 3}) }}`)
 
+	// Data of the list's first item are those of each item, and take the place of a path.
+	take := func(part, data string) {
+		t.Helper()
+		evaluate[any](b.tab, fmt.Sprintf(`document.querySelector(%q).closest("expression-field").insert(%q)`, part, data))
+		b.leave()
+	}
+	b.fill(inside(lines, `[data-part=list]`), "x")
+	take(inside(lines, `[data-part=list]`), "trigger.body.lines[0]")
+	take(row(2, "value"), "trigger.body.lines[0].sku")
+	b.fill(row(3, "value"), "#.quantity * .price")
+	take(row(3, "value"), "trigger.body.lines[0]")
+	draftHas(`{{ map(trigger.body.lines, {"item no": .sku, double: #.quantity * #}) }}`)
+
 	// As an expression, and as rows again.
 	b.push(inside(lines, `[data-view=source]`))
 	b.fill(inside(lines, `[data-part=source] [data-as]`), "{{ map(trigger.body.lines, {id: .sku}) }}")

@@ -1,6 +1,7 @@
 package inspector
 
 import (
+	"slices"
 	"strings"
 
 	"redial/designer/condition"
@@ -52,21 +53,64 @@ func (m *formField) Mappable() bool {
 	return m.Control == controlList && len(m.Fields) > 0 || m.Control == controlAny && m.Item && ui.ValueText(m.Value) == ""
 }
 
-// Map begins a mapping, with the fields that the items are to have. The list is still to
-// be chosen: until then the value is missing.
+// Map begins a mapping, with the fields that items cannot be without and those that
+// their example has. The list is still to be chosen: until then the value is missing.
 func (m *formField) Map() string {
 	begun := &mapping.Mapping{}
+	example := firstItem(m.Example)
 	for i := range m.Fields {
-		begun.Fields = append(begun.Fields, mapping.Field{Name: m.Fields[i].Name, Value: "." + m.Fields[i].Name})
+		if name := m.Fields[i].Name; m.Fields[i].Required || example[name] != nil {
+			begun.Fields = append(begun.Fields, mapping.Field{Name: name})
+		}
 	}
 	if len(begun.Fields) == 0 {
-		begun.Fields = []mapping.Field{{Name: "name", Value: ".name"}}
+		name := "name"
+		if len(m.Fields) > 0 {
+			name = m.Fields[0].Name
+		}
+		begun.Fields = []mapping.Field{{Name: name}}
 	}
 	source, err := mapping.Write(begun)
 	if err != nil {
 		return m.Unset()
 	}
 	return m.Set("{{ " + source + " }}")
+}
+
+// firstItem is the first object of a list.
+func firstItem(list any) map[string]any {
+	items, _ := list.([]any)
+	if len(items) == 0 {
+		return nil
+	}
+	item, _ := items[0].(map[string]any)
+	return item
+}
+
+// Fill gives the fields of a mapping that was just begun the values that are called
+// like them in the items of its list.
+func Fill(begun *mapping.Mapping, scope *expression.Scope) {
+	if slices.ContainsFunc(begun.Fields, func(f mapping.Field) bool { return strings.TrimSpace(f.Value) != "" }) {
+		return
+	}
+	program, _ := expression.Compile(begun.List, scope)
+	if program == nil || program.Type() == nil || program.Type().Items == nil {
+		return
+	}
+	own := map[string]string{}
+	for name := range program.Type().Items.Fields {
+		own[bareName(name)] = name
+	}
+	for i := range begun.Fields {
+		if name := own[bareName(begun.Fields[i].Name)]; mapping.PlainName(name) {
+			begun.Fields[i].Value = "." + name
+		}
+	}
+}
+
+// bareName is a name without what people write in different ways.
+func bareName(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 }
 
 // valueless are the comparisons that need no value.
