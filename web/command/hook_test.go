@@ -324,3 +324,22 @@ edges: [trigger -> child, child -> answer]
 	p.api(t, http.MethodDelete, "/api/flows/mirror", nil).wants(t, http.StatusNoContent)
 	p.hook(t, "caller", `1`).wantsProblem(t, http.StatusInternalServerError, "flow-failed")
 }
+
+// What is counted in memory is stored when the server stops.
+func TestRefusedCallsOutliveAStop(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := serve(t, dir)
+	p.publish(t, "redial: 1\nslug: strict\ntrigger: {uses: webhook}\nsteps: {answer: {uses: respond}}\nedges: [trigger -> answer]\n")
+	for range 3 { // the first is stored at once, the others wait for a second
+		p.call(t, http.MethodGet, "/hooks/strict", nil).wants(t, http.StatusMethodNotAllowed)
+	}
+	if code := p.stop(t); code != 0 {
+		t.Fatalf("it ended with %d", code)
+	}
+	p = serve(t, dir)
+	items := p.api(t, http.MethodGet, "/api/flows/strict/refusals", nil).wants(t, http.StatusOK).list(t, "items")
+	if len(items) != 1 || !strings.Contains(jsonText(t, items[0]), `"count":3`) {
+		t.Errorf("after the stop there is %s", jsonText(t, items))
+	}
+}
