@@ -29,7 +29,7 @@ async function showFunctions(field, button) {
   (button.closest("dialog[open]") ?? document.body).append(shown);
   shown.showPopover();
   place(shown, button);
-  if (shown.hasAttribute("data-loaded")) return;
+  if (shown.hasAttribute("data-loaded")) { search(shown); return; }
   const content = shown.querySelector("[data-part=content]");
   const response = await fetch("/functions", { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
   const text = response?.ok ? await response.text().catch(() => null) : null;
@@ -41,7 +41,11 @@ async function showFunctions(field, button) {
   content.innerHTML = text; // a fragment of ours; the policy of the page allows no script in it
   shown.toggleAttribute("data-loaded", true);
   place(shown, button);
+  search(shown);
 }
+
+/** Puts the focus into the search. @param {HTMLElement} shown */
+function search(shown) { shown.querySelector("input")?.select(); }
 
 function makeHelp() {
   const close = element("button", { type: "button", class: "button quiet dense square", "aria-label": "Close" }, icon("x"));
@@ -63,29 +67,35 @@ function makeHelp() {
   return made;
 }
 
-/** Shows the functions that have every word of a search. @param {HTMLElement} shown @param {string} search */
+/** Shows the functions that are called as is searched for, or else tell of it. @param {HTMLElement} shown @param {string} search */
 function filter(shown, search) {
   const sought = search.toLowerCase().split(/\s+/).filter(Boolean);
-  let found = 0;
-  for (const group of shown.querySelectorAll("[data-filtered-group]")) {
-    let own = 0;
-    for (const item of group.querySelectorAll("[data-filtered]")) {
-      const text = item.getAttribute("data-filtered") ?? "", fits = sought.every((part) => text.includes(part));
-      item.toggleAttribute("hidden", !fits);
-      if (fits) own++;
-    }
-    group.toggleAttribute("hidden", own === 0);
-    found += own;
-  }
-  shown.querySelector("[data-filter-none]")?.toggleAttribute("hidden", found > 0);
+  const all = [...shown.querySelectorAll("[data-filtered]")];
+  const fitting = (/** @type {string} */ by) => all.filter((item) => sought.every((part) => item.getAttribute(by)?.includes(part)));
+  const called = fitting("data-called"), found = new Set(called.length > 0 ? called : fitting("data-filtered"));
+  for (const item of all) item.toggleAttribute("hidden", !found.has(item));
+  for (const group of shown.querySelectorAll("[data-filtered-group]")) group.toggleAttribute("hidden", !group.querySelector("[data-filtered]:not([hidden])"));
+  shown.querySelector("[data-filter-none]")?.toggleAttribute("hidden", found.size > 0);
 }
 
-/** Puts it below the button, or above where there is more room. @param {HTMLElement} shown @param {HTMLElement} button */
+/**
+ * Puts it beside the form; where there is no room for that, below the button, or above where there
+ * is more.
+ * @param {HTMLElement} shown
+ * @param {HTMLElement} button
+ */
 function place(shown, button) {
   const gap = 8, at = button.getBoundingClientRect();
   const below = innerHeight - at.bottom, above = at.top;
   const room = Math.max(below, above) - 2 * gap;
   shown.style.maxHeight = `${Math.min(480, room)}px`;
+  const form = button.closest(".inspector")?.getBoundingClientRect().left ?? 0;
+  if (form > shown.offsetWidth + 2 * gap) {
+    shown.style.maxHeight = `${Math.min(480, innerHeight - 2 * gap)}px`;
+    shown.style.left = `${form - shown.offsetWidth - gap}px`;
+    shown.style.top = `${Math.max(gap, Math.min(at.top, innerHeight - shown.offsetHeight - gap))}px`;
+    return;
+  }
   const left = Math.min(Math.max(gap, at.right - shown.offsetWidth), innerWidth - shown.offsetWidth - gap);
   shown.style.left = `${Math.max(gap, left)}px`;
   shown.style.top = below >= above ? `${at.bottom + 4}px` : `${at.top - 4 - shown.offsetHeight}px`;

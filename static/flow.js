@@ -335,6 +335,8 @@ inspector.addEventListener("click", (event) => {
 });
 inspector.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  const shut = document.querySelector("#data-panel:not([hidden]) [data-action=data-close]");
+  if (shut instanceof HTMLElement) { shut.click(); return; }
   const step = canvas.selected;
   void inspect("", true);
   const card = canvas.querySelector(`[data-step="${CSS.escape(step)}"] .card-link`);

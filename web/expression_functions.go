@@ -37,6 +37,20 @@ func soughtFunction(f *expression.Function) string {
 	return strings.ToLower(f.Name + " " + f.Topic + " " + f.Help)
 }
 
+// otherNames are what functions are called in other languages.
+var otherNames = map[string]string{
+	"all": "every each", "any": "some exists", "filter": "where select", "map": "each transform select", "len": "length size count",
+	"lower": "lowercase", "upper": "uppercase", "join": "concat implode", "split": "explode", "reduce": "fold inject",
+	"find": "first detect", "sum": "total add", "trim": "strip", "number": "integer float parse", "text": "string tostring",
+	"toJSON": "stringify", "fromJSON": "parse", "default": "coalesce fallback", "indexOf": "position", "groupBy": "group",
+	"sortBy": "sort order", "unique": "distinct uniq", "replace": "substitute", "avg": "mean average",
+}
+
+// calledFunction are the names by which a search finds a function before others.
+func calledFunction(f *expression.Function) string {
+	return strings.ToLower(f.Name + " " + otherNames[f.Name])
+}
+
 // functionHelp is the fragment, which is the same as long as the program is.
 var functionHelp = sync.OnceValues(func() ([]byte, string) {
 	var b bytes.Buffer

@@ -18,7 +18,7 @@ func init() {
 		Function{over: finder(false, true), result: indexOrNull}, `findIndex([1, 5, 3], # > 2)`, `1`)
 	declare(topic, "findLastIndex(list: list, condition: expression) -> whole", "The number of the last item for which the condition is true, or null.",
 		Function{over: finder(true, true), result: indexOrNull}, `findLastIndex([1, 5, 3], # > 2)`, `2`)
-	declare(topic, "all(list: list, condition: expression) -> boolean", "Whether the condition is true for every item; for none it is.",
+	declare(topic, "all(list: list, condition: expression) -> boolean", "Whether the condition is true for every item. True for an empty list.",
 		Function{over: quantifier(func(yes, n int) bool { return yes == n }, func(_, no int) bool { return no > 0 })}, `all([1, 2], # > 0)`, `true`)
 	declare(topic, "any(list: list, condition: expression) -> boolean", "Whether the condition is true for at least one item.",
 		Function{over: quantifier(func(yes, _ int) bool { return yes > 0 }, func(yes, _ int) bool { return yes > 0 })}, `any([1, 2], # > 1)`, `true`)

@@ -37,6 +37,10 @@ func TestFunctionIsWrittenWithTheCaretInIt(t *testing.T) {
 	b.push(inside("with.body", `.expression-tool`))
 	b.wait("what was typed to be saved, and the form to be shown anew", calm) // the field stays meanwhile
 	b.saved()
+	// A search finds a function by what others call it.
+	b.wait("the search", `document.activeElement.matches(".expression-functions input")`)
+	b.insert("uppercase")
+	b.wait("that function alone", `document.querySelectorAll(".expression-functions li:not([hidden])").length === 1`)
 	b.push(`.expression-functions [data-insert="upper()"]`)
 	holds("Say {{ upper() }}")
 	b.press("steps.made.word")

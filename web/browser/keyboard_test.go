@@ -74,5 +74,5 @@ func TestKeyboardAloneMakesAConnection(t *testing.T) {
 	tb.tabTo("Copy", `[data-copy-from="#field-key-text"]`)
 	tb.tabTo("the last button", ".connection-form .button.primary")
 	tb.press(kb.Enter)
-	tb.wait("the connection", `location.pathname === "/connections/callers" && document.querySelector("#field-key").placeholder.startsWith("Stored")`)
+	tb.wait("the connection", `location.pathname === "/connections/callers" && document.querySelector("#field-key")?.placeholder.startsWith("Stored")`)
 }
