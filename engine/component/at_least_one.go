@@ -22,7 +22,9 @@ func readAlternatives(n node, fields []Field) [][]string {
 	}
 	rules := make([][]string, 0, len(elements))
 	for _, element := range elements {
-		rules = append(rules, readAlternative(element, fields))
+		if names := readAlternative(element, fields); len(names) > 1 { // another is a problem already
+			rules = append(rules, names)
+		}
 	}
 	return rules
 }

@@ -115,3 +115,16 @@ func TestFaultyChoiceSources(t *testing.T) {
 		})
 	}
 }
+
+func TestWrongRulesOfAnActionThatChoicesComeFrom(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{"[[]]", "[shade, tone]", "[[shade]]"} {
+		source := strings.Replace(paints, "    effect: safe\n", "    effect: safe\n    at_least_one: "+rule+"\n", 1)
+		if source == paints {
+			t.Fatal("no action is safe")
+		}
+		if _, problems := component.Parse([]byte(source)); len(problems) == 0 {
+			t.Errorf("at_least_one: %s is taken", rule)
+		}
+	}
+}
