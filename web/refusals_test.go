@@ -82,7 +82,7 @@ func TestRefusedCallsAreKeptWithoutSecrets(t *testing.T) {
 	}
 	wantsText(t, ofStrict.body, `"status":405`, `"status":413`, `"status":400`, `"status":422`, `"count":1`, `"caller":"127.0.0.1"`, `"contentType":"application/xml"`,
 		`{"pointer":"/sku","detail":"sku is required"}`, `{"pointer":"/left","detail":"must be at most 5"}`, `{"pointer":"/*","detail":"is not a field that is known here"}`,
-		"The body is not JSON: byte ", "The body is not XML: line 1", "/problems/callback-not-allowed", `"next":null`)
+		"The body is not JSON.", "The body is not XML: line 1", "/problems/callback-not-allowed", `"next":null`)
 	wantsText(t, ofPicky.body, `"status":401`, `"status":415`, "This flow takes application/json.", `"contentType":"text/plain"`)
 	files, err := filepath.Glob(filepath.Join(r.dir, "*"))
 	if err != nil {

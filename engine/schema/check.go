@@ -95,6 +95,11 @@ func (c *check) faultOf(rule, detail string) bool {
 	return false
 }
 
+// faultHaving is fault for a value that has too few of something, or too many.
+func (c *check) faultHaving(rule string, count int) bool {
+	return c.faultOf(rule, rule+", has "+strconv.Itoa(count))
+}
+
 // faultAt notes a violation at a field of the present object.
 func (c *check) faultAt(field, rule, detail string) bool {
 	c.path = append(c.path, token{field, -1})

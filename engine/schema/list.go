@@ -12,10 +12,10 @@ import (
 func (c *check) list(n *node, list []any, noted *seen) bool {
 	ok := true
 	if n.minItems != nil && len(list) < *n.minItems {
-		ok = c.fault("must have at least " + counted(*n.minItems, "item") + ", has " + strconv.Itoa(len(list)))
+		ok = c.faultHaving("must have at least "+counted(*n.minItems, "item"), len(list))
 	}
 	if n.maxItems != nil && len(list) > *n.maxItems {
-		ok = c.fault("must have at most " + counted(*n.maxItems, "item") + ", has " + strconv.Itoa(len(list)))
+		ok = c.faultHaving("must have at most "+counted(*n.maxItems, "item"), len(list))
 	}
 	ok = c.goOn(ok) && c.items(n, list, noted) && ok
 	ok = c.goOn(ok) && c.distinct(n, list) && ok
@@ -91,7 +91,7 @@ func (c *check) distinct(n *node, list []any) bool {
 		}
 		sum := digest.hash.Sum64()
 		if before, there := places[sum]; there && equal(list[before], item) {
-			return c.fault("must not have the same item twice; items " + strconv.Itoa(before) + " and " + strconv.Itoa(i) + " are equal")
+			return c.faultOf("must not have the same item twice", "must not have the same item twice; items "+strconv.Itoa(before)+" and "+strconv.Itoa(i)+" are equal")
 		}
 		places[sum] = i
 	}

@@ -3,7 +3,6 @@ package schema
 import (
 	"maps"
 	"slices"
-	"strconv"
 )
 
 func (c *check) object(n *node, object map[string]any, noted *seen) bool {
@@ -17,10 +16,10 @@ func (c *check) object(n *node, object map[string]any, noted *seen) bool {
 func (c *check) fieldCount(n *node, count int) bool {
 	ok := true
 	if n.minFields != nil && count < *n.minFields {
-		ok = c.fault("must have at least " + counted(*n.minFields, "field") + ", has " + strconv.Itoa(count))
+		ok = c.faultHaving("must have at least "+counted(*n.minFields, "field"), count)
 	}
 	if n.maxFields != nil && count > *n.maxFields {
-		ok = c.fault("must have at most " + counted(*n.maxFields, "field") + ", has " + strconv.Itoa(count))
+		ok = c.faultHaving("must have at most "+counted(*n.maxFields, "field"), count)
 	}
 	return ok
 }

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -30,9 +29,9 @@ func (c *check) length(n *node, text string) bool {
 	case n.minLength != nil && length < *n.minLength && length == 0:
 		return c.fault("must not be empty")
 	case n.minLength != nil && length < *n.minLength:
-		return c.fault("must have at least " + counted(*n.minLength, "character") + ", has " + strconv.Itoa(length))
+		return c.faultHaving("must have at least "+counted(*n.minLength, "character"), length)
 	case n.maxLength != nil && length > *n.maxLength:
-		return c.fault("must have at most " + counted(*n.maxLength, "character") + ", has " + strconv.Itoa(length))
+		return c.faultHaving("must have at most "+counted(*n.maxLength, "character"), length)
 	default:
 		return true
 	}
