@@ -28,7 +28,8 @@ export class ExpressionResult {
     this.faults = element("ul", { class: "expression-faults", "aria-live": "polite" });
     this.value = element("div", { class: "expression-value", id: this.id });
     this.parts = element("dl", { class: "expression-parts", hidden: true });
-    this.element = element("div", { class: "expression-result", role: "toolbar", "aria-label": "About the expression" },
+    this.element = element("div", { class: "expression-result", role: "toolbar", "aria-label": "About the expression", tabindex: "-1" }, // a click on its text leaves it there
+     
       this.notice, this.faults, element("div", { class: "expression-row" }, this.value, tools), this.parts);
     this.element.addEventListener("keydown", (event) => this.walk(event, back));
     this.element.addEventListener("focusin", () => this.rove());
@@ -107,6 +108,7 @@ export class ExpressionResult {
 
   /** @param {Fault[]} faults */
   showFaults(faults) {
+    const held = this.faults.contains(document.activeElement);
     this.faults.replaceChildren(...faults.slice(0, 5).map((fault) => {
       const { fix } = fault;
       const line = element("li", { class: fault.severity === "warning" ? "warning" : "error" },
@@ -118,6 +120,7 @@ export class ExpressionResult {
       }
       return line;
     }));
+    if (held) (this.faults.querySelector("button") ?? this.buttons[0])?.focus();
     this.rove();
   }
 

@@ -290,7 +290,7 @@ function show(text) {
  * @param {string} path
  * @param {string} [button] rather on this button of it
  */
-export function focusOn(path, button) {
+function focusOn(path, button) {
   const own = CSS.escape(path);
   for (const field of [...inspector.querySelectorAll(`[data-path="${own}"]`), ...inspector.querySelectorAll(`[data-key="${own}"]`)]) {
     const pressed = button && field.closest("li")?.querySelector(`[data-button="${button}"]:not(:disabled)`);
@@ -302,8 +302,13 @@ export function focusOn(path, button) {
   }
 }
 
+/** Steps that something is being done to, by what they are called now. @type {Set<{step: string}>} */
+const held = new Set();
+
 document.addEventListener("draft-changed", (event) => {
-  if (!(event instanceof CustomEvent) || !shown()) return;
+  if (!(event instanceof CustomEvent)) return;
+  for (const own of held) own.step = event.detail.renamed?.[own.step] ?? own.step;
+  if (!shown()) return;
   const renamed = event.detail.renamed?.[shown()];
   if (renamed) follow(renamed);
   reload();
@@ -316,17 +321,21 @@ function follow(step) {
 document.addEventListener("flow-step", () => {
   next = null;
   void flush();
-  for (const control of inspector.querySelectorAll("[data-unsent] > * [data-as=json]")) unsent.set(`${shown()} ${pathOf(control)}`, /** @type {Control} */ (control).value);
+  for (const control of inspector.querySelectorAll("[data-unsent] > * [data-as=json]")) if (control instanceof HTMLTextAreaElement) unsent.set(`${shown()} ${pathOf(control)}`, { text: control.value, instead: control.defaultValue });
 });
-/** JSON that is not whole cannot be sent; it is there again when its step is. @type {Map<string, string>} */
+/**
+ * JSON that is not whole cannot be sent; it is there again when its step is, if the draft still
+ * has what it was written instead of.
+ * @type {Map<string, {text: string, instead: string}>}
+ */
 const unsent = new Map();
 function restore() {
   for (const control of inspector.querySelectorAll("[data-as=json]")) {
-    const key = `${shown()} ${pathOf(control)}`, text = unsent.get(key);
-    if (text === undefined) continue;
+    const key = `${shown()} ${pathOf(control)}`, kept = unsent.get(key);
     unsent.delete(key);
-    /** @type {Control} */ (control).value = text;
-    void send(/** @type {Control} */ (control));
+    if (!kept || !(control instanceof HTMLTextAreaElement) || control.defaultValue !== kept.instead) continue;
+    control.value = kept.text;
+    void send(control);
   }
 }
 addEventListener("beforeunload", (event) => {
@@ -400,12 +409,16 @@ async function press(button) {
   }
   if (!operations) return;
   closeMenu(button);
+  const own = { step: shown() }; // which may have got another ID since the form was drawn, and may get one now
+  held.add(own);
   await flush();
   const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
-  if (focus && !closes && !chooses) goOn(focus, name);
-  const own = shown(); // which may have got another ID since the form was drawn
-  const result = await submit(JSON.parse(operations).map((/** @type {Operation} */ operation) => (operation["step"] ? { ...operation, step: own } : operation)));
-  if (result && closes) part('[data-action="close-inspector"]', inspector).click();
+  if (focus && !closes && !chooses && shown() === own.step) goOn(focus, name);
+  const result = await submit(JSON.parse(operations).map((/** @type {Operation} */ operation) => ({
+    ...operation, ...(operation["step"] ? { step: own.step } : {}), ...(operation["steps"] ? { steps: [own.step] } : {}),
+  })));
+  held.delete(own);
+  if (result && closes && shown() === own.step) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
 }
 

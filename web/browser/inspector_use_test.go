@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -308,4 +309,44 @@ func TestFormTriesAConnection(t *testing.T) {
 	}
 	page.press(kb.Escape)
 	page.wait("the form", `!document.querySelector(".connection-dialog[open]") && document.activeElement.closest("[data-path]")?.dataset.path === "connection"`)
+}
+
+// What a button of a form does is done to its step, whatever is opened and renamed
+// until the server has answered for what came before.
+func TestButtonsKeepTheirStep(t *testing.T) {
+	t.Parallel()
+	p := newDemo(t)
+	p.api(t, http.MethodPut, "/api/flows/pair", `redial: 1
+slug: pair
+name: Pair
+trigger: {uses: webhook}
+steps:
+  first: {uses: transform, with: {set: {a: 1, b: 2}}}
+  second: {uses: transform, with: {set: {a: 1, b: 2}}}
+  answer: {uses: respond, with: {body: done}}
+edges: [trigger -> first, first -> second, second -> answer]
+`, nil)
+	page := p.signedIn(t)
+	page.openForm(p, "pair", "first")
+	evaluate[any](page, `(() => {
+		const real = window.fetch;
+		const held = new Promise((release) => { window.release = release; });
+		window.fetch = async (path, options) => {
+			if (String(path).endsWith("/edits") && options?.method === "POST") await held;
+			return real(path, options);
+		};
+		const title = document.querySelector("#inspector .title-input");
+		title.value = "Typed";
+		title.dispatchEvent(new Event("input", { bubbles: true }));
+		document.querySelector('#inspector [aria-label="Remove a"]').click();
+	})()`)
+	page.choose("second")
+	evaluate[any](page, `window.release(), undefined`)
+	page.saved()
+	page.wait("the form to be up to date", calm)
+	first, _ := p.fields(t, "pair", "first")["set"].(map[string]any)
+	second, _ := p.fields(t, "pair", "second")["set"].(map[string]any)
+	if len(first) != 1 || first["a"] != nil || len(second) != 2 {
+		t.Errorf("a was removed from the first step; they set %v and %v", first, second)
+	}
 }
