@@ -146,6 +146,7 @@ async function readState(own = false) {
  * @param {string} url
  */
 async function follow(url) {
+  if (document.querySelector("#flow-page[data-moving]")) return null; // it is this page that gave the URL
   await flush();
   await settled();
   sessionStorage.setItem("flow-says", "The URL of this flow was changed elsewhere. This is its new page.");

@@ -119,7 +119,7 @@ export function instant(text) {
  * The round of an event.
  * @param {{iteration?: number, iterations?: number[]}} event
  */
-export function roundKey(event) {
+function roundKey(event) {
   return event.iterations ? event.iterations.join(".") : event.iteration === undefined ? "" : String(event.iteration);
 }
 

@@ -36,7 +36,6 @@ export class Marks {
     this.told = { execution: "", version: 0, test: false, steps: [], changed: false, gone: [], pinned: [], effects: [] };
     this.execution = "";
     this.timer = 0;
-    this.due = true; // what is told is not of the draft as it stands
     this.turn = 0;
     /** @type {Set<string>} */
     this.marked = new Set();
@@ -45,7 +44,7 @@ export class Marks {
   /** @param {string} [execution] that is shown from now on */
   refresh(execution = this.execution) {
     this.execution = execution;
-    this.due = true;
+    this.turn++; // an answer that is under way is of the draft before
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.read(), rest);
   }
@@ -57,18 +56,11 @@ export class Marks {
       const told = await request(`${this.base}/stale?execution=${encodeURIComponent(asked)}`);
       if (turn !== this.turn) return;
       this.told = told;
-      this.due = false;
     } catch {
       return; // the marks stay as they are; the next change asks again
     }
     this.draw();
     this.onChange();
-  }
-
-  /** What is told is of the draft as it stands then. */
-  async current() {
-    clearTimeout(this.timer);
-    if (this.due) await this.read();
   }
 
   /** Whether a step's output in the run that is shown is of before a change. @param {string} step */

@@ -6,7 +6,7 @@ import { element, icon, part } from "./dom.js";
 /** @typedef {{aim: Aim, step: string}} Part */
 
 /** What tests of parts are called. @type {Record<Aim, {words: string, icon: string, run: (title: string) => string}>} */
-export const aims = {
+const aims = {
   step: { words: "Run this step", icon: "play", run: (title) => `Run ${title}` },
   to: { words: "Run up to here", icon: "step-forward", run: (title) => `Run up to ${title}` },
   from: { words: "Run from here", icon: "skip-forward", run: (title) => `Run from ${title}` },

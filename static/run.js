@@ -91,34 +91,17 @@ part("#test-button").addEventListener("click", () => {
 });
 
 /**
- * Runs a part of the flow, or asks first where the step would do nothing unless
- * it is for real, and where anything would be.
+ * Runs a part of the flow, or asks first where that would be for real.
  * @param {Aim} aim
  * @param {string} step
  */
 async function runPart(aim, step) {
   const word = words.get(step);
-  if (!word) return;
-  if (aim === "step" && !real.checked) {
-    await flush();
-    await settled();
-    await marks.current();
-  }
-  if (real.checked || aim === "step" && effectful(step)) {
+  if (!word || start.disabled) return;
+  if (real.checked) {
     next.set({ aim, step }, word.title);
     openStart();
-    return;
-  }
-  await run({ aim, step });
-}
-
-/** Whether a step, or one inside of it, has an effect. @param {string} step */
-function effectful(step) {
-  const around = new Map(model.steps.map((/** @type {{id: string, around?: string}} */ s) => [s.id, s.around]));
-  return marks.told.effects.some(({ id }) => {
-    for (let at = id; at; at = around.get(at) ?? "") if (at === step) return true;
-    return false;
-  });
+  } else await run({ aim, step });
 }
 
 /**
@@ -358,8 +341,13 @@ async function showAnswer({ id, state }) {
   answer.hidden = true;
   if (!now) return;
   const response = await fetch(`/executions/${encodeURIComponent(id)}/answer`, { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
-  const text = response?.ok ? await response.text() : "";
+  const text = response?.ok ? await response.text().catch(() => null) : null;
   if (answered !== now) return;
+  if (text === null) { // it is asked for again with what happens next, or a little later
+    answered = "";
+    setTimeout(() => { const x = known.get(shown); if (x && !answered) void showAnswer(x); }, 3000);
+    return;
+  }
   answer.innerHTML = text;
   answer.hidden = text.trim() === "";
 }

@@ -108,13 +108,16 @@ async function keep(control, operations) {
  * @param {"slug" | "copy-as"} how
  */
 async function giveSlug(control, how) {
+  const page = part("#flow-page");
   try {
     await settled();
-    const { slug } = await request(`/flows/${encodeURIComponent(part("#flow-page").dataset.slug ?? "")}/${how}`, { method: "POST", body: { slug: control.value } });
+    page.toggleAttribute("data-moving", how === "slug");
+    const { slug } = await request(`/flows/${encodeURIComponent(page.dataset.slug ?? "")}/${how}`, { method: "POST", body: { slug: control.value } });
     if (how === "slug") sessionStorage.setItem("settings-say", `The URL ends in ${slug} now`);
     else sessionStorage.setItem("flow-says", `This is the copy, a draft with the URL ${slug}.`);
     location.assign(`/flows/${encodeURIComponent(slug)}`);
   } catch (error) {
+    page.removeAttribute("data-moving");
     tell("Not saved");
     fault(control, words(error));
   }

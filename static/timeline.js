@@ -407,7 +407,7 @@ const minute = 60_000, hour = 60 * minute, dayLong = 24 * hour;
  * @param {number} length of the axis
  * @param {number} most ticks
  */
-export function tickStep(length, most) {
+function tickStep(length, most) {
   const wanted = length / most;
   if (wanted <= 30_000) {
     const power = 10 ** Math.floor(Math.log10(Math.max(0.01, wanted)));
@@ -419,7 +419,7 @@ export function tickStep(length, most) {
 }
 
 /** @param {number} ms */
-export function tickText(ms) {
+function tickText(ms) {
   const number = (/** @type {number} */ n) => String(Math.round(n * 100) / 100);
   if (ms < 1000) return `${number(ms)} ms`;
   if (ms < minute) return `${number(ms / 1000)} s`;

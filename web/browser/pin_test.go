@@ -73,25 +73,25 @@ func pinnedText(page *tab) string {
 	return evaluate[string](page, `fetch("/flows/order-request/pins/stock").then((r) => r.json()).then((pin) => pin.text)`)
 }
 
-// A step with an effect is not run for real unless a person says so.
-func TestRunOfOneStepAsks(t *testing.T) {
+// A step with an effect is not run for real unless a person says so, twice.
+func TestRunOfOneStepIsSafe(t *testing.T) {
 	t.Parallel()
 	p := newDemo(t)
 	page := p.signedIn(t)
 	page.open(p.base + "/flows/order-request?step=create_invoice") // as after a reload
 	page.wait("the canvas", onCanvas)
-	page.element("button", "Run this step").click()
-	page.see("Run the whole flow")
 	page.v.watch.expect(http.StatusUnprocessableEntity)
-	page.element("button", "Run Create the invoice").click()
+	page.element("button", "Run this step").click()
 	page.see("Run Order to invoice first")
+	page.element("button", "Run").click()
 
 	page.choose("invoice_payload")
 	page.element("button", "Run more than this step").click()
 	page.element("menuitem", "Run up to here").click()
 	page.wait("the steps before it and itself to have run", cardHas("invoice_payload", "succeeded"))
 	page.see("Test of a part")
-	page.element("button", "Run Create the invoice").click()
+	page.choose("create_invoice")
+	page.element("button", "Run this step").click()
 	page.wait("the step to have ended", cardHas("create_invoice", "succeeded"))
 	page.wait("no other step to have run", `[...document.querySelectorAll("li.step[data-status]")].every((card) => ["trigger", "create_invoice", "invoice_payload"].includes(card.dataset.step))`)
 	for _, call := range p.calls(t, "quickbooks") {
@@ -99,9 +99,10 @@ func TestRunOfOneStepAsks(t *testing.T) {
 			t.Errorf("a safe test of one step has called %s %s", call.Method, call.Path)
 		}
 	}
-	page.choose("create_invoice")
+	page.see("tests send it")
 	page.element("checkbox", "For real").click()
 	page.element("button", "Run this step").click()
+	page.see("Run the whole flow")
 	page.element("button", "Run Create the invoice for real").click()
 	page.wait("the invoice to be made", `document.querySelector("#run-summary").textContent.includes("1 step run, 1 given")`)
 	page.wait("the step to have ended", cardHas("create_invoice", "succeeded"))
