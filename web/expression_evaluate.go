@@ -112,6 +112,7 @@ func (d *draftData) evaluate(asked *expressionRequest) *evaluation {
 	if compiled == nil {
 		return e
 	}
+	e.Faults = append(e.Faults, d.alone(asked, compiled)...)
 	paths := make([][]string, 0, len(compiled.reads))
 	for _, ref := range compiled.reads {
 		paths = append(paths, ref.Path)

@@ -197,6 +197,31 @@ func TestEvaluateExpression(t *testing.T) {
 	explanation, _ := json.Marshal(e["explanation"])
 	wantsText(t, string(explanation), `"source":"steps.sum_up.total"`, `"value":5`, `"text":"5"`)
 
+	// One item of a list decides nothing about the others.
+	for source, fix := range map[string]any{
+		`trigger.body.lines[0].qty > 1`:                   `all(trigger.body.lines, .qty > 1)`,
+		`len(trigger.body.lines[0]["sku"]) in [1, 2]`:     `all(trigger.body.lines, len(#["sku"]) in [1, 2])`,
+		`all(trigger.body.lines, .qty > 1)`:               nil,
+		`trigger.body.lines[trigger.body.order].qty == 1`: nil,
+	} {
+		e = evaluate("enough", "condition", source)
+		text, _ := json.Marshal(e["faults"])
+		var faults []struct {
+			Code string
+			Fix  struct{ Text any }
+		}
+		_ = json.Unmarshal(text, &faults)
+		var fixed any
+		for _, f := range faults {
+			if f.Code == "one-item" {
+				fixed = f.Fix.Text
+			}
+		}
+		wants("the fix of "+source, fixed, fix)
+	}
+	row, _ := json.Marshal(p.ask(t, "enough", "evaluate", map[string]any{"source": "trigger.body.lines[0].qty", "path": "with.paths[0].when"})["faults"])
+	wantsText(t, string(row), "one item of trigger.body.lines alone", "!fix")
+
 	// Null tells where it comes from, faults what was meant.
 	e = evaluate("answer", "expression", "trigger.body.sky")
 	wants("null", e["value"], nil)
