@@ -50,9 +50,10 @@ export function dragItems(root, move) {
 /**
  * What a changed or a new name in a map comes to.
  * @param {HTMLInputElement} control
+ * @param {string} value what a new name gets
  * @returns {{operation?: {op: string, path: string, value: unknown}, focus?: string, fault?: string}}
  */
-export function named(control) {
+export function named(control, value) {
   const map = control.closest("[data-map]");
   if (!(map instanceof HTMLElement)) return {};
   const path = map.dataset.map ?? "", name = control.value, before = control.dataset.name;
@@ -62,7 +63,7 @@ export function named(control) {
   const entries = /** @type {any} */ (parse(map.dataset.entries ?? "{}"));
   if (Object.hasOwn(entries, name)) return { fault: `There is ${name} already. Names are there once.` };
   const focus = member(path, name);
-  if (before === undefined) return { operation: { op: "set", path: focus, value: "" }, focus };
+  if (before === undefined) return { operation: { op: "set", path: focus, value }, focus };
   /** @type {Record<string, unknown>} */
   const renamed = Object.create(null);
   for (const [key, value] of Object.entries(entries)) renamed[key === before ? name : key] = value;

@@ -104,9 +104,19 @@ async function changed(control) {
   }
 }
 
-/** @param {HTMLInputElement} control of a name in a map */
-async function rename(control) {
-  const { operation, focus, fault } = named(control);
+// Data that are dropped where a name is written become a value that is called like them.
+inspector.addEventListener("drop", (event) => {
+  const text = event.dataTransfer?.getData("text/x-redial-expression"), control = controlOf(event.target);
+  if (!text || control?.dataset.as !== "new-key") return;
+  event.preventDefault();
+  const name = /(?:([\p{L}_$][\p{L}\p{N}_$]*)|\["([^"\\]+)"\])(?:\[\d+\])*$/u.exec(text);
+  control.value = name?.[1] ?? name?.[2] ?? "value";
+  void rename(/** @type {HTMLInputElement} */ (control), `{{ ${text} }}`);
+});
+
+/** @param {HTMLInputElement} control of a name in a map @param {string} [value] of a new one */
+async function rename(control, value = "") {
+  const { operation, focus, fault } = named(control, value);
   const line = control.closest("[data-map]")?.querySelector("[data-part=key-fault]");
   if (line instanceof HTMLElement) {
     line.hidden = !fault;

@@ -170,6 +170,21 @@ func TestDataPanelIsDraggedFrom(t *testing.T) {
 		t.Errorf("the drag carries %q", carried)
 	}
 	tb.bodyIs("Order {{ steps.sum_up }}")
+
+	// Where a name is written, it is a value that is called like the data.
+	tb.saved()
+	tb.choose("sum_up")
+	tb.wait("the data of the step", `document.querySelector("#data-panel .data-list")?.dataset.step === "sum_up"`)
+	evaluate[any](tb, `(() => {
+		const dataTransfer = new DataTransfer(), into = document.querySelector("#inspector [data-as=new-key]");
+		`+pick(`trigger.body["order id"]`)+`.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer }));
+		into.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+	})()`)
+	tb.wait("the new value to have the focus", `document.activeElement.closest("[data-path]")?.dataset.path === 'with.set["order id"]'`)
+	tb.saved()
+	if set, _ := p.fields(t, "reads-data", "sum_up")["set"].(map[string]any); set["order id"] != `{{ trigger.body["order id"] }}` {
+		t.Errorf("the step sets %v", set)
+	}
 }
 
 // jsonBody is the body of the last step as it is written in JSON, in JavaScript.
