@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/expr-lang/expr/ast"
@@ -122,6 +123,8 @@ func (c *compiler) unknownName(name string, start, end int) {
 		advice = "; did you mean steps." + name + "?"
 	case len(c.items) > 0 && c.items[len(c.items)-1].item.kind() == Object && c.items[len(c.items)-1].item.Fields[name] != nil:
 		advice = "; did you mean ." + name + " of the item?"
+	case (name == "item" || name == "index") && c.scope != nil && len(c.scope.Items) == 0:
+		advice = "; it is there for the steps inside of a For each"
 	case functions[name] != nil:
 		advice = "; it is a function: write " + functions[name].Signature
 	case advice == "" && c.afterMinus(start):
@@ -204,8 +207,14 @@ func (c *compiler) unknownStep(id string, start, end int) {
 	}
 	ids := c.scope.stepIDs()
 	advice := didYouMean(id, ids)
-	if advice == "" && len(ids) > 0 {
-		advice = "; the steps are " + nameList(ids)
+	if advice == "" {
+		before := slices.DeleteFunc(ids, func(id string) bool {
+			info, _ := c.scope.find(id)
+			return !info.Upstream
+		})
+		if len(before) > 0 {
+			advice = "; before it come " + nameList(before)
+		}
 	}
 	c.fault(start, end, FaultUnknownStep, "there is no step %s%s", clip(id, maxText), advice)
 }

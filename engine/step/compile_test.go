@@ -35,7 +35,7 @@ func TestProblems(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ step, want string }{
 		// Fields in general.
-		{`uses: transform, with: {sett: {a: 1}}`, `missing_field steps.s.with.set: Values: a value is required (the field "set" of Transform)
+		{`uses: transform, with: {sett: {a: 1}}`, `missing_field steps.s.with.set: Values (set): a value is required
 unknown_field steps.s.with.sett: Transform has no field "sett"; did you mean "set"?`},
 		{`uses: fail, with: {nonsense: 1}`, `unknown_field steps.s.with.nonsense: Fail has no field "nonsense"; it has status, message`},
 		{`uses: transform, connection: acme, with: {set: {a: 1}}`, `unknown_field steps.s.connection: Transform uses no connection; remove it`},
@@ -44,7 +44,7 @@ unknown_field steps.s.with.sett: Transform has no field "sett"; did you mean "se
 
 		// http.
 		{`uses: http, with: {method: get, url: "https://example.com"}`, `invalid_value steps.s.with.method: method is "get"; it is one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE`},
-		{`uses: http`, `missing_field steps.s.with.url: URL: a value is required (the field "url" of HTTP request)`},
+		{`uses: http`, `missing_field steps.s.with.url: URL: a value is required`},
 		{`uses: http, with: {url: 5}`, `invalid_value steps.s.with.url: url is 5; it is the text of an address`},
 		{`uses: http, with: {url: ""}`, `invalid_value steps.s.with.url: url is ""; it is the text of an address`},
 		{`uses: http, with: {url: "ftp://example.com"}`, `invalid_value steps.s.with.url: "ftp://example.com" is no address; write one that begins with https:// or http://`},
@@ -84,7 +84,7 @@ invalid_value steps.s.with.accept[4]: 1000 is no status; write one such as 404, 
 		{`uses: wait, with: {until: tomorrow}`, `invalid_value steps.s.with.until: "tomorrow" is not a time; write it like 2026-11-22T08:00:00Z`},
 
 		// each.
-		{`uses: each, with: {items: "[1]"}`, `missing_field steps.s.with.do: For each needs at least one step inside of it (in "do")`},
+		{`uses: each, with: {items: "[1]"}`, `missing_field steps.s.with.do: For each needs at least one step inside of it`},
 		{`uses: each, with: {items: 5}, do: {steps: {a: {uses: fail}}}`, `invalid_value steps.s.with.items: items is 5; it is an expression that gives a list, or a list`},
 		{`uses: each, with: {items: "[1]", as: index}, do: {steps: {a: {uses: fail}}}`, `invalid_value steps.s.with.as: "index" cannot name the item; `},
 		{`uses: each, with: {items: "[1]", concurrency: 101}, do: {steps: {a: {uses: fail}}}`, `invalid_value steps.s.with.concurrency: concurrency is 101; it is a whole number from 1 to 100`},

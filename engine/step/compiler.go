@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"redial/engine/component"
 	"redial/engine/expression"
 	"redial/engine/flow"
 )
@@ -87,13 +88,22 @@ func join(path, at string) string {
 	}
 }
 
+// called is what a form calls a field, with its name in the file where that is another.
+func called(f *component.Field) string {
+	label := f.Label()
+	if strings.EqualFold(strings.ReplaceAll(label, " ", "_"), f.Name) {
+		return label
+	}
+	return label + " (" + f.Name + ")"
+}
+
 // checkFields compares the names in `with` with those the kind knows.
 func (c *Compiler) checkFields() {
 	known := make([]string, len(c.kind.Fields))
 	for i, f := range c.kind.Fields {
 		known[i] = f.Name
 		if _, given := c.With.Get(f.Name); f.Required && !given {
-			c.Report(flow.CodeMissingField, "with."+f.Name, "%s: a value is required (the field %q of %s)", f.Label(), f.Name, c.kind.Title)
+			c.Report(flow.CodeMissingField, "with."+f.Name, "%s: a value is required", called(&f))
 		}
 	}
 	for _, f := range c.With {

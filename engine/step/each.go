@@ -36,7 +36,7 @@ var eachKind = &Kind{
 			}
 		}
 		if c.Step.Do == nil || len(c.Step.Do.Steps) == 0 {
-			c.Report(flow.CodeMissingField, "with.do", "For each needs at least one step inside of it (in \"do\")")
+			c.Report(flow.CodeMissingField, "with.do", "For each needs at least one step inside of it")
 		}
 		return e
 	},
