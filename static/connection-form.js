@@ -16,12 +16,21 @@ document.addEventListener("click", ({ target }) => {
   const input = document.getElementById(generates);
   if (!(input instanceof HTMLInputElement)) return;
   input.value = prefix + random();
+  forgive(input);
   show(input);
 });
 
 document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLElement) || !target.closest(".connection-form")) return;
+  forgive(target);
   if (target instanceof HTMLInputElement && target.type === "password") show(target, false);
 });
+
+/** What was wrong with a field is not known of its new value. @param {HTMLElement} control */
+function forgive(control) {
+  control.removeAttribute("aria-invalid");
+  control.closest(".field")?.querySelector("p.error")?.remove();
+}
 
 /** A secret that nobody guesses: 32 bytes in base64, as all who take secrets can send it. */
 const random = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));

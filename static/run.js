@@ -20,7 +20,7 @@ import { span } from "./times.js";
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
 /** @typedef {import("./run-part.js").Aim} Aim */
 /** @typedef {import("./run-part.js").Part} Part */
-/** @typedef {{id: string, status: string, test: boolean, startedAt: string, ms: number | null, version: number}} Row what the page knew of an execution */
+/** @typedef {{id: string, status: string, test: boolean, startedAt: string, ms: number | null, answer?: number, version: number}} Row what the page knew of an execution */
 /**
  * An execution that the panel knows.
  * @typedef {object} Known
@@ -29,6 +29,7 @@ import { span } from "./times.js";
  * @property {string} status
  * @property {number} startedAt
  * @property {number | null} ms
+ * @property {number} [answer] the status of the answer, as the page knew it
  * @property {ExecutionState | null} state null: its events were not read
  * @property {{stop(): void} | null} line of its own
  */
@@ -422,7 +423,7 @@ function drawLatest() {
 }
 
 /** @param {Known} x */
-function figures(x) { return [x.test ? "test" : "call", x.ms === null ? "" : span(x.ms)].filter(Boolean).join(" · "); }
+function figures(x) { return [x.test ? "test" : "call", x.state?.answer?.status ?? x.answer, x.ms === null ? "" : span(x.ms)].filter(Boolean).join(" · "); }
 
 /** @param {Known} x */
 function latestRow(x) {
@@ -449,7 +450,7 @@ function latestRow(x) {
 
 for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
   const x = take(row.id);
-  Object.assign(x, { test: row.test, status: row.status, startedAt: Date.parse(row.startedAt), ms: row.ms });
+  Object.assign(x, { test: row.test, status: row.status, startedAt: Date.parse(row.startedAt), ms: row.ms, answer: row.answer });
   if (!["succeeded", "failed", "canceled"].includes(row.status)) {
     x.line = followExecution(row.id, { onEvents: receive, onState: (state) => { if (state.name === "ended") x.line = null; } });
   }

@@ -61,11 +61,12 @@ type runExecution struct {
 	Test    bool        `json:"test"`
 	Started time.Time   `json:"startedAt"`
 	MS      *int64      `json:"ms"`
+	Answer  int         `json:"answer,omitempty"` // its HTTP status
 	Version int         `json:"version"`
 }
 
 func newRunExecution(e *flow.Execution) runExecution {
-	row := runExecution{ID: e.ID, Status: e.Status, Test: e.Test, Started: e.StartedAt, Version: e.Version}
+	row := runExecution{ID: e.ID, Status: e.Status, Test: e.Test, Started: e.StartedAt, Answer: e.AnswerStatus, Version: e.Version}
 	if !e.EndedAt.IsZero() {
 		ms := e.EndedAt.Sub(e.StartedAt).Round(time.Millisecond).Milliseconds() // as ui.Span rounds
 		row.MS = &ms

@@ -22,7 +22,11 @@ func TestHookIsClosedByHand(t *testing.T) {
 	b.take(inside("with.auth.connection", "select"), "New connection…")
 	b.wait("the form of the connection", `document.activeElement.id === "connection-name" && document.querySelector("#field-scheme").value === "bearer"`)
 	b.wait("nothing that callers do not need", `!document.querySelector("#field-base_url").checkVisibility() && document.querySelector("#field-use").value === "callers"`)
+	b.push(`.connection-dialog button` + saying + `Create the connection`)
+	const wrong = `document.querySelector("#field-token").closest(".field").querySelector(".error")`
+	b.wait("that there is no token", wrong+`?.textContent.includes("required")`)
 	b.push(`.connection-dialog button` + saying + `Generate`)
+	b.wait("nothing to be wrong with it", wrong+` === null && document.querySelector("#field-token").ariaInvalid !== "true"`)
 	const shown = `document.querySelector(".connection-dialog #field-token-text").checkVisibility() && document.querySelector("#field-token-text").textContent`
 	b.wait("the token", shown+`.length > 40`)
 	secret := evaluate[string](page, shown)

@@ -101,6 +101,7 @@ func TestSafeTestCallsNoServiceWithAnEffect(t *testing.T) {
 	page.wait("the test to have ended", cardHas("confirmed", "succeeded"))
 	page.see("Safe test")
 	page.wait("what a caller would have been told", `document.querySelector("#run-answer").innerText.includes("confirmed") && document.querySelector("#run-answer .answer").innerText === "200"`)
+	page.wait("its status among the latest", `document.querySelector("#run-latest li").innerText.includes("test · 200 · ")`)
 	page.picture("flow-tested")
 	for _, service := range []string{"acme", "quickbooks", "ses"} {
 		for _, call := range p.calls(t, service) {
