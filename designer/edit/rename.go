@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"redial/engine/expression"
 	"redial/engine/flow"
 )
 
@@ -40,7 +41,21 @@ func (r *Rename) apply(e *editor) (string, error) {
 	}); err != nil {
 		return "", err
 	}
-	e.rewriteFlow(renaming(map[string]string{r.Step: r.ID}))
+	places := 0
+	rename := renaming(map[string]string{r.Step: r.ID})
+	e.rewriteFlow(func(text string, language expression.Language) (string, bool) {
+		renamed, changed := rename(text, language)
+		if changed {
+			places++
+		}
+		return renamed, changed
+	})
+	switch {
+	case places == 1:
+		e.notice("One field that reads it has the new ID")
+	case places > 1:
+		e.notice("%d fields that read it have the new ID", places)
+	}
 	e.renamed(r.Step, r.ID)
 	return "Rename " + cut(r.Step) + " to " + r.ID, e.grown()
 }
