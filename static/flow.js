@@ -363,7 +363,8 @@ confirm.addEventListener("click", async () => {
     comment.value = "";
     dialog.close();
     await readState(true);
-    toast(`Version ${version} is published.`);
+    const calling = document.querySelector("#calling-button");
+    toast(`Version ${version} is published.`, calling instanceof HTMLElement ? { label: "How to call it", run: () => calling.click() } : undefined);
   } catch (error) {
     failed.hidden = false;
     failed.textContent = words(error);

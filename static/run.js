@@ -364,18 +364,20 @@ function waysTaken(state, id) {
 /** What a run was, in a sentence. @param {Known} x */
 function summary(x) {
   if (!x.state) return "";
-  let performed = 0, examples = 0, given = 0;
+  let performed = 0, examples = 0, pinned = 0, reused = 0;
   for (const step of x.state.steps.values()) {
     const runs = [...step.runs.values()];
-    if (runs.some((run) => run.pinned || run.reused)) given++;
+    if (runs.some((run) => run.pinned)) pinned++;
+    else if (runs.some((run) => run.reused)) reused++;
     else if (runs.some((run) => run.simulated)) examples++;
     else if (runs.some((run) => run.status !== "skipped")) performed++;
   }
   const count = (/** @type {number} */ n, /** @type {string} */ thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
   const answer = x.state.answer ? `, answered ${x.state.answer.status}` : "";
-  if (x.state.part || given > 0) {
+  if (x.state.part || pinned + reused > 0) {
     const said = [`${x.state.part ? "Test of a part" : x.test ? "Test" : "Call"}: ${count(performed, "step")} run`];
-    if (given > 0) said.push(`${given} given`);
+    if (pinned > 0) said.push(`${pinned} pinned`);
+    if (reused > 0) said.push(`${reused} reused`);
     if (examples > 0) said.push(count(examples, "example"));
     return said.join(", ") + answer;
   }

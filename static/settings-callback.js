@@ -41,7 +41,7 @@ export function showCallback(lacks = "") {
   part("#callback-named").hidden = !callback || callback.url !== "" || callback.hosts.length === 0;
   const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (part(`[data-action="${action}-callback"]`));
   button("test").disabled = !callback || lacks !== "";
-  button("remove").disabled = !callback;
+  button("remove").hidden = !callback;
   button("test").disabled ||= fault() !== "";
   part("#callback-fault").textContent = fault();
   part("#callback-fault").hidden = !fault();

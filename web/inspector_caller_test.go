@@ -30,7 +30,7 @@ func TestFormOffersConnectionsThatFit(t *testing.T) {
 	for auth, shown := range map[string][]string{
 		"{type: none}":                                 {"Who may call", "!Callers", "!with.auth.connection"},
 		"{type: bearer}":                               {"shop-token", "!shop-people", "unfinished (incomplete: token missing)", "!stripe", `data-new-connection="http:bearer"`, "The connection that callers are checked against is missing"},
-		"{type: bearer, connection: shop-token}":       {"Callers send the header Authorization: Bearer TOKEN. The OpenAPI document asks the same of whoever"},
+		"{type: bearer, connection: shop-token}":       {"A change of it counts from the next call on. Callers send the header Authorization: Bearer TOKEN."},
 		"{type: api_key, connection: shop-key}":        {"Callers send their key in the header X-Shop-Key."},
 		"{type: basic, connection: shop-people}":       {"Callers send the header Authorization: Basic"},
 		"{type: basic, connection: shop-token}":        {"shop-people", "!unfinished", "shop-token (of another kind)", "is for bearer", `data-connection="shop-token"`},

@@ -68,7 +68,7 @@ var authField = withFields(field("auth", "Who may call", component.KindObject, "
 		[2]string{AuthBasic, "User name and password"},
 		[2]string{AuthAPIKey, "API key"},
 		[2]string{AuthSignature, "Signed messages"}), AuthNone),
-	field("connection", "Connection", component.KindConnection, "What callers are checked against. A changed connection counts from the next call on."))
+	field("connection", "Connection", component.KindConnection, "What callers are checked against. A change of it counts from the next call on."))
 
 // auth reads who may call. Where it cannot be read the trigger does not compile:
 // a hook must not be open that its author believes to be closed.

@@ -51,7 +51,7 @@ func TestWorkingWithData(t *testing.T) {
 	page.element("button", "Run more than this step").click()
 	page.element("menuitem", "Run from here").click()
 	page.wait("the other path", cardHas("back_ordered", "succeeded"))
-	page.see("given")
+	page.see("1 pinned")
 	page.wait("nothing to be of before a change", `document.querySelector(".card-mark.history") === null`)
 
 	shop := page.v.tab()
@@ -104,7 +104,7 @@ func TestRunOfOneStepIsSafe(t *testing.T) {
 	page.element("button", "Run this step").click()
 	page.see("Run the whole flow")
 	page.element("button", "Run Create the invoice for real").click()
-	page.wait("the invoice to be made", `document.querySelector("#run-summary").textContent.includes("1 step run, 1 given")`)
+	page.wait("the invoice to be made", `document.querySelector("#run-summary").textContent.includes("1 step run, 1 reused")`)
 	page.wait("the step to have ended", cardHas("create_invoice", "succeeded"))
 	if len(p.calls(t, "quickbooks")) == 0 {
 		t.Error("for real, nobody was called")

@@ -82,6 +82,9 @@ func TestPublishingWithProblems(t *testing.T) {
 	b.fill(`#publish-comment`, "Take the name")
 	b.push(`#publish-confirm`)
 	b.see("Version 1 is published.")
+	b.push(`.toast button` + saying + `How to call it`)
+	b.wait("the code for callers", `document.querySelector("#calling").matches(":popover-open")`)
+	b.press(kb.Escape)
 	b.push(`[popovertarget=history]`)
 	b.see("Take the name")
 

@@ -21,7 +21,7 @@ func (f *Form) checkCallers(m *formField, kind string) bool {
 	}
 	needed := *m.Field
 	needed.Required = true
-	needed.Help = strings.TrimSpace(f.Calling + " " + needed.Help)
+	needed.Help = strings.TrimSpace(needed.Help + " " + f.Calling)
 	m.Field, m.owner = &needed, owner
 	if owner == step.HTTPComponent {
 		m.owner += SchemeMark + kind
@@ -30,7 +30,7 @@ func (f *Form) checkCallers(m *formField, kind string) bool {
 	return true
 }
 
-// CallersSend is what callers have to send, in two sentences; empty for callers
+// CallersSend is what callers have to send, in a sentence; empty for callers
 // who are not checked.
 func CallersSend(auth openapi.Auth) string {
 	var what string
@@ -49,7 +49,7 @@ func CallersSend(auth openapi.Auth) string {
 	default:
 		return ""
 	}
-	return "Callers " + what + ". The OpenAPI document asks the same of whoever is not signed in here."
+	return "Callers " + what + "."
 }
 
 // SchemeMark stands between a component and the scheme of a connection that is to
