@@ -12,6 +12,7 @@ const range = /** @type {[number, number]} */ ([0.05, 2]);
 const readable = 0.6; // below this scale one cannot read what a card says
 const told = 0.5; // to here, the whole of what has run says more than the words of its beginning
 const far = 0.35; // below this one only names are shown
+const small = 0.6; // below this one what leads on from paths would lie on each other
 const margin = 48; // around what is brought into sight
 const dot = 24; // between the dots of the ground
 const controls = 60; // the height of what stands at the lower end of the canvas
@@ -295,6 +296,7 @@ export class Sight {
     ground.setProperty("--dots", `${dots}px`);
     ground.transform = `translate(${mod(x, dots)}px, ${mod(y, dots)}px)`;
     this.host.toggleAttribute("data-far", k < far);
+    this.host.toggleAttribute("data-small", k < small);
     const percent = `${Math.round(k * 100)} %`;
     const label = this.part("zoom");
     if (label.textContent !== percent) {

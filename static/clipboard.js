@@ -92,7 +92,7 @@ async function copy(steps, data) {
 async function take(cut, data) {
   const taken = chosen(), more = canvas.selection.length > taken.length;
   if (taken.length === 0) {
-    if (more) toast("The trigger stays: a flow has only one.");
+    toast(more ? "The trigger stays: a flow has only one." : "No step is selected.");
     return;
   }
   try {

@@ -447,7 +447,7 @@ async function fromSample(path) {
       return;
     }
     goOn(path);
-    await submit([{ op: "set", step, path, value: schema }]);
+    if (await submit([{ op: "set", step, path, value: schema }])) toast("The schema is made from the sample.");
   } catch (error) {
     toast(error instanceof Error ? error.message : "");
   }

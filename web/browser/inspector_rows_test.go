@@ -137,6 +137,7 @@ func TestSchemaIsMadeFromTheSample(t *testing.T) {
 	b.wait("the payload to be kept", `document.querySelector("#payload-saved").textContent === "Saved"`)
 	b.push(button)
 	has("before")
+	b.see("The schema is made from the sample.")
 
 	// The payload is sent before it is asked for its schema.
 	b.fill(`#payload-body`, `{"sku": "LAMP-01", "quantity": 2}`)
