@@ -28,8 +28,8 @@ export class ExpressionResult {
     this.faults = element("ul", { class: "expression-faults", "aria-live": "polite" });
     this.value = element("div", { class: "expression-value", id: this.id });
     this.parts = element("dl", { class: "expression-parts", hidden: true });
-    this.element = element("div", { class: "expression-result", role: "toolbar", "aria-label": "About the expression", tabindex: "-1" }, // a click on its text leaves it there
-     
+    // It can have the focus, so that a click on its text leaves it there.
+    this.element = element("div", { class: "expression-result", role: "toolbar", "aria-label": "About the expression", tabindex: "-1" },
       this.notice, this.faults, element("div", { class: "expression-row" }, this.value, tools), this.parts);
     this.element.addEventListener("keydown", (event) => this.walk(event, back));
     this.element.addEventListener("focusin", () => this.rove());

@@ -421,13 +421,12 @@ async function press(button) {
   closeMenu(button);
   const own = { step: shown() }; // which may have got another ID since the form was drawn, and may get one now
   held.add(own);
-  await flush();
+  await flush().finally(() => held.delete(own));
   const closes = button.hasAttribute("data-closes-inspector"), chooses = button.hasAttribute("data-select-created");
   if (focus && !closes && !chooses && shown() === own.step) goOn(focus, name);
   const result = await submit(JSON.parse(operations).map((/** @type {Operation} */ operation) => ({
     ...operation, ...(operation["step"] ? { step: own.step } : {}), ...(operation["steps"] ? { steps: [own.step] } : {}),
   })));
-  held.delete(own);
   if (result && closes && shown() === own.step) part('[data-action="close-inspector"]', inspector).click();
   else if (result && chooses && result.created.length > 0) choose(result.created);
 }

@@ -342,9 +342,9 @@ async function showAnswer({ id, state }) {
   answer.hidden = true;
   if (!now) return;
   const response = await fetch(`/executions/${encodeURIComponent(id)}/answer`, { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
-  const text = response?.ok ? await response.text().catch(() => null) : null;
+  const text = response?.ok ? await response.text().catch(() => "") : "";
   if (answered !== now) return;
-  if (text === null) { // it is asked for again with what happens next, or a little later
+  if (!response || response.status >= 500) { // the server is away, and asked again with what happens next, or a little later
     answered = "";
     setTimeout(() => { const x = known.get(shown); if (x && !answered) void showAnswer(x); }, 3000);
     return;
