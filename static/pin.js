@@ -45,6 +45,9 @@ export async function unpin(step) {
   }
 }
 
+/** What was written and not pinned yet, by step: it is there again when its step is. @type {Map<string, string>} */
+const begun = new Map();
+
 /** The part of the inspector that is about a step's pin. */
 export class PinPart {
   constructor() {
@@ -62,7 +65,7 @@ export class PinPart {
         case "run": if (this.source) void pinRun(this.step, this.source); break;
         case "edit": void this.edit(); break;
         case "remove": void unpin(this.step); break;
-        case "cancel": this.refresh(); break;
+        case "cancel": this.cancel(); break;
       }
     });
   }
@@ -83,8 +86,14 @@ export class PinPart {
     Object.assign(this, { step, pinned, source });
     if (same || wanted === this.drawn) return;
     this.drawn = wanted;
-    if (pinned) void this.drawPin();
+    if (begun.has(step)) void this.edit(false);
+    else if (pinned) void this.drawPin();
     else this.drawOffer();
+  }
+
+  cancel() {
+    begun.delete(this.step);
+    this.refresh();
   }
 
   /** Draws what there is, and not what is being edited. */
@@ -131,9 +140,9 @@ export class PinPart {
     return text.length <= largest ? text : "{}";
   }
 
-  async edit() {
+  async edit(focus = true) {
     const turn = ++this.turn, step = this.step;
-    const text = await this.beginning().catch(() => "{}");
+    const text = begun.get(step) ?? await this.beginning().catch(() => "{}");
     if (turn !== this.turn || step !== this.step) return;
     const area = /** @type {HTMLTextAreaElement} */ (element("textarea", { class: "input mono pin-text", id: "pin-text", rows: String(Math.min(24, Math.max(8, text.split("\n").length))), spellcheck: "false", autocomplete: "off", "aria-describedby": "pin-error" }));
     area.value = text;
@@ -149,16 +158,20 @@ export class PinPart {
       area.setAttribute("aria-invalid", String(fault !== null));
       return fault === null;
     };
-    area.addEventListener("input", check);
+    area.addEventListener("input", () => {
+      begun.set(step, area.value);
+      check();
+    });
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save.click();
-      if (event.key === "Escape") { event.stopPropagation(); this.refresh(); }
+      if (event.key === "Escape") { event.stopPropagation(); this.cancel(); }
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!check()) { area.focus(); return; }
       try {
         await request(path(step), { method: "PUT", text: area.value });
+        begun.delete(step);
         this.element.replaceChildren();
         told(step, true);
       } catch (refused) {
@@ -168,7 +181,7 @@ export class PinPart {
     });
     this.element.replaceChildren(form);
     area.setSelectionRange(0, 0); // else the focus scrolls to the end
-    area.focus();
+    if (focus) area.focus();
   }
 }
 

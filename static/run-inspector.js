@@ -41,6 +41,12 @@ export class RunInspector {
       if (event instanceof CustomEvent) marks.pin(event.detail.step, event.detail.pinned);
     });
     document.addEventListener("flow-run", () => this.update());
+    /** Whether the form was chosen last, over what steps did. */
+    this.form = false;
+    part("#inspector").addEventListener("click", ({ target, isTrusted }) => {
+      const tab = isTrusted && target instanceof Element ? target.closest("[role=tab]") : null;
+      if (tab) this.form = tab.id === "tab-step-file";
+    });
   }
 
   /** @param {string} step the inspector shows it anew */
@@ -119,7 +125,7 @@ export class RunInspector {
     if (list.dataset.came === String(came)) return;
     // What happens elsewhere does not take a form away from who is in it.
     const first = !list.dataset.came, typing = part("#inspector-step").contains(document.activeElement);
-    if (came ? first || !typing : !isStep && !first) part(came ? "#tab-step-run" : "#tab-step-file").click();
+    if (came ? (first ? !this.form : !typing) : !isStep && !first) part(came ? "#tab-step-run" : "#tab-step-file").click();
     list.dataset.came = String(came);
   }
 

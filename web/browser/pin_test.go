@@ -43,6 +43,11 @@ func TestWorkingWithData(t *testing.T) {
 	box.fill(`{"items": [}`)
 	page.element("button", "Pin").click()
 	page.see("This is not JSON. Line 1, column 12")
+	page.choose("in_stock") // what was written is there again afterwards
+	page.wait("another step", `document.querySelector("#pin-text") === null`)
+	page.choose("stock")
+	page.wait("what was written", `document.querySelector("#pin-text")?.value === `+quote(`{"items": [}`))
+	box = page.element("textbox", "Output for tests, JSON")
 	box.fill(strings.Replace(pinnedText(page), `"missing": 0`, `"missing": 1`, 1))
 	page.element("button", "Pin").click()
 	page.wait("the pin to be stored", `document.querySelector(".pin-value")?.textContent.includes('"missing": 1')`)
