@@ -26,6 +26,7 @@ type journal struct {
 	died   chan struct{}
 	count  int
 	before func(n int, b engine.Batch) verdict // nil: store
+	read   func()                              // called before a summary is read; nil: nothing is
 }
 
 // verdict is what becomes of an append.
@@ -34,6 +35,9 @@ type verdict struct {
 	lose bool  // the process dies before it is stored
 	die  bool  // stored, and the process dies before it hears of it
 	hold <-chan struct{}
+	// tell keeps the engine from hearing of what is stored, of which stored tells.
+	tell   <-chan struct{}
+	stored chan<- struct{}
 }
 
 func newJournal(s *store.Store) *journal { return &journal{Store: s, died: make(chan struct{})} }
@@ -91,9 +95,28 @@ func (j *journal) Append(b engine.Batch, done func(error)) {
 			<-v.hold
 			j.Store.Append(b, done)
 		}()
+	case v.tell != nil:
+		j.Store.Append(b, func(err error) {
+			close(v.stored)
+			go func() {
+				<-v.tell
+				done(err)
+			}()
+		})
 	default:
 		j.Store.Append(b, done)
 	}
+}
+
+// Execution implements engine.Journal.
+func (j *journal) Execution(ctx context.Context, id string) (*flow.Execution, error) {
+	j.mu.Lock()
+	read := j.read
+	j.mu.Unlock()
+	if read != nil {
+		read()
+	}
+	return j.Store.Execution(ctx, id)
 }
 
 // Resumes implements engine.Journal.

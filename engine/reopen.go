@@ -40,7 +40,9 @@ type reopened struct {
 
 func (e *Engine) reopen(ctx context.Context, id string) (none reopened, err error) {
 	if r := e.find(id); r != nil && !r.handle.ended.reached() {
-		return reopened{r.handle, false}, nil
+		if over, err := r.over(ctx); err != nil || !over {
+			return reopened{r.handle, false}, err
+		}
 	}
 	record, err := e.options.Journal.Execution(ctx, id)
 	if err != nil {
@@ -68,6 +70,19 @@ func (e *Engine) reopen(ctx context.Context, id string) (none reopened, err erro
 	}
 	r.takeUp(failed)
 	return reopened{r.handle, true}, nil
+}
+
+// over reports whether the execution has come to its end in the journal. If it has,
+// those who wait for the run learn of it in a moment, for which it waits.
+func (r *run) over(ctx context.Context) (bool, error) {
+	record, err := r.engine.options.Journal.Execution(ctx, r.handle.ID)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil // it is not stored yet
+	}
+	if err != nil || !record.Status.Ended() || record.LastSeq <= r.since {
+		return false, err
+	}
+	return true, r.handle.Ended(ctx)
 }
 
 // takeUp goes on with an execution at the steps at which it has failed.

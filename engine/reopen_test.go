@@ -269,6 +269,34 @@ edges: [trigger -> a, a -> end]`, "")
 	w.wantCalls(map[string]int{"POST /a": 2})
 }
 
+// One whose failure is stored, but not told yet, is reopened as soon as it is.
+func TestReopenOfOneThatHasJustFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.service.script("POST /a -> 503\nPOST /a -> 200 => 1")
+	stored, tell := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	w.journal.rule(func(_ int, b engine.Batch) (v verdict) {
+		if has(b, flow.ExecutionFinished, "") {
+			once.Do(func() { v = verdict{stored: stored, tell: tell} })
+		}
+		return v
+	})
+	h := w.run(`
+steps:
+  a: {uses: http, with: {method: POST, url: "http://service/a"}}
+  end: {uses: respond, with: {body: "{{ steps.a.body }}"}}
+edges: [trigger -> a, a -> end]`, "")
+	<-stored
+	w.journal.mu.Lock()
+	w.journal.read = sync.OnceFunc(func() { close(tell) })
+	w.journal.mu.Unlock()
+	if body := w.answer(w.reopened(h.ID)); body != "1" {
+		t.Errorf("the answer is %q", body)
+	}
+	w.wantCalls(map[string]int{"POST /a": 2})
+}
+
 // Wherever the process dies while an execution that had failed goes on, it ends
 // the same.
 func TestCrashAroundEveryBatchOfAReopening(t *testing.T) {

@@ -151,7 +151,7 @@ func (e *Engine) load(ctx context.Context, id string, fold folding) (*run, error
 		return nil, err
 	}
 	r.epoch, r.created, r.changed = epoch, true, false
-	r.record.LastSeq = r.state.LastSeq
+	r.record.LastSeq, r.since = r.state.LastSeq, record.LastSeq
 	if r.state.Answered {
 		if r.answered, err = journal.Answer(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, fmt.Errorf("reading its answer: %w", err)

@@ -39,6 +39,7 @@ type run struct {
 	answer   *flow.Answer // that the pending response.stored is about
 	claim    *Claim       // that the first batch makes
 	created  bool         // the first batch was handed to the journal
+	since    int64        // the newest event that the journal had when it was loaded; 0: it is new
 	changed  bool         // the summary differs from the stored one
 	gated    []func()     // calls to make once pending is durable
 	writing  *write       // the batch the journal has now
