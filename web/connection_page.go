@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"redial/engine/caller"
@@ -100,6 +102,9 @@ func (s *Server) connectionList(ctx context.Context) (*connectionList, error) {
 	return list, nil
 }
 
+// words are what a connection is found by.
+func (i *connectionItem) words() string { return strings.ToLower(i.Name + " " + i.Component) }
+
 func itemOf(catalogue *component.Catalogue, c *store.Connection) connectionItem {
 	item := connectionItem{Name: c.Name, Component: c.Component, Icon: "plug", Tint: unknownTint, Updated: c.Updated}
 	if owner, err := catalogue.Component(c.Component); err == nil {
@@ -185,4 +190,11 @@ func freeName(component string, taken []connectionItem) string {
 			return name
 		}
 	}
+}
+
+func numberedName(name string, n int) string {
+	if n == 1 {
+		return name
+	}
+	return name + "-" + strconv.Itoa(n)
 }
