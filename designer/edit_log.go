@@ -3,6 +3,7 @@ package designer
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"redial/designer/edit"
@@ -60,6 +61,15 @@ type Outcome struct {
 	Renamed map[string]string `json:"renamed,omitempty"`
 	// Notice is what else people should know.
 	Notice string `json:"notice,omitempty"`
+}
+
+// Added are the IDs of the steps that an edit made, or brought back.
+func (e *Edit) Added() []string {
+	if e.Kind != Undone && e.Kind != Redone {
+		return e.Outcome.Created // its changes may hold those of an edit that it was joined with
+	}
+	renamed := slices.Collect(maps.Values(e.Outcome.Renamed))
+	return slices.DeleteFunc(e.Changes.Added(), func(id string) bool { return slices.Contains(renamed, id) })
 }
 
 // overlaps reports whether an edit may have changed what changes are about.

@@ -41,6 +41,8 @@ function show(input, made = true) {
   if (!notice || !text) return;
   text.textContent = made ? input.value : "";
   notice.hidden = !made;
+  const said = document.getElementById(`${input.id}-said`);
+  if (said) said.textContent = made ? notice.querySelector("p")?.textContent ?? "" : "";
 }
 
 /** @param {ParentNode} root @returns {HTMLInputElement[]} */

@@ -197,7 +197,8 @@ const dragged = "text/x-redial-expression";
 panel.addEventListener("dragstart", (event) => {
   const pick = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
   const text = pick?.getAttribute("data-insert");
-  if (!text || !event.dataTransfer) return;
+  if (!(pick instanceof HTMLElement) || !text || !event.dataTransfer) return;
+  pick.focus(); // it is the one that is marked, too, when the data are read again
   event.dataTransfer.setData(dragged, text);
   event.dataTransfer.setData("text/plain", text);
   event.dataTransfer.effectAllowed = "copy";

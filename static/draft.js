@@ -144,10 +144,11 @@ export function recheck() {
  * @returns {Promise<EditResult | null>} null when there is nothing to do, or something in the way
  */
 async function step(kind, word) {
+  const gone = canvas.selection;
   try {
     const result = await queue.add(kind);
-    const [created] = result.created ?? [];
-    if (created) canvas.select(created);
+    if (result.created?.length) canvas.select(result.created);
+    else if (gone.length > 0 && canvas.selection.length === 0) canvas.select(chosenBefore.get(gone.join()) ?? []);
     toast(`${word}: ${inner(result.label)}`);
     return result;
   } catch (error) {
@@ -189,11 +190,15 @@ async function fromCanvas({ operations, select }) {
   if (select && result && result.created.length > 0) choose(result.created);
 }
 
+/** What was selected before steps were: it is again when they are undone. @type {Map<string, string[]>} */
+const chosenBefore = new Map();
+
 /**
  * Selects steps, and opens the one if it is one.
  * @param {string[]} steps
  */
 export function choose(steps) {
+  chosenBefore.set(steps.join(), canvas.selection);
   const [first = ""] = steps;
   if (steps.length === 1) document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step: first } }));
   else canvas.select(steps);

@@ -57,6 +57,46 @@ export function outcome(control, step) {
   }
 }
 
+/** How large a file may be, in bytes: it becomes part of the flow file. */
+const largestFile = 64 << 10;
+
+/**
+ * @param {Control} control of a file
+ * @param {string} step
+ * @returns {Promise<Outcome>}
+ */
+export async function fileOutcome(control, step) {
+  const file = control instanceof HTMLInputElement ? control.files?.[0] : undefined;
+  if (!file) return {};
+  if (file.size > largestFile) return { fault: "The file is larger than 64 KB. Let the call bring it, such as trigger.body.file." };
+  let binary = "";
+  for (const byte of new Uint8Array(await file.arrayBuffer())) binary += String.fromCharCode(byte);
+  const value = { contentType: file.type || "application/octet-stream", base64: btoa(binary) };
+  return { operation: { op: "set", step, path: pathOf(control), value } };
+}
+
+/**
+ * Says at a control what keeps it from being sent.
+ * @param {Control} control
+ * @param {string | undefined} fault
+ */
+export function showFault(control, fault) {
+  const field = control.closest(".field");
+  if (!(field instanceof HTMLElement)) return;
+  field.toggleAttribute("data-unsent", fault !== undefined);
+  let line = field.querySelector(":scope > [data-part=fault]");
+  if (!fault) { line?.remove(); return; }
+  if (!line) {
+    line = document.createElement("p");
+    line.className = "problem error";
+    line.setAttribute("data-part", "fault");
+    line.setAttribute("role", "alert");
+    field.querySelector(":scope > .field-notes")?.before(line);
+  }
+  line.textContent = fault;
+  control.setAttribute("aria-invalid", "true");
+}
+
 /** @param {string} text @returns {unknown} a number that stays exact, or undefined */
 function number(text) {
   return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? parse(text) : undefined;

@@ -7,13 +7,14 @@ import { askConnection } from "./inspector-connection.js";
 import { dragItems, named } from "./inspector-list.js";
 import { inUse, merge } from "./inspector-merge.js";
 import { RowEditor } from "./inspector-rows.js";
-import { controlOf, outcome, pathOf } from "./inspector-value.js";
+import { controlOf, fileOutcome, outcome, pathOf, showFault } from "./inspector-value.js";
 import { chooseView, fold, keepFold, prepare, writeAs } from "./inspector-views.js";
 import { askReplacement } from "./palette.js";
 import { toast } from "./page.js";
 import { released } from "./press.js";
 import { openBody } from "./run-drawer.js";
 import { payloadKept } from "./run-payload.js";
+import { begun, forget, keep } from "./unsent.js";
 
 /** @typedef {import("./edit-queue.js").Operation} Operation */
 /** @typedef {import("./inspector-value.js").Control} Control */
@@ -77,6 +78,8 @@ async function send(control) {
   if (control.value === newConnection) { await connect(control, {}); return; }
   const { operation, fault } = outcome(control, shown());
   showFault(control, fault);
+  if (fault && control instanceof HTMLTextAreaElement) keep(shown(), pathOf(control), { text: control.value, instead: control.defaultValue });
+  else forget(shown(), pathOf(control));
   if (!operation) { tell(); return; }
   await submit([operation], `field ${shown()} ${pathOf(control)} ${visit}`);
 }
@@ -93,9 +96,12 @@ async function changed(control) {
     case "path-name":
       await submit([{ op: "rename_path", step, path: control.dataset.pathOf, name: control.value }]);
       return;
-    case "file":
-      await takeFile(control);
+    case "file": {
+      const { operation, fault } = await fileOutcome(control, step);
+      showFault(control, fault);
+      if (operation) await submit([operation]);
       return;
+    }
     case "key": case "new-key":
       await rename(/** @type {HTMLInputElement} */ (control));
       return;
@@ -129,22 +135,6 @@ async function rename(control, value = "") {
   await submit([{ step: shown(), ...operation }]);
 }
 
-/** How large a file may be, in bytes: it becomes part of the flow file. */
-const largestFile = 64 << 10;
-
-/** @param {Control} control */
-async function takeFile(control) {
-  const file = control instanceof HTMLInputElement ? control.files?.[0] : undefined;
-  if (!file) return;
-  if (file.size > largestFile) { showFault(control, "The file is larger than 64 KB. Let the call bring it, such as trigger.body.file."); return; }
-  showFault(control, undefined);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  const value = { contentType: file.type || "application/octet-stream", base64: btoa(binary) };
-  await submit([{ op: "set", step: shown(), path: pathOf(control), value }]);
-}
-
 /** What is chosen to make a connection. */
 const newConnection = "+";
 
@@ -164,28 +154,6 @@ async function connect(control, which) {
     if (name) await recheck();
     reload();
   }
-}
-
-/**
- * Says at a control what keeps it from being sent.
- * @param {Control} control
- * @param {string | undefined} fault
- */
-function showFault(control, fault) {
-  const field = control.closest(".field");
-  if (!(field instanceof HTMLElement)) return;
-  field.toggleAttribute("data-unsent", fault !== undefined);
-  let line = field.querySelector(":scope > [data-part=fault]");
-  if (!fault) { line?.remove(); return; }
-  if (!line) {
-    line = document.createElement("p");
-    line.className = "problem error";
-    line.setAttribute("data-part", "fault");
-    line.setAttribute("role", "alert");
-    field.querySelector(":scope > .field-notes")?.before(line);
-  }
-  line.textContent = fault;
-  control.setAttribute("aria-invalid", "true");
 }
 
 /**
@@ -331,20 +299,14 @@ function follow(step) {
 document.addEventListener("flow-step", () => {
   next = null;
   void flush();
-  for (const control of inspector.querySelectorAll("[data-unsent] > * [data-as=json]")) if (control instanceof HTMLTextAreaElement) unsent.set(`${shown()} ${pathOf(control)}`, { text: control.value, instead: control.defaultValue });
 });
-/**
- * JSON that is not whole cannot be sent; it is there again when its step is, if the draft still
- * has what it was written instead of.
- * @type {Map<string, {text: string, instead: string}>}
- */
-const unsent = new Map();
+/** JSON that could not be sent is there again, if the draft still has what it was written instead of. */
 function restore() {
   for (const control of inspector.querySelectorAll("[data-as=json]")) {
-    const key = `${shown()} ${pathOf(control)}`, kept = unsent.get(key);
-    unsent.delete(key);
-    if (!kept || !(control instanceof HTMLTextAreaElement) || control.defaultValue !== kept.instead) continue;
-    control.value = kept.text;
+    const left = begun(shown(), pathOf(control));
+    if (!left || !(control instanceof HTMLTextAreaElement)) continue;
+    if (control.defaultValue !== left.instead) { forget(shown(), pathOf(control)); continue; }
+    control.value = left.text;
     void send(control);
   }
 }

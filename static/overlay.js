@@ -8,7 +8,9 @@ function clicked(event) {
   const opener = target.closest("[data-opens]");
   if (opener instanceof HTMLElement) {
     const dialog = document.getElementById(opener.dataset.opens ?? "");
-    if (dialog instanceof HTMLDialogElement) dialog.showModal();
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    dialog.dataset.at = opener.dataset.at ?? "";
+    dialog.showModal();
     return;
   }
   const closer = target.closest("[data-closes]");

@@ -3,6 +3,7 @@
 import { element, icon, part, request } from "./dom.js";
 import { jsonFault } from "./json-fault.js";
 import { refreshTimes, toast } from "./page.js";
+import { begun, forget, keep } from "./unsent.js";
 
 /** @typedef {{text: string, at: string, user: string}} Pin */
 /** @typedef {{execution: string, round: string} | null} Source a run that has an output of the step; null: none */
@@ -45,9 +46,6 @@ export async function unpin(step) {
   }
 }
 
-/** What was written and not pinned yet, by step: it is there again when its step is. @type {Map<string, string>} */
-const begun = new Map();
-
 /** The part of the inspector that is about a step's pin. */
 export class PinPart {
   constructor() {
@@ -86,13 +84,13 @@ export class PinPart {
     Object.assign(this, { step, pinned, source });
     if (same || wanted === this.drawn) return;
     this.drawn = wanted;
-    if (begun.has(step)) void this.edit(false);
+    if (begun(step, "pin")) void this.edit(false);
     else if (pinned) void this.drawPin();
     else this.drawOffer();
   }
 
   cancel() {
-    begun.delete(this.step);
+    forget(this.step, "pin");
     this.refresh();
   }
 
@@ -142,7 +140,7 @@ export class PinPart {
 
   async edit(focus = true) {
     const turn = ++this.turn, step = this.step;
-    const text = begun.get(step) ?? await this.beginning().catch(() => "{}");
+    const text = begun(step, "pin")?.text ?? await this.beginning().catch(() => "{}");
     if (turn !== this.turn || step !== this.step) return;
     const area = /** @type {HTMLTextAreaElement} */ (element("textarea", { class: "input mono pin-text", id: "pin-text", rows: String(Math.min(24, Math.max(8, text.split("\n").length))), spellcheck: "false", autocomplete: "off", "aria-describedby": "pin-error" }));
     area.value = text;
@@ -159,7 +157,7 @@ export class PinPart {
       return fault === null;
     };
     area.addEventListener("input", () => {
-      begun.set(step, area.value);
+      keep(step, "pin", { text: area.value });
       check();
     });
     area.addEventListener("keydown", (event) => {
@@ -171,7 +169,7 @@ export class PinPart {
       if (!check()) { area.focus(); return; }
       try {
         await request(path(step), { method: "PUT", text: area.value });
-        begun.delete(step);
+        forget(step, "pin");
         this.element.replaceChildren();
         told(step, true);
       } catch (refused) {

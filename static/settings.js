@@ -26,6 +26,7 @@ async function load() {
     const response = await fetch(dialog.dataset.src ?? "", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
     content.innerHTML = await response.text();
     if (content.querySelector("#callback-form")) showCallback();
+    if (dialog.dataset.at) part(dialog.dataset.at, content).focus();
   } catch {
     content.textContent = "The server cannot be reached.";
   }

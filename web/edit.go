@@ -95,7 +95,7 @@ func (s *Server) edited(
 	}
 	result := &editResult{
 		Label: label, Notice: done.Edit.Outcome.Notice, By: done.Edit.User,
-		Created: done.Edit.Outcome.Created, Renamed: done.Edit.Outcome.Renamed,
+		Created: done.Edit.Added(), Renamed: done.Edit.Outcome.Renamed,
 	}
 	if done.Revision > *body.Base+1 {
 		edits, err := Drafts{s.store}.ToldSince(r.Context(), slug, *body.Base)

@@ -23,7 +23,7 @@ type editResult struct {
 	Revision int64  `json:"revision"`
 	Label    string `json:"label"`
 	Notice   string `json:"notice"`
-	// Created are the steps that this edit made.
+	// Created are the steps that this edit made, or brought back.
 	Created []string `json:"created"`
 	// Renamed are new IDs of steps by those that the page knows.
 	Renamed map[string]string `json:"renamed"`

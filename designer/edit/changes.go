@@ -72,6 +72,31 @@ func (c Changes) Inverse() Changes {
 	return inverse
 }
 
+// Added are the IDs of the steps that the changes add; of a step with steps inside
+// of it, its own.
+func (c Changes) Added() []string {
+	var added []string
+	for i := range c {
+		if c[i].Kind != ChangeField || c[i].Old != nil || c[i].New == nil {
+			continue
+		}
+		steps, _ := c[i].New.Any.(flow.Object)
+		switch path := c[i].Path; levelOf(path) {
+		case stepLevel:
+			if id := path[len(path)-1]; id != flow.TriggerID {
+				added = append(added, id)
+			}
+		case stepsLevel:
+			for j := range steps {
+				added = append(added, steps[j].Name)
+			}
+		case bodyLevel, edgesLevel, fieldsLevel, configLevel, valueLevel:
+		}
+	}
+	slices.Sort(added)
+	return added
+}
+
 // writer does changes. Objects that it has made itself are changed in place.
 type writer struct{ owned map[*flow.Field]bool }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -297,6 +298,27 @@ func TestOverlaps(t *testing.T) {
 		}
 		if back, err := a.Inverse().Apply(after); err != nil || !same(back, other) {
 			t.Errorf("%s: without the first there is %v, error %v", c.name, back, err)
+		}
+	}
+}
+
+func TestAddedSteps(t *testing.T) {
+	t.Parallel()
+	frame := edited(t, tree1(), `[{"op": "add", "uses": "each"}]`)
+	for name, test := range map[string]struct {
+		before, after flow.Object
+		want          string
+	}{
+		"nothing":     {tree1(), tree1(), ""},
+		"a field":     {tree1(), edited(t, tree1(), `[{"op": "set", "step": "a", "path": "with.x", "value": 2}]`), ""},
+		"two copies":  {tree1(), edited(t, tree1(), `[{"op": "duplicate", "steps": ["a", "b"]}]`), "a_2 b_2"},
+		"a frame":     {tree1(), frame, "each"},
+		"inside":      {frame, edited(t, frame, `[{"op": "add", "uses": "http", "in": "each"}]`), "http"},
+		"all of them": {flow.Object{{Name: "name", Value: "One"}}, tree1(), "a b"},
+		"one deleted": {tree1(), edited(t, tree1(), `[{"op": "remove", "steps": ["a"], "heal": true}]`), ""},
+	} {
+		if got := strings.Join(edit.Diff(test.before, test.after).Added(), " "); got != test.want {
+			t.Errorf("%s: %q are added, want %q", name, got, test.want)
 		}
 	}
 }

@@ -284,11 +284,17 @@ func TestFormSaysWhereJSONIsBroken(t *testing.T) {
 	for _, step := range []string{"put", "full"} {
 		evaluate[any](page, `document.dispatchEvent(new CustomEvent("flow-show-step", { detail: { step: "`+step+`" } })), undefined`)
 		page.wait("the form of "+step, `document.querySelector("#inspector-step").dataset.step === "`+step+`"`)
+		if leaves := evaluate[bool](page, `window.dispatchEvent(new Event("beforeunload", { cancelable: true }))`); leaves {
+			t.Errorf("the page is closed without a question while half-written JSON is there and %s is shown", step)
+		}
 	}
 	page.wait("what was typed, after the step was left", payload+`.value.includes(",,") && `+inField("with.payload", `.innerText.includes("line 1, column 9")`))
 	write(`{"a": 9007199254740993}`)
 	page.wait("the fault to be gone", `!`+inField("with.payload", `.innerText.includes("line 1")`))
 	page.saved()
+	if leaves := evaluate[bool](page, `window.dispatchEvent(new Event("beforeunload", { cancelable: true }))`); !leaves {
+		t.Error("closing the page is asked about although everything is saved")
+	}
 	if got := jsonText(p.fields(t, "everything", "full")["payload"]); !strings.HasPrefix(got, `{"a":900719925474099`) {
 		t.Errorf("the payload is %s", got)
 	}
