@@ -94,6 +94,9 @@
 
 /** @typedef {{steps: Map<string, GraphStep>, out: Map<string, Edge[]>, containers: Set<string>}} GraphIndex */
 
+/** Whether a run, or a step in it, is over. @param {string} status */
+export const over = (status) => ["succeeded", "failed", "skipped", "canceled"].includes(status);
+
 /** @type {readonly Status[]} */
 const worstFirst = ["needs_attention", "running", "waiting", "failed", "canceled", "succeeded", "skipped"];
 

@@ -1,20 +1,22 @@
 // The run panel of a flow's page: tests are started here, and executions, also
 // those that callers start, are followed on the canvas and in a list. Plain ES
 // module, checked by tsc.
-import { element, icon, part, request, RequestError, tabs } from "./dom.js";
+import { icon, part, request, RequestError, tabs } from "./dom.js";
 import { settled } from "./draft.js";
 import { flush } from "./inspector.js";
 import { followExecution, followFlow } from "./live.js";
-import { refreshTimes, toast } from "./page.js";
+import { toast } from "./page.js";
 import { pinRun, unpin } from "./pin.js";
-import { begin, edgeKey, fold } from "./reducer.js";
+import { begin, edgeKey, fold, over } from "./reducer.js";
 import { choosePane, openBody, openDrawer, openStart, showSteps } from "./run-drawer.js";
+import { RunAnswer } from "./run-answer.js";
 import { RunInspector } from "./run-inspector.js";
+import { LatestRuns } from "./run-latest.js";
 import { Marks } from "./run-marks.js";
 import { commands, NextPart } from "./run-part.js";
 import { PayloadEditor } from "./run-payload.js";
-import { statusMark, StepList } from "./run-steps.js";
-import { span } from "./times.js";
+import { StepList } from "./run-steps.js";
+import { summary } from "./run-summary.js";
 
 /** @typedef {import("./reducer.js").ExecutionState} ExecutionState */
 /** @typedef {import("./reducer.js").LiveEvent} LiveEvent */
@@ -126,9 +128,7 @@ async function run(of) {
     const now = take(executionId);
     now.test = true;
     pin(false);
-    show(executionId);
-    changed.add(executionId); // its events may have come first, as those of a call
-    plan();
+    look(executionId); // its events may have come first, as those of a call
     showSteps();
     return true;
   } catch (error) {
@@ -234,7 +234,7 @@ function receive(events) {
 }
 
 /** @param {Known | undefined} x */
-const underWay = (x) => x !== undefined && !ended.has(x.status);
+const underWay = (x) => x !== undefined && !over(x.status);
 
 /** The newest execution, or the one that runs where the newest waits for its turn. */
 function newestId() {
@@ -252,7 +252,7 @@ function plan() {
   planned = true;
   requestAnimationFrame(() => {
     planned = false;
-    drawLatest();
+    latest.draw([...known.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, mostKnown), shown, pinned);
     if (changed.has(shown)) drawShown();
     changed.clear();
   });
@@ -296,6 +296,7 @@ function show(id) {
 
 steps.more = (step) => ({ stale: marks.stale(step), gone: words.has(step) ? undefined : marks.gone(step) ?? step });
 
+const answer = new RunAnswer(() => known.get(shown));
 const beside = new RunInspector(() => known.get(shown) ?? null, marks, (aim, step) => void runPart(aim, step));
 const first = document.querySelector("#inspector-step")?.getAttribute("data-step"); // came with the page
 if (first) beside.open(first);
@@ -318,42 +319,17 @@ function drawShown() {
       if (last.ms !== null) state.ms = last.ms;
       state.attempt = last.attempt;
     }
-    if (ended.has(step.status)) state.port = waysTaken(x.state, id);
+    if (over(step.status)) state.port = waysTaken(x.state, id);
     if (last.items !== null) state.items = last.items;
     if (last.passed) state.passed = true;
     canvas.setStatus(id, state);
   }
   if (x.state.startedAt !== null) canvas.setStatus("trigger", { status: "succeeded", port: "" });
   steps.show(shown, x.state);
-  part("#run-summary").textContent = summary(x);
-  void showAnswer(x);
+  part("#run-summary").textContent = x.state ? summary(x.state, x.test) : "";
+  void answer.show(x);
   void beside.update();
 }
-
-const answer = part("#run-answer");
-/** The execution whose answer is shown, or on its way; empty: none. */
-let answered = "";
-
-/** Shows what the caller was told, once that is settled. @param {Known} x */
-async function showAnswer({ id, state }) {
-  const now = state && (state.answer || ended.has(state.status)) ? id : "";
-  if (now === answered) return;
-  answered = now;
-  answer.hidden = true;
-  if (!now) return;
-  const response = await fetch(`/executions/${encodeURIComponent(id)}/answer`, { headers: { "HX-Request-Type": "partial" } }).catch(() => null);
-  const text = response?.ok ? await response.text().catch(() => "") : "";
-  if (answered !== now) return;
-  if (!response || response.status >= 500) { // the server is away, and asked again with what happens next, or a little later
-    answered = "";
-    setTimeout(() => { const x = known.get(shown); if (x && !answered) void showAnswer(x); }, 3000);
-    return;
-  }
-  answer.innerHTML = text;
-  answer.hidden = text.trim() === "";
-}
-
-const ended = new Set(["succeeded", "failed", "skipped", "canceled"]);
 
 /** The ports that a run left a step by. @param {ExecutionState} state @param {string} id @returns {string[]} */
 function waysTaken(state, id) {
@@ -361,36 +337,9 @@ function waysTaken(state, id) {
   return [...new Set(edges.filter((edge) => (state.edges.get(edgeKey(edge))?.taken ?? 0) > 0).map((edge) => edge.port ?? ""))];
 }
 
-/** What a run was, in a sentence. @param {Known} x */
-function summary(x) {
-  if (!x.state) return "";
-  let performed = 0, examples = 0, pinned = 0, reused = 0;
-  for (const step of x.state.steps.values()) {
-    const runs = [...step.runs.values()];
-    if (runs.some((run) => run.pinned)) pinned++;
-    else if (runs.some((run) => run.reused)) reused++;
-    else if (runs.some((run) => run.simulated)) examples++;
-    else if (runs.some((run) => run.status !== "skipped")) performed++;
-  }
-  const count = (/** @type {number} */ n, /** @type {string} */ thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
-  const answer = x.state.answer ? `, answered ${x.state.answer.status}` : "";
-  if (x.state.part || pinned + reused > 0) {
-    const said = [`${x.state.part ? "Test of a part" : x.test ? "Test" : "Call"}: ${count(performed, "step")} run`];
-    if (pinned > 0) said.push(`${pinned} pinned`);
-    if (reused > 0) said.push(`${reused} reused`);
-    if (examples > 0) said.push(count(examples, "example"));
-    return said.join(", ") + answer;
-  }
-  if (x.state.safe && examples > 0) return `Safe test: ${count(performed, "step")} real, ${count(examples, "example")}${answer}`;
-  if (x.state.safe) return `Safe test: ${count(performed, "step")}, all of them real${answer}`;
-  return `${x.test ? "Test for real" : "Call"}: ${count(performed, "step")}${answer}`;
-}
-
 // The list of the latest.
 
-const latest = part("#run-latest");
 const follow = part("#follow-newest");
-const now = part("#drawer-now");
 
 /** @param {boolean} on */
 function pin(on) {
@@ -405,55 +354,26 @@ follow.addEventListener("click", () => {
   plan();
 });
 
-function drawLatest() {
-  const all = [...known.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, mostKnown);
-  part("#latest-empty").hidden = all.length > 0;
-  const focused = latest.contains(document.activeElement) ? document.activeElement?.closest("li")?.dataset.id : undefined;
-  const second = document.activeElement?.hasAttribute("aria-pressed");
-  latest.replaceChildren(...all.map(latestRow));
-  if (focused) /** @type {HTMLElement | null} */ (latest.querySelector(`[data-id="${CSS.escape(focused)}"] ${second ? "[aria-pressed]" : "button"}`))?.focus();
-  const x = known.get(shown);
-  if (x) {
-    const link = element("a", { href: `/executions/${encodeURIComponent(x.id)}`, title: "Open this execution" },
-      statusMark(x.status), element("span", { class: "truncate" }, figures(x)));
-    const wait = all.filter((one) => one.status === "queued" && one !== x).length;
-    now.replaceChildren(link, wait > 0 ? element("span", { class: "truncate" }, `${wait} more ${wait === 1 ? "waits for its" : "wait for their"} turn`) : "");
-  } else {
-    now.replaceChildren();
-  }
-  refreshTimes();
-}
+const latest = new LatestRuns((id) => {
+  if (id !== newestId()) pin(true);
+  look(id);
+  showSteps();
+}, (id) => {
+  pin(!(pinned && id === shown));
+  look(id);
+});
 
-/** @param {Known} x */
-function figures(x) { return [x.test ? "test" : "call", x.state?.answer?.status ?? x.answer, x.ms === null ? "" : span(x.ms)].filter(Boolean).join(" · "); }
-
-/** @param {Known} x */
-function latestRow(x) {
-  const at = new Date(x.startedAt);
-  const choose = element("button", { type: "button" },
-    statusMark(x.status, true), element("span", { class: "truncate" }, figures(x)),
-    element("span", { class: "when" }, element("time", { datetime: at.toISOString(), "data-relative": true })));
-  choose.addEventListener("click", () => {
-    if (x.id !== newestId()) pin(true);
-    show(x.id);
-    changed.add(x.id);
-    plan();
-    showSteps();
-  });
-  const stay = element("button", { class: "button quiet dense square", type: "button", "aria-pressed": String(pinned && x.id === shown), "aria-label": "Stay with this execution", title: "Stay with this execution" }, icon("flag"));
-  stay.addEventListener("click", () => {
-    pin(!(pinned && x.id === shown));
-    show(x.id);
-    changed.add(x.id);
-    plan();
-  });
-  return element("li", { class: "run-row", "data-id": x.id, "aria-current": x.id === shown ? "true" : undefined }, choose, stay);
+/** @param {string} id */
+function look(id) {
+  show(id);
+  changed.add(id);
+  plan();
 }
 
 for (const row of /** @type {Row[]} */ ([...model.latest].reverse())) {
   const x = take(row.id);
   Object.assign(x, { test: row.test, status: row.status, startedAt: Date.parse(row.startedAt), ms: row.ms, answer: row.answer });
-  if (!["succeeded", "failed", "canceled"].includes(row.status)) {
+  if (!over(row.status)) {
     x.line = followExecution(row.id, { onEvents: receive, onState: (state) => { if (state.name === "ended") x.line = null; } });
   }
 }

@@ -374,7 +374,7 @@ func inspectorHead(i *View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "\" maxlength=\"64\" aria-label=\"ID\" aria-describedby=\"id-fault\" title=\"The ID, by which expressions read the step\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"off\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "\" maxlength=\"64\" aria-label=\"ID\" aria-describedby=\"id-fault\" title=\"The ID, by which expressions read the step; a step without a name is called so too\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"off\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
