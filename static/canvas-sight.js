@@ -32,6 +32,8 @@ const mod = (a, b) => ((a % b) + b) % b;
 export class Sight {
   /** Someone has moved the canvas: it is not moved by itself any more. */
   touched = false;
+  /** All was asked for, and nothing else since: it stays in sight when there is less room. */
+  #fitted = false;
   /** The canvas has moved to something; it does not open once more. */
   #shown = false;
   /** Where the view is in the window, as of the last measure(). */
@@ -69,7 +71,7 @@ export class Sight {
       .scaleExtent(range)
       .clickDistance(4)
       .filter((event) => this.host.dataset.view === "canvas" && event.type !== "wheel" && event.type !== "dblclick" && this.pans(event))
-      .on("start", (event) => { if (event.sourceEvent) this.touched = true; })
+      .on("start", (event) => { if (event.sourceEvent) this.#taken(); })
       .on("zoom", () => this.#moving());
     select(view).call(this.#zoom);
     view.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
@@ -96,12 +98,19 @@ export class Sight {
 
   fit() {
     this.touched = true;
+    this.#fitted = true;
     this.#to(this.#fitting(), true);
+  }
+
+  /** Someone moves the canvas. */
+  #taken() {
+    this.touched = true;
+    this.#fitted = false;
   }
 
   /** @param {unknown} change @param {unknown} value */
   #call(change, value) {
-    this.touched = true;
+    this.#taken();
     const view = select(this.view);
     (still.matches ? view : view.transition().duration(140)).call(change, value);
   }
@@ -110,7 +119,7 @@ export class Sight {
   #wheel(event) {
     if (this.host.dataset.view !== "canvas") return;
     event.preventDefault();
-    this.touched = true;
+    this.#taken();
     const { view } = this;
     const unit = event.deltaMode === 1 ? 20 : event.deltaMode === 2 ? view.clientHeight : 1;
     const { k } = zoomTransform(view);
@@ -160,7 +169,7 @@ export class Sight {
 
   /** Moves the canvas by pixels of the screen. @param {number} x @param {number} y */
   pan(x, y) {
-    this.touched = true;
+    this.#taken();
     select(this.view).call(this.#zoom.translateBy, x / this.scale, y / this.scale);
   }
 
@@ -175,6 +184,7 @@ export class Sight {
     this.#map = { width: this.map.clientWidth, height: this.map.clientHeight };
     this.#high = this.#below()?.scrollHeight ?? 0;
     if (this.#high || !this.touched && !this.#shown) this.open();
+    else if (this.#fitted && !(card && this.#fitting().k < readable)) this.fit();
     else if (card && (before.width === 0 || overlap(card, before))) this.reveal(card);
     this.show();
   }
@@ -214,6 +224,7 @@ export class Sight {
     const before = this.before(card), both = before ? around(before, own) : own;
     const fits = both.width * k <= view.clientWidth - 2 * inset && both.height * k <= free - 2 * inset;
     const [byX = 0, byY = 0] = way(fits ? both : own);
+    this.#fitted = false;
     this.#to(zoomIdentity.translate(x + byX, y + byY).scale(k), true);
   }
 
@@ -222,7 +233,7 @@ export class Sight {
     const { map, view } = this;
     const matrix = map instanceof SVGSVGElement ? map.getScreenCTM() : null;
     if (!matrix) return;
-    this.touched = true;
+    this.#taken();
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
     const { k } = zoomTransform(view);
     this.#to(zoomIdentity.translate(view.clientWidth / 2 - at.x * k, view.clientHeight / 2 - at.y * k).scale(k), false);

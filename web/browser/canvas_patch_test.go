@@ -232,6 +232,20 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 	tb.look(narrow, light)
 	evaluate[any](tb, `document.dispatchEvent(new CustomEvent("flow-show-step", {detail: {step: "confirm_mail"}}))`)
 	tb.wait("the step without the run panel", `document.querySelector("#inspector").checkVisibility() && document.querySelector("#drawer-body").hidden`)
+
+	// All stays in sight, until the canvas is moved.
+	const all = `(() => {
+		const view = document.querySelector(".canvas-view").getBoundingClientRect();
+		return [...document.querySelectorAll("flow-canvas .card")].map((card) => card.getBoundingClientRect())
+			.every((card) => card.width > 0 && card.left >= view.left && card.top >= view.top && card.right <= view.right && card.bottom <= view.bottom);
+	})()`
+	tb.look(wide, light)
+	evaluate[any](tb, `document.querySelector('[data-action="close-inspector"]').click()`)
+	tb.wait("no step", `document.querySelector("#inspector").hidden && document.querySelector("#drawer-body").hidden`)
+	tb.element("button", "Show all").click()
+	tb.wait("all cards", all)
+	evaluate[any](tb, `document.querySelector("#drawer-toggle").click()`)
+	tb.wait("all cards above the run panel", `!document.querySelector("#drawer-body").hidden && `+all)
 }
 
 func TestCanvasFollowsARun(t *testing.T) {
