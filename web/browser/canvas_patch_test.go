@@ -244,8 +244,9 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 	tb.wait("no step", `document.querySelector("#inspector").hidden && document.querySelector("#drawer-body").hidden`)
 	tb.element("button", "Show all").click()
 	tb.wait("all cards", all)
+	tb.look(size{"tablet", 800, 600, false}, light)
 	evaluate[any](tb, `document.querySelector("#drawer-toggle").click()`)
-	tb.wait("all cards above the run panel", `!document.querySelector("#drawer-body").hidden && `+all)
+	tb.wait("all cards where there is less room", `innerWidth === 800 && !document.querySelector("#drawer-body").hidden && `+all)
 }
 
 func TestCanvasFollowsARun(t *testing.T) {
