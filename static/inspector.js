@@ -144,7 +144,7 @@ const newConnection = "+";
  * @param {{name?: string}} which an existing one to be changed
  */
 async function connect(control, which) {
-  const option = control.querySelector("[data-new-connection]");
+  const option = control.parentElement?.querySelector("[data-new-connection]");
   const step = shown(), path = pathOf(control);
   const component = option instanceof HTMLElement ? option.dataset.newConnection ?? "" : "";
   const name = await askConnection({ ...which, component });
@@ -373,7 +373,8 @@ async function press(button) {
   }
   if (action === "add-key") await changed(/** @type {Control} */ (part("input", part(".map-row.new", button.closest("[data-map]") ?? inspector))));
   if (action === "sample" && focus) await fromSample(focus);
-  if (button.dataset.connection) await connect(button, { name: button.dataset.connection });
+  const { connection, newConnection: made } = button.dataset;
+  if (connection || made) await connect(button, connection ? { name: connection } : {});
   const host = button.closest("[data-views]");
   if (button.dataset.view && host) {
     await flush();

@@ -19,7 +19,7 @@ func TestHookIsClosedByHand(t *testing.T) {
 	b.take(inside("with.auth.type", "select"), "Bearer token")
 	b.wait("what is missing", inField("with.auth.connection", `?.textContent.includes("The connection that callers are checked against is missing")`))
 	b.saved()
-	b.take(inside("with.auth.connection", "select"), "New connection…")
+	b.push(inside("with.auth.connection", "button[data-new-connection]"))
 	b.wait("the form of the connection", `document.activeElement.id === "connection-name" && document.querySelector("#field-scheme").value === "bearer"`)
 	b.wait("nothing that callers do not need", `!document.querySelector("#field-base_url").checkVisibility() && document.querySelector("#field-use").value === "callers"`)
 	b.push(`.connection-dialog button` + saying + `Create the connection`)
