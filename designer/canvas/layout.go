@@ -125,6 +125,7 @@ func layOut(nodes []node, order []int) {
 	}
 	for _, column := range columns {
 		follow(nodes, column, node.incoming, false)
+		straighten(nodes, column)
 	}
 	top := math.Inf(1)
 	for i := range nodes {
@@ -234,3 +235,36 @@ func spread(nodes []node, column []int, wanted []float64) {
 		}
 	}
 }
+
+// straighten moves what stands close together in a column by a little, where one
+// of them is then as high as the only node that leads to it: the line of a flow
+// goes on straight behind a branch.
+func straighten(nodes []node, column []int) {
+	const little = RowGap / 2
+	for first := 0; first < len(column); {
+		end := first + 1
+		for end < len(column) && nodes[column[end]].Y-below(nodes, column[end-1]) < Grid {
+			end++
+		}
+		by := math.Inf(1)
+		for _, i := range column[first:end] {
+			if n := &nodes[i]; len(n.in) == 1 {
+				if d := nodes[n.in[0].node].Y - n.Y; math.Abs(d) < math.Abs(by) {
+					by = d
+				}
+			}
+		}
+		free := math.Abs(by) <= little &&
+			(first == 0 || nodes[column[first]].Y+by >= below(nodes, column[first-1])) &&
+			(end == len(column) || below(nodes, column[end-1])+by <= nodes[column[end]].Y)
+		for _, i := range column[first:end] {
+			if free && end-first > 1 {
+				nodes[i].Y += by
+			}
+		}
+		first = end
+	}
+}
+
+// below is where the next node of a column may begin.
+func below(nodes []node, i int) float64 { return nodes[i].Y + nodes[i].Height + RowGap }

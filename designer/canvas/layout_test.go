@@ -153,6 +153,31 @@ func places(g *canvas.Graph) []string {
 	return all
 }
 
+// What goes on behind a branch is on a line with what leads to it.
+func TestLayoutIsStraight(t *testing.T) {
+	t.Parallel()
+	paths := []any{
+		flow.Object{{Name: "name", Value: "yes"}, {Name: "when", Value: "true"}},
+		flow.Object{{Name: "name", Value: "no"}},
+	}
+	g := canvas.Build(&flow.Flow{Body: flow.Body{
+		Steps: []flow.Step{
+			{ID: "first", Uses: "transform"},
+			{ID: "way", Uses: "branch", With: flow.Object{{Name: "paths", Value: paths}}},
+			{ID: "invoice", Uses: "http"}, {ID: "mail", Uses: "http"}, {ID: "refused", Uses: "respond"},
+		},
+		Edges: []flow.Edge{
+			{From: flow.TriggerID, To: "first"}, {From: "first", To: "way"}, {From: "way", Port: "yes", To: "invoice"},
+			{From: "invoice", To: "mail"}, {From: "way", Port: "no", To: "refused"},
+		},
+	}}, library, nil)
+	for _, id := range []string{"first", "way", "invoice", "mail"} {
+		if y := g.Card(id).Y; y != g.Card(flow.TriggerID).Y {
+			t.Errorf("%s is at %v, the trigger at %v", id, y, g.Card(flow.TriggerID).Y)
+		}
+	}
+}
+
 // A draft may hold anything that can be read.
 func TestOddDrafts(t *testing.T) {
 	t.Parallel()
