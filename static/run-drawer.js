@@ -64,7 +64,9 @@ export function openStart() {
 export function openBody() {
   openStart();
   part("#tab-body").click();
-  part("#payload-body").focus();
+  const body = /** @type {HTMLTextAreaElement} */ (part("#payload-body"));
+  if (body.value.trim() === "{}") body.select(); // what is pasted takes its place
+  body.focus();
 }
 
 part("#drawer-toggle").addEventListener("click", () => openDrawer(body.hidden === true));

@@ -120,7 +120,7 @@ func TestSchemaIsMadeFromTheSample(t *testing.T) {
 	// Where there is none, the button leads to where one is written.
 	b.push(button)
 	b.see("There is no sample yet.")
-	b.wait("the focus in the payload", `document.activeElement.id === "payload-body"`)
+	b.wait("the payload with the focus, selected", `(({ id, value, selectionStart, selectionEnd }) => id === "payload-body" && selectionEnd - selectionStart === value.trimEnd().length)(document.activeElement)`)
 	b.look(narrow, light) // where one of the two is seen at a time
 	b.push(`#drawer-toggle`)
 	b.wait("the form in place of the payload", `document.querySelector("#inspector").checkVisibility()`)
