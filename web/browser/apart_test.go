@@ -15,6 +15,7 @@ func (tb *tab) apart(what string) {
 			}
 		};
 		separate(".canvas-controls", ".canvas-minimap", ".add-step", ".toast");
+		separate(".canvas-next > *");
 		separate(".canvas-next > [data-action=menu]", ...["marks", "status", "problems"].map((part) => ".step[data-selected] .card-" + part));
 		const nav = document.querySelector(".topbar nav");
 		if (nav && nav.scrollWidth > nav.clientWidth) found.push("the areas of the page need " + nav.scrollWidth + " px and have " + nav.clientWidth);

@@ -247,6 +247,18 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 	tb.look(size{"tablet", 800, 600, false}, light)
 	evaluate[any](tb, `document.querySelector("#drawer-toggle").click()`)
 	tb.wait("all cards where there is less room", `innerWidth === 800 && !document.querySelector("#drawer-body").hidden && `+all)
+
+	// At every scale, what leads on from the paths of a branch can be told apart.
+	tb.look(wide, light)
+	tb.choose("in_stock")
+	const scale = `parseInt(document.querySelector(".canvas-controls [data-action=actual]").textContent)`
+	for last := 0; last < 100; {
+		evaluate[any](tb, `document.querySelector(".canvas-controls [data-action=zoom-in]").click()`)
+		tb.wait("a larger scale", fmt.Sprintf(`%s > %d`, scale, last))
+		tb.settle()
+		last = evaluate[int](tb, scale)
+		tb.apart(fmt.Sprintf("a branch at %d %%", last))
+	}
 }
 
 func TestCanvasFollowsARun(t *testing.T) {
