@@ -37,7 +37,9 @@ type Card struct {
 	Icon    string // name of a lucide icon
 	Tint    string // #rrggbb, or empty
 	Summary string // what it does in this flow
-	Note    string
+	// Whole is the summary of a trigger before it was shortened.
+	Whole string
+	Note  string
 	// Status is what a step that answers the caller answers with: "200".
 	Status   string
 	Trigger  bool
@@ -164,7 +166,8 @@ func (b *builder) trigger(f *flow.Flow) *Card {
 		return card
 	}
 	card.Kind, card.Title, card.Icon = kind.Title, kind.Title, kind.Icon
-	card.Summary = cut(oneLine(triggerSummary(kind, f.Trigger.With, f.Slug)), maxSummary)
+	card.Whole = oneLine(triggerSummary(kind, f.Trigger.With, f.Slug))
+	card.Summary = cut(shortAddress(card.Whole), maxSummary)
 	return card
 }
 

@@ -81,6 +81,19 @@ func triggerSummary(kind *step.Kind, with flow.Object, slug string) string {
 	return strings.Join(methods, ", ") + " /hooks/" + slug
 }
 
+// shortestCut is the length from which an address may not fit into the two lines
+// of a trigger's card, in bytes: methods and slugs are ASCII.
+const shortestCut = 40
+
+// shortAddress leaves out of a webhook's summary what all of them have, where the
+// slug would be cut else.
+func shortAddress(summary string) string {
+	if len(summary) < shortestCut {
+		return summary
+	}
+	return strings.Replace(summary, " /hooks/", " /", 1)
+}
+
 func httpSummary(with flow.Object) string {
 	method := with.Text("method")
 	if method == "" {

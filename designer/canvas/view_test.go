@@ -93,6 +93,22 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
+func TestWebhookSaysItsAddress(t *testing.T) {
+	t.Parallel()
+	for slug, want := range map[string]string{
+		"customer-from-three-crms":             "POST /hooks/customer-from-three-crms",
+		"customer-from-three-crms-and-a-sheet": "POST /customer-from-three-crms-and-a-sheet",
+	} {
+		g := canvas.Build(&flow.Flow{Slug: slug, Trigger: flow.Trigger{Uses: "webhook"}}, library, nil)
+		if got := g.Card(flow.TriggerID).Summary; got != want {
+			t.Errorf("the webhook of %s is summarized as %q; want %q", slug, got, want)
+		}
+		if page := render(t, g); !strings.Contains(page, `title="POST /hooks/`+slug+`"`) {
+			t.Errorf("the card of %s does not name its whole address", slug)
+		}
+	}
+}
+
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ when, want string }{
