@@ -308,10 +308,15 @@ func TestFormTriesAConnection(t *testing.T) {
 	page.openForm(p, "invoicing", "invoice")
 	page.element("button", "Edit").click()
 	page.wait("the dialog", `document.querySelector(".connection-dialog[open] form")`)
+	const foot = `document.querySelector(".connection-dialog button.primary").getBoundingClientRect().top`
+	before := evaluate[float64](page, foot)
 	page.elementLike("button", "^Test").click()
 	page.wait("the answer of the service", `document.querySelector(".connection-dialog #connection-trial .notice")`)
 	if said := evaluate[string](page, `document.querySelector("#connection-trial").textContent`); !strings.Contains(said, "QuickBooks") || strings.Contains(said, "failed") {
 		t.Errorf("the test says %q", said)
+	}
+	if now := evaluate[float64](page, foot); now != before {
+		t.Errorf("the button to save has gone from %v to %v under the pointer", before, now)
 	}
 	page.press(kb.Escape)
 	page.wait("the form", `!document.querySelector(".connection-dialog[open]") && document.activeElement.closest("[data-path]")?.dataset.path === "connection"`)

@@ -215,7 +215,8 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 	// The copy was never published: its URL changes, also under those who have it open.
 	other := forMouse(b.v.tab())
 	other.openFlow(p, "tuned-too")
-	b.openSettings()
+	b.push(`#flow-slug`)
+	b.wait("its field", `document.activeElement.id === "settings-slug"`)
 	b.enterText(`#settings-slug`, "tuned-three")
 	b.wait("the settings at the new URL", `location.pathname === "/flows/tuned-three" && document.querySelector("#settings[open] #settings-slug")?.value === "tuned-three"`)
 	b.see("The URL ends in tuned-three now")
