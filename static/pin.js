@@ -3,6 +3,7 @@
 import { element, icon, part, request } from "./dom.js";
 import { jsonFault } from "./json-fault.js";
 import { refreshTimes, toast } from "./page.js";
+import { released } from "./press.js";
 import { begun, forget, keep } from "./unsent.js";
 
 /** @typedef {{text: string, at: string, user: string}} Pin */
@@ -118,6 +119,7 @@ export class PinPart {
       this.drawn = "";
       return;
     }
+    await released();
     if (turn !== this.turn || this.editing) return;
     this.element.replaceChildren(
       element("h3", {}, icon("pin"), "Pinned output",

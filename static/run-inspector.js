@@ -3,6 +3,7 @@
 import { element, icon, part, tabs } from "./dom.js";
 import { refreshTimes } from "./page.js";
 import { PinPart } from "./pin.js";
+import { released } from "./press.js";
 import { stepTools } from "./run-part.js";
 import "./values.js";
 
@@ -67,6 +68,7 @@ export class RunInspector {
 
   /** The run, or the choice of it, may be another one now. */
   async update() {
+    await released();
     const host = document.querySelector("#inspector-run");
     if (!(host instanceof HTMLElement) || !this.step) return;
     const shown = this.shown();

@@ -150,6 +150,13 @@ func TestDataPanelByKeyboardAndSearch(t *testing.T) {
 	tb.press(kb.Escape)
 	tb.wait("the palette to be back", `!`+folded)
 	tb.wait("the panel shut and the field focused", `document.querySelector("#data-panel").hidden && `+bodyField+`.contains(document.activeElement)`)
+	// From within the form, too, Escape shuts the data first, and then the form.
+	tb.showData()
+	evaluate[any](tb, `document.querySelector("#inspector .id-input").focus()`)
+	tb.press(kb.Escape)
+	tb.wait("the panel shut over the form", `document.querySelector("#data-panel").hidden && !document.querySelector("#inspector").hidden && document.activeElement.matches(".id-input")`)
+	tb.press(kb.Escape)
+	tb.wait("the card", `document.querySelector("#inspector").hidden && document.activeElement.matches(".card-link")`)
 }
 
 func TestDataPanelIsDraggedFrom(t *testing.T) {

@@ -30,9 +30,35 @@ func TestWorkingWithData(t *testing.T) {
 	page.element("button", "Test").click()
 	page.wait("the test to have ended", cardHas("confirmed", "succeeded"))
 
+	// The form stays chosen from step to step, once it is.
 	page.choose("stock")
+	page.wait("what the step did", `document.querySelector("#tab-step-run").ariaSelected === "true"`)
+	page.element("tab", "Step").click()
+	page.choose("in_stock")
+	page.wait("the form of the next step", `document.querySelector("#tab-step-file").ariaSelected === "true" && !document.querySelector("#inspector .inspector-tabs").hidden`)
+	page.element("tab", "This run").click()
+
+	// What was told of before the pin does not take its badge away.
+	page.choose("stock")
+	page.wait("what it can be pinned by", `document.querySelector("#inspector .pin-part button") !== null`)
+	evaluate[any](page, `(() => {
+		const real = window.fetch;
+		window.fetch = async (path, options) => {
+			const response = await real(path, options);
+			if (window.held || !String(path).includes("/stale?")) return response;
+			window.held = true;
+			await new Promise((go) => { window.release = go; });
+			setTimeout(() => { window.released = true; });
+			return response;
+		};
+		document.dispatchEvent(new CustomEvent("pins-changed", { detail: { step: "in_stock", pinned: false } }));
+	})()`)
+	page.wait("an answer to be under way", `window.held`)
 	page.element("button", "Pin this output").click()
 	page.wait("the badge", marked("stock", "pin"))
+	evaluate[any](page, `window.release()`)
+	page.wait("the answer of before", `window.released`)
+	page.wait("the badge still", marked("stock", "pin"))
 	page.see("Pinned output")
 	page.apart("a pinned step")
 	page.picture("flow-pinned")
