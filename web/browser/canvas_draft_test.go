@@ -242,7 +242,11 @@ func TestSeveralAreDeletedAndTidied(t *testing.T) {
 	p.wantEdges(t, "forked", "healed", "trigger -> way, way.yes -> answer")
 	page.undone("Delete 2 steps", "both again", cardIs("a")+` && `+cardIs("b"))
 	p.wantEdges(t, "forked", "after one undo", forkedEdges)
+	page.wait("both to be selected again", `document.querySelector("flow-canvas").selection.join() === "a,b"`)
 
+	page.focusCard("b")
+	page.press(kb.Escape)
+	page.wait("nothing to be selected", `document.querySelector("flow-canvas").selection.length === 0`)
 	page.drag(page.card("b"), page.card("b").by(-100, 150))
 	page.saved()
 	page.press(kb.Escape)
