@@ -58,9 +58,10 @@ func startChromium() (context.Context, error) {
 	return ctx, chromedp.Do(ctx)
 }
 
-// chromiumPath finds the browser that .ci/setup installs.
+// chromiumPath finds the browser that .ci/setup installs: rather the one that draws
+// no window around its pages.
 func chromiumPath() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
