@@ -248,6 +248,8 @@ func TestCanvasShowsTheCardAboveTheSheet(t *testing.T) {
 	evaluate[any](tb, `document.querySelector("#drawer-toggle").click()`)
 	tb.wait("all cards where there is less room", `innerWidth === 800 && !document.querySelector("#drawer-body").hidden && `+all)
 
+	tb.wait("nothing but names from afar", `document.querySelector("flow-canvas").hasAttribute("data-far") && ![...document.querySelectorAll("flow-canvas .card-summary")].some((line) => line.checkVisibility())`)
+
 	// At every scale, what leads on from the paths of a branch can be told apart.
 	tb.look(wide, light)
 	tb.choose("in_stock")
