@@ -98,6 +98,13 @@ func TestMappingRowsBecomeAnExpressionAndBack(t *testing.T) {
 	take(row(3, "value"), "trigger.body.lines[0]")
 	draftHas(`{{ map(trigger.body.lines, {"item no": .sku, double: #.quantity * #}) }}`)
 
+	// What an expression comes to has room of its own.
+	for _, part := range []string{inside(lines, `[data-part=list]`), inside("with.set.total", `[data-as]`), inside("with.set.currency", `[data-as]`)} {
+		b.push(part)
+		b.wait("what it comes to", `document.activeElement.closest("expression-field")?.querySelector(".expression-result")?.checkVisibility()`)
+		b.apart("the form at " + part)
+	}
+
 	// As an expression, and as rows again.
 	b.push(inside(lines, `[data-view=source]`))
 	b.fill(inside(lines, `[data-part=source] [data-as]`), "{{ map(trigger.body.lines, {id: .sku}) }}")
