@@ -221,6 +221,9 @@ func TestCallbackIsSetAndTried(t *testing.T) {
 	b.wait("the settings at the new URL", `location.pathname === "/flows/tuned-three" && document.querySelector("#settings[open] #settings-slug")?.value === "tuned-three"`)
 	b.see("The URL ends in tuned-three now")
 	b.settle()
+	if evaluate[bool](b.tab, `document.body.innerText.includes("changed elsewhere")`) {
+		t.Error("the page that gave the URL is told that others have")
+	}
 	other.wait("the page at the new URL", `location.pathname === "/flows/tuned-three"`)
 	other.see("The URL of this flow was changed elsewhere.")
 	other.settle()
